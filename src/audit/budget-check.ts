@@ -1,5 +1,5 @@
 import type { Recorded } from '../kernel/decider.js';
-import type { CycleLedger } from './cycle-ledger.js';
+import { isClosed, type CycleLedger } from './cycle-ledger.js';
 import type { Found } from './report.js';
 
 type BudgetEvent = Recorded<
@@ -91,7 +91,7 @@ export class BudgetCheck {
 
   #reserved(event: Recorded<'BudgetReserved'>, cycle: CycleLedger, found: Found): void {
     const amount = BigInt(event.data.amountMinor);
-    if (cycle.closed) cycle.reservedSinceClosed += amount;
+    if (isClosed(cycle)) cycle.reservedSinceClosed += amount;
     this.#move(event, cycle, amount, 0n, found);
   }
 
@@ -99,7 +99,7 @@ export class BudgetCheck {
   #spent(event: Recorded<'BudgetSpent'>, cycle: CycleLedger, found: Found): void {
     const amount = BigInt(event.data.amountMinor);
     requireMoved(event, cycle.gained.take(event.data.throughPosition), found);
-    if (cycle.closed) cycle.reservedSinceClosed -= amount;
+    if (isClosed(cycle)) cycle.reservedSinceClosed -= amount;
     this.#move(event, cycle, -amount, amount, found);
   }
 
@@ -107,7 +107,7 @@ export class BudgetCheck {
   #refunded(event: Recorded<'BudgetRefunded'>, cycle: CycleLedger, found: Found): void {
     const amount = BigInt(event.data.amountMinor);
     requireMoved(event, cycle.lost.take(event.data.throughPosition), found);
-    if (cycle.closed) cycle.reservedSinceClosed += amount;
+    if (isClosed(cycle)) cycle.reservedSinceClosed += amount;
     this.#move(event, cycle, amount, -amount, found);
   }
 

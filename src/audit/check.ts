@@ -84,7 +84,7 @@ class Check implements AuditCheck {
   readonly #proposals = new ProposalsCheck(this.#era);
   readonly #heldAccounts = new HeldAccountsCheck(this.#era);
   readonly #cycles = new CycleOrderCheck();
-  readonly #money = new MoneyCheck(this.#era);
+  readonly #money = new MoneyCheck(this.#era, { earliest: () => this.#asOf.earliest() });
   readonly #outcomes = new OutcomeCheck(this.#era);
   readonly #bookings = new BookingsCheck();
   readonly #files = new FilesCheck();
@@ -93,8 +93,8 @@ class Check implements AuditCheck {
     this.#policies,
     {
       earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
-      stands: (paymentId) =>
-        this.#money.stands(paymentId, this.#streams.find(`payment-${paymentId}`)),
+      stands: (paymentId, asOf) =>
+        this.#money.stands(paymentId, this.#streams.find(`payment-${paymentId}`), asOf),
     },
     this.#era,
   );

@@ -34,7 +34,8 @@ export interface CycleLedger {
   movedAt: number;
   /** Of the last reconciliation, as long as it holds. */
   figures: EventData['CycleReconciled'] | undefined;
-  closed: boolean;
+  /** Infinity where it is not closed. */
+  closedAt: number;
   /** Reserved again after the cycle closed, because settled money came back or left late. */
   reservedSinceClosed: bigint;
   readonly gained: Movements;
@@ -54,6 +55,9 @@ export function ofAnotherSet(
   if (prepared.contentHash !== said.contentHash) return 'set';
   return said.count !== undefined && said.count !== prepared.count ? 'count' : undefined;
 }
+
+export const isClosed = ({ closedAt }: Pick<CycleLedger, 'closedAt'>): boolean =>
+  closedAt < Infinity;
 
 const sums = (): Sums =>
   Object.fromEntries(STATUS.map((status) => [status, { count: 0, minor: 0n }])) as Sums;
@@ -76,7 +80,7 @@ export function emptyLedger(): CycleLedger {
     openBreaks: 0,
     movedAt: -1,
     figures: undefined,
-    closed: false,
+    closedAt: Infinity,
     reservedSinceClosed: 0n,
     gained: new Movements(),
     lost: new Movements(),

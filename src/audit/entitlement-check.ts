@@ -11,6 +11,7 @@ import {
   type EnrolmentState,
 } from '../enrolment/enrolment.state.js';
 import type { Recorded } from '../kernel/decider.js';
+import { settledBefore, type AsOf } from './as-of.js';
 import { CorrectedMonths } from './corrected-months.js';
 import { Era } from './era.js';
 import { cycleIn, ordered, ordersOf, type PaidMonths } from './paid-months.js';
@@ -18,18 +19,15 @@ import { compiledOf, type PublishedPolicies } from './published-policies.js';
 import type { Found } from './report.js';
 
 type Adjustment = Extract<Recorded, { type: 'AdjustmentProposed' }>;
-/** The log positions that things are computed as of. */
-export interface AsOf {
-  payment(paymentId: string): number;
-  correction(correctionId: string): number;
-  /** Of what is being computed, the earliest. */ earliest(): number;
-}
 /** What others of the audit know of persons and payments. */
 export interface Known {
   /** Who had the person's identity before them. */
   earlierOf(personId: string): readonly string[];
-  /** Whether a payment was not cancelled, nor rejected or returned for good. */
-  stands(paymentId: string): boolean;
+  /**
+   * Whether a payment was not cancelled, nor rejected or returned for good, by the last event or as
+   * of a position.
+   */
+  stands(paymentId: string, asOf?: number): boolean;
 }
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
 
@@ -46,9 +44,6 @@ interface Kept {
   now: Version;
   paid: PaidMonths;
 }
-
-/** A preparation starts within so many positions of the one that it is as of. */
-const MAX_START_LAG = 100_000;
 
 /**
  * I5 and I7: every ordered amount is what the recorded facts and the policy of each of its periods
@@ -91,7 +86,7 @@ export class EntitlementCheck {
         const now: Version = { at: event.position, state: text(state), before: kept?.now };
         if (!kept) this.#enrolments.set(event.stream, { now, paid: '' });
         else kept.now = now;
-        forgetBefore(now, Math.min(event.position - MAX_START_LAG, asOf.earliest()));
+        forgetBefore(now, settledBefore(event.position, asOf));
         return;
       }
       case 'PaymentOrdered':
@@ -217,7 +212,7 @@ export class EntitlementCheck {
       if (
         one.position <= asOf &&
         one.cycle <= until &&
-        this.known.stands(`${programmeId}-${one.cycle}-${personId}`)
+        this.known.stands(`${programmeId}-${one.cycle}-${personId}`, asOf)
       )
         minor += one.minor;
     if (BigInt(paidMinor) !== minor)

@@ -1,8 +1,10 @@
 import type { Recorded } from '../kernel/decider.js';
 import { cycleOfPayment } from '../kernel/ids.js';
+import type { AsOf } from './as-of.js';
 import { BudgetCheck } from './budget-check.js';
 import {
   emptyLedger,
+  isClosed,
   ofAnotherSet,
   STATUS,
   type CycleLedger,
@@ -11,7 +13,11 @@ import {
 import { Era } from './era.js';
 import { checkClosing, checkFigures } from './figures-check.js';
 import { FurtherParts } from './further-parts.js';
+import { RecentStatuses } from './recent-statuses.js';
 import type { Found } from './report.js';
+
+/** What a payment is that may not stand. */
+const GONE: ReadonlySet<Status> = new Set(['rejected', 'returned', 'cancelled']);
 
 /** An event of a payment, as far as its place goes. */
 interface Placed {
@@ -37,6 +43,7 @@ export class MoneyCheck {
   readonly #furtherParts = new FurtherParts();
   readonly #cycles = new Map<string, CycleLedger>();
   readonly #budgets = new BudgetCheck();
+  readonly #recent: RecentStatuses;
   readonly #cycle = (cycleId: string): CycleLedger => {
     let cycle = this.#cycles.get(cycleId);
     if (!cycle) {
@@ -46,7 +53,12 @@ export class MoneyCheck {
     return cycle;
   };
 
-  constructor(private readonly era = new Era()) {}
+  constructor(
+    private readonly era = new Era(),
+    asOf: Pick<AsOf, 'earliest'> = { earliest: () => Infinity },
+  ) {
+    this.#recent = new RecentStatuses(asOf);
+  }
 
   /** @param stream dense number of the event's stream */
   add(event: Recorded, stream: number, found: Found): void {
@@ -113,11 +125,14 @@ export class MoneyCheck {
   isPaid(stream: number): boolean {
     return this.#is(stream) === 'outstanding' || this.#is(stream) === 'settled';
   }
-  /** Whether a payment was ordered and is not cancelled, nor rejected or returned for good. */
-  stands(paymentId: string, stream: number): boolean {
-    const status = this.#is(stream);
+  /**
+   * Whether a payment was ordered and is not cancelled, nor rejected or returned for good.
+   * @param asOf absent: by the last event
+   */
+  stands(paymentId: string, stream: number, asOf = Number.MAX_SAFE_INTEGER): boolean {
+    const status = this.#recent.at(stream, asOf, this.#is(stream));
     if (status === 'rejected' || status === 'returned')
-      return !this.#cycle(cycleOfPayment(paymentId)).closed;
+      return this.#cycle(cycleOfPayment(paymentId)).closedAt > asOf;
     return status !== 'none' && status !== 'cancelled';
   }
   /** The earliest position that a cycle is being prepared as of; Infinity where none is. */
@@ -139,7 +154,7 @@ export class MoneyCheck {
           `${cycle.spentMinor} spent and ${accounted - cycle.spentMinor} to be, and ${settled} settled and ${cycle.keptMinor} kept by banks`,
           `cycle-${cycleId}`,
         );
-      if (cycle.closed && cycle.reservedMinor > cycle.reservedSinceClosed)
+      if (isClosed(cycle) && cycle.reservedMinor > cycle.reservedSinceClosed)
         found(
           'I6',
           `closed with ${cycle.reservedMinor - cycle.reservedSinceClosed} still reserved`,
@@ -162,7 +177,7 @@ export class MoneyCheck {
     cycle.movedAt = event.position;
     this.#leave(cycle, stream);
     this.#amount[stream] = amount;
-    this.#enter(cycle, stream, 'ordered');
+    this.#enter(cycle, stream, 'ordered', event.position);
   }
 
   #instructed(
@@ -331,10 +346,10 @@ export class MoneyCheck {
     cycle.figures = data;
   }
 
-  #closed({ data }: Recorded<'CycleClosed'>, found: Found): void {
+  #closed({ data, position }: Recorded<'CycleClosed'>, found: Found): void {
     const cycle = this.#cycle(data.cycleId);
     checkClosing(data, cycle, found);
-    cycle.closed = true;
+    cycle.closedAt = position;
   }
 
   #is(stream: number): Status {
@@ -359,7 +374,7 @@ export class MoneyCheck {
       if (kept !== 0n) this.#kept.set(stream, (this.#kept.get(stream) ?? 0n) + kept);
     }
     if (to === 'settled') this.#settledBy[stream] = attempt ?? 0;
-    this.#enter(cycle, stream, to);
+    this.#enter(cycle, stream, to, position);
   }
 
   #leave(cycle: CycleLedger, stream: number): void {
@@ -369,7 +384,10 @@ export class MoneyCheck {
     held.minor -= this.#amount[stream]!;
   }
 
-  #enter(cycle: CycleLedger, stream: number, to: Status): void {
+  #enter(cycle: CycleLedger, stream: number, to: Status, position: number): void {
+    const before = this.#is(stream);
+    if (before !== to && (GONE.has(before) || GONE.has(to)))
+      this.#recent.add(stream, { position, before });
     this.#status[stream] = STATUS.indexOf(to);
     const held = cycle.sums[to];
     held.count += 1;

@@ -124,7 +124,7 @@ describe('what a budget spends and takes back is what the payments of the cycle 
     cycle('c').lost.add(5, 10n);
     add('BudgetRefunded', '10');
     expect(cycle('c').reservedSinceClosed).toBe(0n);
-    cycle('c').closed = true;
+    cycle('c').closedAt = 7;
     add('BudgetReserved', '3');
     expect(cycle('c').reservedSinceClosed).toBe(3n);
     cycle('c').gained.add(5, 1n);

@@ -19,7 +19,7 @@ interface Log {
   readonly asOf?: number;
   readonly earliest?: number;
   readonly earlier?: readonly string[];
-  readonly stands?: (paymentId: string) => boolean;
+  readonly stands?: (paymentId: string, asOf?: number) => boolean;
 }
 /** The small programme: version 1 is paid from 2026-01 on, version 2 from 2026-03 on. */
 const PUBLISHED: readonly Step[] = versions.map((data) => ['PolicyPublished', data]);
@@ -277,6 +277,13 @@ describe('a correction', () => {
     expect(foundIn({}, adjusted({}))).toEqual(['I5 corrected for somebody who was not enrolled']);
     expect(foundIn({ asOf: 199 }, STARTED, begun(), adjusted({}))).toEqual([
       'I5 corrected for somebody who was not enrolled',
+    ]);
+  });
+  test('is of what was paid as of its position, also where it came back for good since', () => {
+    const stands = (_id: string, asOf = Infinity): boolean => asOf < 500;
+    expect(foundIn({ asOf: 450, stands }, ...PAID, adjusted(paid))).toEqual([]);
+    expect(foundIn({ asOf: 550, stands }, ...PAID, adjusted(paid))).toEqual([
+      `I5 2026-01: ${due('2026-01')} said to be paid; the log has 0`,
     ]);
   });
   test('is by a version that is paid or in effect', () => {

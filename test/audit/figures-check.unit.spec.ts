@@ -167,7 +167,7 @@ describe('the ledger of a cycle', () => {
       openBreaks: 0,
       movedAt: -1,
       figures: undefined,
-      closed: false,
+      closedAt: Infinity,
       reservedSinceClosed: 0n,
     });
   });

@@ -97,6 +97,17 @@ describe.each(Object.entries(PLACES))('a payment that is %s', (place, by) => {
   });
 });
 
+test('a payment stands as of a position by what was written until then', () => {
+  const { check, add } = books(true, ...SENT);
+  const at = SENT.length;
+  add('PaymentReturned');
+  add('CycleClosed', { releasedMinor: '0' });
+  add('PaymentReinstructed', { attempt: 2 });
+  const stood = [at - 1, at, at + 1, at + 2].map((asOf) => check.stands(idOf(1), 1, asOf));
+  expect(stood).toEqual([true, true, false, true]);
+  expect(check.stands(idOf(1), 1)).toBe(true);
+});
+
 test('a payment that nobody ordered is neither paid nor standing', () => {
   const { check } = books(true, ...SENT);
   expect([check.isPaid(2), check.stands(idOf(2), 2), check.stands(idOf(9), 90_000)]).toEqual([
