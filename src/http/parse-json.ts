@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '../kernel/errors.js';
 import { excessOfJson, JSON_LIMITS, lossOfJson } from '../kernel/json-limits.js';
+import { quotable } from '../kernel/text.js';
 
 /**
  * JSON from outside; undefined for nothing.
@@ -38,16 +39,17 @@ function refuseHarm(value: unknown, place: string): void {
     for (let i = 0; i < value.length; i += 1) refuseHarm(value[i], `${place}${i}/`);
     return;
   }
-  for (const key of Object.keys(value)) {
+  for (const [key, one] of Object.entries(value)) {
+    const name = quotable(key);
     if (key === '__proto__' || key === 'constructor' || key === 'prototype')
       throw new DomainError(
         'UNKNOWN_FIELD',
-        `${place}${key} is not a field of this request.`,
+        `${place}${name} is not a field of this request.`,
         'invalid',
-        `${place}${key}`,
+        `${place}${name}`,
       );
     requireWhole(key, place);
-    refuseHarm((value as Record<string, unknown>)[key], `${place}${key}/`);
+    refuseHarm(one, `${place}${name}/`);
   }
 }
 

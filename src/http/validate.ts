@@ -1,5 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { DomainError } from '../kernel/errors.js';
+import { quotable } from '../kernel/text.js';
 
 /**
  * One thing wrong with a request. `field` is a JSON pointer without the leading slash; the value is
@@ -101,7 +102,8 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 function flatten(error: ValidationError, parent: string): FieldError[] {
-  const field = parent === '' ? error.property : `${parent}/${error.property}`;
+  const name = quotable(error.property);
+  const field = parent === '' ? name : `${parent}/${name}`;
   const own = Object.entries(error.constraints ?? {}).map(([check, message]): FieldError => ({
     field,
     code: CODES[check] ?? 'INVALID_FIELD',

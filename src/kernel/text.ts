@@ -38,6 +38,21 @@ export function faultOfText(
 }
 const NOTHING_SEEN = 'must have something that can be read';
 
+const MAX_QUOTED = 100;
+
+/**
+ * What somebody else wrote, as a message of ours repeats it: on one line, at most 100 characters and
+ * nothing in it that a reader does not see, so that it cannot look like another message.
+ */
+export function quotable(text: string): string {
+  const characters = Array.from(text);
+  const cut = characters.length > MAX_QUOTED;
+  const seen = characters
+    .slice(0, MAX_QUOTED)
+    .map((one) => (UNFIT.test(one) ? `\\u{${one.codePointAt(0)!.toString(16)}}` : one));
+  return `${seen.join('')}${cut ? '…' : ''}`;
+}
+
 /** As names are kept and written: composed, without spaces around. */
 export const tidyName = (text: string): string => text.normalize('NFC').trim();
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEBTOR } from '../rails/pain001.fixtures.js';
 import { transfer } from '../../src/adapters/payment-rail/iso20022/pain001.js';
-import { faultOfName, faultOfText, MAX_NAME, tidyName } from '../../src/kernel/text.js';
+import { faultOfName, faultOfText, MAX_NAME, quotable, tidyName } from '../../src/kernel/text.js';
 
 const UNFIT: readonly (readonly [string, string])[] = [
   ['a lone half of a character', '\udc00'],
@@ -38,6 +38,20 @@ describe('a text', () => {
     expect(faultOfText('one\r\ntwo\tthree')).toBeUndefined();
     expect(faultOfText('one\ntwo', 'one')).toEqual(expect.any(String));
     expect(faultOfText('')).toBeUndefined();
+  });
+});
+
+describe('a text that a message of ours repeats', () => {
+  test.each(UNFIT)('has no %s in it', (_kind, text) => {
+    const quoted = quotable(text);
+    expect(faultOfText(quoted, 'one')).toBeUndefined();
+    expect(quoted).toMatch(/\\u\{[0-9a-f]{1,5}\}/);
+  });
+  test('is on one line, and short', () => {
+    expect(quotable('a\r\nb')).toBe('a\\u{d}\\u{a}b');
+    expect(quotable('قم بالدفع')).toBe('قم بالدفع');
+    expect(quotable('é'.repeat(100))).toBe('é'.repeat(100));
+    expect(quotable('😀'.repeat(101))).toBe(`${'😀'.repeat(100)}…`);
   });
 });
 
