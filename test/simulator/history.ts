@@ -1,4 +1,5 @@
 import type { Recorded } from '../../src/kernel/decider.js';
+import { StoreError } from '../../src/kernel/errors.js';
 import type { Metrics } from '../../src/runtime/metrics.js';
 import { confuse, execute, notify, report, sendBack } from './bank-actions.js';
 import { Bank, type Transfer } from './bank.js';
@@ -283,7 +284,20 @@ class World {
 
   #automate(process: SimulatedProcess): void {
     this.#automating = process;
-    void process.automate().catch((error: unknown) => this.#defects.push(error));
+    void this.#begun(process).catch((error: unknown) => this.#defects.push(error));
+  }
+
+  /** One that refuses to begin by a clock too far behind the log is started until it begins. */
+  async #begun(process: SimulatedProcess): Promise<void> {
+    for (;;) {
+      try {
+        return await process.automate();
+      } catch (error) {
+        if (!(error instanceof StoreError && error.code === 'CLOCK_BEHIND_LOG')) throw error;
+        this.scheduler.note(process.name, 'does not begin: CLOCK_BEHIND_LOG');
+        await this.scheduler.pause(process, 5_000);
+      }
+    }
   }
 
   #isQuiet(): boolean {
