@@ -6,18 +6,14 @@ import {
   emptyLedger,
   isClosed,
   ofAnotherSet,
-  STATUS,
   type CycleLedger,
   type Status,
 } from './cycle-ledger.js';
 import { Era } from './era.js';
 import { checkClosing, checkFigures } from './figures-check.js';
 import { FurtherParts } from './further-parts.js';
-import { RecentStatuses } from './recent-statuses.js';
+import { PaymentTable } from './payment-table.js';
 import type { Found } from './report.js';
-
-/** What a payment is that may not stand. */
-const GONE: ReadonlySet<Status> = new Set(['rejected', 'returned', 'cancelled']);
 
 /** An event of a payment, as far as its place goes. */
 interface Placed {
@@ -32,18 +28,13 @@ interface Placed {
  * caught up with.
  */
 export class MoneyCheck {
-  #status = new Uint8Array(1 << 12);
-  #attempt = new Uint16Array(1 << 12);
-  #amount = new BigInt64Array(1 << 12);
-  /** The attempt by which a settled payment is settled. */
-  #settledBy = new Uint16Array(1 << 12);
+  readonly #payments: PaymentTable;
   readonly #openBreaks = new Map<string, Recorded<'PaymentBreakRecorded'>['data']>();
   /** Of payments, by stream, what did not come back. */
   readonly #kept = new Map<number, bigint>();
   readonly #furtherParts = new FurtherParts();
   readonly #cycles = new Map<string, CycleLedger>();
   readonly #budgets = new BudgetCheck();
-  readonly #recent: RecentStatuses;
   readonly #cycle = (cycleId: string): CycleLedger => {
     let cycle = this.#cycles.get(cycleId);
     if (!cycle) {
@@ -57,7 +48,7 @@ export class MoneyCheck {
     private readonly era = new Era(),
     asOf: Pick<AsOf, 'earliest'> = { earliest: () => Infinity },
   ) {
-    this.#recent = new RecentStatuses(asOf);
+    this.#payments = new PaymentTable(asOf);
   }
 
   /** @param stream dense number of the event's stream */
@@ -71,8 +62,11 @@ export class MoneyCheck {
       case 'PaymentAccepted':
         return this.#outcome(event, stream, 'outstanding', ['outstanding'], found);
       case 'PaymentSettled':
-        if (BigInt(event.data.amountMinor) !== this.#amount[stream])
-          found('I2', `settled ${event.data.amountMinor} of ${this.#amount[stream]} ordered`);
+        if (BigInt(event.data.amountMinor) !== this.#payments.amount(stream))
+          found(
+            'I2',
+            `settled ${event.data.amountMinor} of ${this.#payments.amount(stream)} ordered`,
+          );
         return this.#outcome(event, stream, 'settled', ['outstanding'], found);
       case 'PaymentRejected':
         return this.#outcome(event, stream, 'rejected', ['outstanding'], found);
@@ -130,7 +124,7 @@ export class MoneyCheck {
    * @param asOf absent: by the last event
    */
   stands(paymentId: string, stream: number, asOf = Number.MAX_SAFE_INTEGER): boolean {
-    const status = this.#recent.at(stream, asOf, this.#is(stream));
+    const status = this.#payments.statusAsOf(stream, asOf);
     if (status === 'rejected' || status === 'returned')
       return this.#cycle(cycleOfPayment(paymentId)).closedAt > asOf;
     return status !== 'none' && status !== 'cancelled';
@@ -166,7 +160,7 @@ export class MoneyCheck {
   #ordered(event: Recorded<'PaymentOrdered'>, stream: number, found: Found): void {
     const before = this.#is(stream);
     const amount = BigInt(event.data.amountMinor);
-    if (before !== 'none' && !(before === 'cancelled' && this.#attempt[stream] === 0))
+    if (before !== 'none' && !(before === 'cancelled' && this.#payments.attempt(stream) === 0))
       found('I2', `ordered again when ${before}`);
     if (amount <= 0n) found('I6', `ordered ${amount}`);
     const cycle = this.#cycle(cycleOfPayment(event.data.paymentId));
@@ -176,7 +170,7 @@ export class MoneyCheck {
     cycle.roundMinor += amount;
     cycle.movedAt = event.position;
     this.#leave(cycle, stream);
-    this.#amount[stream] = amount;
+    this.#payments.setAmount(stream, amount);
     this.#enter(cycle, stream, 'ordered', event.position);
   }
 
@@ -191,11 +185,14 @@ export class MoneyCheck {
         ? before === 'ordered'
         : before === 'rejected' || before === 'returned';
     if (!allowed) found('I2', `instructed when ${before}`);
-    if (event.data.attempt !== this.#attempt[stream]! + 1)
-      found('I2', `attempt ${event.data.attempt} after ${this.#attempt[stream]}`);
-    if (BigInt(event.data.amountMinor) !== this.#amount[stream])
-      found('I2', `instructed ${event.data.amountMinor} of ${this.#amount[stream]} ordered`);
-    this.#attempt[stream] = event.data.attempt;
+    if (event.data.attempt !== this.#payments.attempt(stream) + 1)
+      found('I2', `attempt ${event.data.attempt} after ${this.#payments.attempt(stream)}`);
+    if (BigInt(event.data.amountMinor) !== this.#payments.amount(stream))
+      found(
+        'I2',
+        `instructed ${event.data.amountMinor} of ${this.#payments.amount(stream)} ordered`,
+      );
+    this.#payments.setAttempt(stream, event.data.attempt);
     const cycle = this.#cycle(cycleOfPayment(event.data.paymentId));
     if (!cycle.released) found('I6', 'instructed before its cycle was released');
     if (event.type === 'PaymentInstructed') {
@@ -214,10 +211,10 @@ export class MoneyCheck {
   ): void {
     const before = this.#is(stream);
     if (!from.includes(before)) found('I2', `${event.type} when ${before}`);
-    if (event.data.attempt !== this.#attempt[stream])
+    if (event.data.attempt !== this.#payments.attempt(stream))
       found(
         'I2',
-        `${event.type} of attempt ${event.data.attempt}; the live one is ${this.#attempt[stream]}`,
+        `${event.type} of attempt ${event.data.attempt}; the live one is ${this.#payments.attempt(stream)}`,
       );
     this.#move(event, stream, to);
   }
@@ -243,19 +240,19 @@ export class MoneyCheck {
     if (attempt === undefined) found('I2', 'resolved a break that is not open');
     if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
     const before = this.#is(stream);
-    const isOther = before === 'settled' && attempt !== this.#settledBy[stream];
+    const isOther = before === 'settled' && attempt !== this.#payments.settledBy(stream);
     const other = isOther || before === 'rejected' ? before : undefined;
     if (
       resolution === 'counted-as-returned' &&
       this.#furtherParts.isOne(event, attempt, stream, other, found)
     )
       return this.#cameBackLater(event, stream, this.#cameBack(event, open, stream, found));
-    if (before === 'outstanding' && attempt !== this.#attempt[stream])
-      found('I2', `${resolution}, while attempt ${this.#attempt[stream]} is live`);
+    if (before === 'outstanding' && attempt !== this.#payments.attempt(stream))
+      found('I2', `${resolution}, while attempt ${this.#payments.attempt(stream)} is live`);
     if (isOther)
       found(
         'I2',
-        `attempt ${attempt} ${resolution}, when attempt ${this.#settledBy[stream]} settled`,
+        `attempt ${attempt} ${resolution}, when attempt ${this.#payments.settledBy(stream)} settled`,
       );
     if (resolution === 'counted-as-settled')
       return this.#move(event, stream, 'settled', { attempt });
@@ -272,7 +269,7 @@ export class MoneyCheck {
     stream: number,
     found: Found,
   ): bigint {
-    const amount = this.#amount[stream]!;
+    const amount = this.#payments.amount(stream);
     const said =
       open?.reported === 'returned' && open.reportedMinor !== undefined
         ? BigInt(open.reportedMinor)
@@ -353,62 +350,45 @@ export class MoneyCheck {
   }
 
   #is(stream: number): Status {
-    return STATUS[this.#status[stream] ?? 0]!;
+    return this.#payments.status(stream);
   }
 
   #move(
     { position, data: { paymentId } }: Placed,
     stream: number,
     to: Status,
-    { attempt = this.#attempt[stream], backMinor = this.#amount[stream]! }: Moved = {},
+    {
+      attempt = this.#payments.attempt(stream),
+      backMinor = this.#payments.amount(stream),
+    }: Moved = {},
   ): void {
     const cycle = this.#cycle(cycleOfPayment(paymentId));
     const before = this.#is(stream);
     cycle.movedAt = position;
     this.#leave(cycle, stream);
-    if (to === 'settled' && before !== 'settled') cycle.gained.add(position, this.#amount[stream]!);
+    if (to === 'settled' && before !== 'settled')
+      cycle.gained.add(position, this.#payments.amount(stream));
     if (to !== 'settled' && before === 'settled') {
-      const kept = this.#amount[stream]! - backMinor;
+      const kept = this.#payments.amount(stream) - backMinor;
       if (backMinor > 0n) cycle.lost.add(position, backMinor);
       cycle.keptMinor += kept;
       if (kept !== 0n) this.#kept.set(stream, (this.#kept.get(stream) ?? 0n) + kept);
     }
-    if (to === 'settled') this.#settledBy[stream] = attempt ?? 0;
+    if (to === 'settled') this.#payments.setSettledBy(stream, attempt);
     this.#enter(cycle, stream, to, position);
   }
 
   #leave(cycle: CycleLedger, stream: number): void {
-    this.#fit(stream);
     const held = cycle.sums[this.#is(stream)];
     held.count -= 1;
-    held.minor -= this.#amount[stream]!;
+    held.minor -= this.#payments.amount(stream);
   }
 
   #enter(cycle: CycleLedger, stream: number, to: Status, position: number): void {
-    const before = this.#is(stream);
-    if (before !== to && (GONE.has(before) || GONE.has(to)))
-      this.#recent.add(stream, { position, before });
-    this.#status[stream] = STATUS.indexOf(to);
+    this.#payments.setStatus(stream, to, position);
     const held = cycle.sums[to];
     held.count += 1;
-    held.minor += this.#amount[stream]!;
-  }
-
-  #fit(stream: number): void {
-    if (stream < this.#status.length) return;
-    const length = Math.max(stream + 1, this.#status.length * 2);
-    const status = new Uint8Array(length);
-    const attempt = new Uint16Array(length);
-    const amount = new BigInt64Array(length);
-    const settledBy = new Uint16Array(length);
-    status.set(this.#status);
-    attempt.set(this.#attempt);
-    amount.set(this.#amount);
-    settledBy.set(this.#settledBy);
-    this.#status = status;
-    this.#attempt = attempt;
-    this.#amount = amount;
-    this.#settledBy = settledBy;
+    held.minor += this.#payments.amount(stream);
   }
 }
 

@@ -8,6 +8,30 @@ export interface ReadMessage {
   /** Position of the event before it in the log. */ readonly previous: number;
 }
 
+const POSITION = /^(?:0|[1-9][0-9]*)$/;
+/** What is before the first event of the log is told as -1. */
+const POSITION_BEFORE = /^(?:-1|0|[1-9][0-9]*)$/;
+
+/** Reads headers by name. What they give throws an Error that names the header. */
+function readerOf(headers: Readonly<Record<string, string>>) {
+  const text = (name: string): string => {
+    const found = headers[name];
+    if (found === undefined || found === '') throw new Error(`the header ${name} is missing`);
+    return found;
+  };
+  const position = (name: string, form = POSITION): number => {
+    const number = Number(text(name));
+    if (!form.test(text(name)) || !Number.isSafeInteger(number))
+      throw new Error(`the header ${name} is not a position`);
+    return number;
+  };
+  const instant = (name: string): string => {
+    if (!isInstant(text(name))) throw new Error(`the header ${name} is not an instant in UTC`);
+    return text(name);
+  };
+  return { text, position, instant };
+}
+
 /**
  * A message back as the event that it was made of, held against its schema and lifted to its newest
  * version.
@@ -19,21 +43,7 @@ export function readMessage(
   value: string,
   headers: Readonly<Record<string, string>>,
 ): ReadMessage {
-  const text = (name: string): string => {
-    const found = headers[name];
-    if (found === undefined || found === '') throw new Error(`the header ${name} is missing`);
-    return found;
-  };
-  const position = (name: string, form = /^(?:0|[1-9][0-9]*)$/): number => {
-    const number = Number(text(name));
-    if (!form.test(text(name)) || !Number.isSafeInteger(number))
-      throw new Error(`the header ${name} is not a position`);
-    return number;
-  };
-  const instant = (name: string): string => {
-    if (!isInstant(text(name))) throw new Error(`the header ${name} is not an instant in UTC`);
-    return text(name);
-  };
+  const { text, position, instant } = readerOf(headers);
   const [, type = '', version = ''] =
     /^sanad\.[a-z]+\.([A-Za-z]+)\.v([0-9]{1,4})$/.exec(text(HEADERS.type)) ?? [];
   if (!registry.knows(type)) throw new Error('ce_type names no event that was published');
@@ -74,6 +84,6 @@ export function readMessage(
   };
   return {
     event: event as Recorded,
-    previous: position(HEADERS.previous, /^(?:-1|0|[1-9][0-9]*)$/),
+    previous: position(HEADERS.previous, POSITION_BEFORE),
   };
 }
