@@ -31,9 +31,10 @@ export interface CommandPlan {
   readonly status?: number;
   /**
    * Done before the answer is sent, also when the command is repeated: it must bear being done
-   * again.
+   * again. It is told what is answered: to a repeated command that is what was recorded, whatever
+   * this plan would have come to.
    */
-  readonly afterwards?: () => unknown;
+  readonly afterwards?: (answer: Readonly<Record<string, unknown>>) => unknown;
   /** Done when the command is refused and nothing of it was ever recorded. */
   readonly undo?: () => Promise<void>;
 }
@@ -126,7 +127,7 @@ export class CommandExecutor {
         return { ...underOf(command), fingerprint, status, body };
       });
       if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);
-      await afterwards?.();
+      await afterwards?.(JSON.parse(body) as CommandPlan['answer']);
       this.metrics.command(name, 'done');
       this.metrics.position(outcome.position);
       return new Answer(status, body, outcome.position);
@@ -175,7 +176,8 @@ export class CommandExecutor {
       throw keyReused();
     }
     const answer = this.#kept(kept, command);
-    if (answer.status < 400) await planned?.afterwards?.();
+    if (answer.status < 400)
+      await planned?.afterwards?.(JSON.parse(answer.text) as CommandPlan['answer']);
     return answer;
   }
 

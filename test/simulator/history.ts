@@ -145,6 +145,8 @@ export function planOf(seed: number, length: number): Plan {
 
 /** Steps after the last fault within which everything is closed. */
 const CLOSED_WITHIN = 60_000;
+/** How often everybody does their part then; each time a month that waits for another comes on. */
+const ROUNDS = 30;
 /** At most so many people at work at once. */
 const AT_ONCE = 6;
 
@@ -362,7 +364,7 @@ async function toTheEnd(world: World): Promise<boolean> {
   const end = scheduler.steps + CLOSED_WITHIN;
   const left = (): number => end - scheduler.steps;
   if (!(await world.settle(left()))) return false;
-  for (let round = 0; round < 10; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     const open = cyclesIn(office.events).filter(({ status }) => status !== 'closed');
     if (open.length === 0) return backAfterClosing(world, left());
     for (const work of [

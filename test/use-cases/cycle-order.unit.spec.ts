@@ -4,9 +4,11 @@ import type { CycleEvent, CycleState } from '../../src/cycle/cycle.state.js';
 import type { Context, Foldable } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import {
+  mayBeSentBack,
   monthsPassedOver,
   paidThroughBefore,
   requireNoneLater,
+  requireNoneUnderWay,
 } from '../../src/use-cases/cycles/cycle-order.rule.js';
 import { by, HASH } from '../deciders/given.js';
 
@@ -202,4 +204,47 @@ test.each([
   if (first === undefined) return;
   const abandoned = { ...cycleDecider.initialState, cycleId: `asd-${first}`, period: first };
   expect(passedOver([{ ...abandoned, status: 'abandoned' }])).toEqual(expected);
+});
+
+test('a month is not sent back while a later one is, or begins to be, prepared', () => {
+  const { initialState } = cycleDecider;
+  const at = (cycleId: string, status: CycleState['status'], round = 1): CycleState => ({
+    ...initialState,
+    cycleId,
+    status,
+    round,
+  });
+  const sentBack = (later: Readonly<Record<string, number>>, ...others: CycleState[]): string => {
+    try {
+      requireNoneUnderWay({ later }, new Map(others.map((one) => [one.cycleId, one])));
+      return '';
+    } catch (error) {
+      return error instanceof DomainError ? `${error.code} ${error.detail.slice(0, 11)}` : 'defect';
+    }
+  };
+  const refused = 'LATER_CYCLE_STARTED asd-2026-02';
+  expect(sentBack({})).toBe('');
+  expect(sentBack({}, at('asd-2026-02', 'open', 0), at('asd-2026-03', 'returned'))).toBe('');
+  expect(sentBack({ 'asd-2026-02': 1 }, at('asd-2026-02', 'prepared'))).toBe('');
+  expect(sentBack({}, at('asd-2026-02', 'preparing'))).toBe(refused);
+  expect(sentBack({ 'asd-2026-02': 2 }, at('asd-2026-02', 'returned'))).toBe(refused);
+  expect(sentBack({ 'asd-2026-02': 1 })).toBe(refused);
+  expect(sentBack({ 'asd-2026-02': 2 }, at('asd-2026-02', 'abandoned'))).toBe('');
+});
+
+test('those of the months before that may still be sent back are prepared and not released', () => {
+  const found = [
+    'open',
+    'preparing',
+    'prepared',
+    'approved',
+    'released',
+    'closed',
+    'abandoned',
+  ].map(
+    (status, i) =>
+      ({ ...cycleDecider.initialState, cycleId: `asd-2026-0${i + 1}`, status }) as CycleState,
+  );
+  expect(mayBeSentBack(found, 'asd-2026-09')).toEqual(['asd-2026-03', 'asd-2026-04']);
+  expect(mayBeSentBack(found, 'asd-2026-04')).toEqual(['asd-2026-03']);
 });

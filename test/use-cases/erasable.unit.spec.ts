@@ -1,6 +1,16 @@
 import { expect, test } from '@jest/globals';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { requireEnded, requireSettled } from '../../src/use-cases/persons/erasable.rule.js';
+import { cycleDecider } from '../../src/cycle/cycle.decider.js';
+import type { CycleState } from '../../src/cycle/cycle.state.js';
+import { initialState as PAYMENT, type PaymentState } from '../../src/payment/payment.state.js';
+import {
+  requireEnded,
+  requireNotInstructing,
+  requireNotUnderWay,
+  requireSettled,
+} from '../../src/use-cases/persons/erasable.rule.js';
+
+const CYCLE = cycleDecider.initialState;
 
 const event = (type: string, data: object): Recorded =>
   ({ type, data, time: '2026-01-01T00:00:00.000Z' }) as Recorded;
@@ -37,4 +47,38 @@ test('who owes something is not erased until it is given back or waived', () => 
   expect(() => requireSettled('asd', [owed])).toThrow(refused('STILL_OWES'));
   for (const account of [[], [owed, waived]])
     expect(() => requireSettled('asd', account)).not.toThrow();
+});
+
+const STATUSES = [
+  ...['none', 'ordered', 'instructed', 'accepted', 'settled'],
+  ...['rejected', 'returned', 'cancelled'],
+] as readonly PaymentState['status'][];
+const paymentThatIs = (status: PaymentState['status']): PaymentState => ({ ...PAYMENT, status });
+const refusedWhere = (require: (payment: PaymentState) => void): readonly string[] =>
+  STATUSES.filter((status) => {
+    try {
+      require(paymentThatIs(status));
+      return false;
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'PAYMENT_UNDER_WAY', kind: 'rule' });
+      return true;
+    }
+  });
+
+test('who is paid just now is not erased', () => {
+  expect(refusedWhere(requireNotUnderWay)).toEqual(['instructed', 'accepted']);
+});
+
+test('nobody is erased who may be instructed by what is under way', () => {
+  const by =
+    (cycle: Partial<CycleState>) =>
+    (payment: PaymentState): void =>
+      requireNotInstructing({ ...CYCLE, ...cycle }, payment);
+  const run = { run: { since: '2026-01-01T00:00:00.000Z', by: 'hind' } };
+  const may = ['ordered', 'rejected', 'returned'];
+  expect(refusedWhere(by({ status: 'released' }))).toEqual(may);
+  expect(refusedWhere(by({ status: 'instructed', reinstructing: run }))).toEqual(may);
+  expect(refusedWhere(by({ status: 'instructed' }))).toEqual([]);
+  expect(refusedWhere(by({ status: 'approved' }))).toEqual([]);
+  expect(() => requireNotInstructing({ ...CYCLE, status: 'released' }, undefined)).not.toThrow();
 });

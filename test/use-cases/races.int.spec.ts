@@ -1,44 +1,35 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { AppendGroup } from '../../src/adapters/event-store/port.js';
-import type { EventType } from '../../events/generated.js';
-import type { Recorded } from '../../src/kernel/decider.js';
+import { describe, expect, test } from '@jest/globals';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
-import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
-import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
+import { abandonCycle, returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { foldEnrolment, foldPayment } from '../../src/use-cases/folds.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { notEnrolled } from '../../src/use-cases/persons/not-enrolled.js';
-import type { Deps } from '../../src/write-side/context.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { MemoryStore } from '../support/memory-store.js';
-import { answers, enrolled, PROGRAMME, released } from './month.js';
+import { answers, enrolled, PROGRAMME } from './month.js';
+import {
+  another,
+  CYCLE,
+  eventsOf,
+  filesKnown,
+  justBefore,
+  racing,
+  reinstruct,
+  STORES,
+  type Here,
+} from './racing.js';
 import { codeOf } from './refusal-code.js';
-import { erasedByTwo, as, by, drain, job, newWorld, type World } from './world.js';
+import { erasedByTwo, as, by, drain, job } from './world.js';
 
 const DECEMBER = { programmeId: PROGRAMME, period: '2025-12' };
 const JANUARY = { programmeId: PROGRAMME, period: '2026-01' };
-const CYCLE = `${PROGRAMME}-2025-12`;
-
-type Here = Deps & { readonly store: MemoryStore };
-
-/** Does something else just before the first append that writes an event of the type. */
-function justBefore({ store }: Here, type: EventType, other: () => Promise<unknown>): void {
-  store.beforeAppend = async ({ writes }: AppendGroup) => {
-    if (!writes.some(({ events }) => events.some((event) => event.type === type))) return;
-    store.beforeAppend = undefined;
-    await other();
-  };
-}
-
-const eventsOf = async ({ store }: Here): Promise<readonly Recorded[]> =>
-  (await store.readAll(-1, 100_000)).events;
 
 /** Months that are ordered more than once, over the payments that stand. */
 async function orderedTwice(deps: Here): Promise<readonly string[]> {
@@ -52,66 +43,10 @@ async function orderedTwice(deps: Here): Promise<readonly string[]> {
   return months.filter((month, i) => months.indexOf(month) !== i);
 }
 
-describe.each([
-  ['that writes groups whole', true],
-  ['that writes one stream at a time', false],
-])('two people at once, on a store %s', (_, atomic) => {
-  let world: World;
-  let deps: Here;
-  /** The log with enrolled households, to begin each test from. */
-  let start: readonly Recorded[];
-  beforeAll(async () => {
-    world = await newWorld();
-    deps = { ...world.engine, store: new MemoryStore(atomic), locks: new KeyedMutex() };
-    await enrolled(deps, 12);
-    start = await eventsOf(deps);
-  });
-  const worlds: World[] = [];
-  afterAll(async () => {
-    await world.end();
-    for (const one of worlds) await one.end();
-  });
-  /** A process with locks of its own: nothing but the log is between two of them. */
-  const another = (of: Here): Here => ({ ...of, locks: new KeyedMutex() });
-  const anew = async (): Promise<Here> => {
-    const forFiles = await newWorld();
-    worlds.push(forFiles);
-    return { ...deps, rail: forFiles.engine.rail, store: new MemoryStore(atomic, start) };
-  };
-
-  /** December, all settled but what was rejected, and reconciled. */
-  async function reconciled(): Promise<Here> {
-    const here = await anew();
-    const { cycleId } = await released(here, '2025-12');
-    const outcomes = answers(here, cycleId, (_paymentId, n) =>
-      n === 0
-        ? { outcome: 'rejected', reason: 'AC04' }
-        : { outcome: 'settled', settledOn: '2025-12-29' },
-    );
-    await takeInOutcomes(here, { source: 'file', outcomes }, job(here, 'bank'));
-    await drain(here);
-    await reconcileCycle(here, { cycleId }, as(here, 'finance', 'reconcile'));
-    return here;
-  }
+describe.each(STORES)('two people at once, on a store %s', (_, atomic) => {
+  const { anew, reconciled } = racing(atomic);
   const close = (here: Here) =>
     closeCycle(another(here), { cycleId: CYCLE }, as(here, 'finance', 'close'));
-  const reinstruct = (here: Here) =>
-    reinstructPayments(
-      another(here),
-      { cycleId: CYCLE, executionDate: '2026-01-10', sameAccount: true },
-      job(here, 'finance'),
-    );
-  const filesKnown = async (here: Here): Promise<void> => {
-    const events = await eventsOf(here);
-    const known = events.flatMap((event) =>
-      event.type === 'CycleInstructed' || event.type === 'CycleReinstructed'
-        ? event.data.files.map(({ messageId }) => messageId)
-        : [],
-    );
-    for (const event of events)
-      if (event.type === 'PaymentReinstructed') expect(known).toContain(event.data.messageId);
-  };
-
   test('who closes waits for the files of who instructs again', async () => {
     const here = await reconciled();
     const refusals: unknown[] = [];
@@ -185,6 +120,38 @@ describe.each([
     },
   );
 
+  test('a month is not sent back or given up while a later one is prepared on what it pays', async () => {
+    const here = await decemberPrepared();
+    const codes: string[] = [];
+    const args = { cycleId: CYCLE, reason: 'look' };
+    justBefore(here, 'PaymentOrdered', async () => {
+      codes.push(await codeOf(returnCycle(another(here), args, as(here, 'controller', 'r'))));
+      codes.push(await codeOf(abandonCycle(another(here), args, as(here, 'controller', 'a'))));
+    });
+    await prepareCycle(here, JANUARY, job(here, 'finance'));
+    expect(codes).toEqual(['LATER_CYCLE_STARTED', 'LATER_CYCLE_STARTED']);
+    await returnCycle(another(here), args, as(here, 'controller', 'later'));
+    expect((await readCycle(here.store, CYCLE)).status).toBe('returned');
+  });
+
+  test.each([
+    ['sent back', returnCycle],
+    ['given up', abandonCycle],
+  ])(
+    'a month that is %s just before a later one starts keeps it from starting',
+    async (_how, end) => {
+      const here = await decemberPrepared();
+      const args = { cycleId: CYCLE, reason: 'look' };
+      justBefore(here, 'LaterCycleStarted', () =>
+        end(another(here), args, as(here, 'controller', 'r')),
+      );
+      expect(await codeOf(prepareCycle(here, JANUARY, job(here, 'finance')))).not.toBe(
+        'no refusal',
+      );
+      expect((await readCycle(here.store, `${PROGRAMME}-2026-01`)).status).not.toBe('preparing');
+    },
+  );
+
   /** December prepared; a household enrolled after, which either month may pay December to. */
   async function decemberPrepared(): Promise<Here> {
     const here = await anew();
@@ -215,6 +182,19 @@ describe.each([
     },
   );
 
+  test('a month does not start where one of those before it is sent back just before', async () => {
+    const here = await decemberPrepared();
+    await prepareCycle(here, JANUARY, job(here, 'finance'));
+    justBefore(here, 'LaterCycleStarted', () =>
+      returnCycle(another(here), { cycleId: CYCLE, reason: 'x' }, as(here, 'controller', 'r')),
+    );
+    const february = { programmeId: PROGRAMME, period: '2026-02' };
+    expect(await codeOf(prepareCycle(here, february, job(here, 'finance')))).toBe(
+      'EARLIER_CYCLE_NOT_PREPARED',
+    );
+    expect((await readCycle(here.store, `${PROGRAMME}-2026-02`)).status).toBe('open');
+  });
+
   test('nothing more is ordered in a round that was returned meanwhile', async () => {
     const here = await anew();
     await prepareCycle(here, DECEMBER, job(here, 'finance'));
@@ -242,12 +222,14 @@ describe.each([
   });
 
   const approvedOnly = async (): Promise<{ here: Here; personId: string }> => {
+    const all = await anew();
+    const start = await eventsOf(all);
     const approval = start.find(({ type }) => type === 'ApplicationApproved')!;
-    const [first] = await deps.store.readStream(approval.stream, { limit: 1 });
+    const [first] = await all.store.readStream(approval.stream, { limit: 1 });
     if (first?.type !== 'ApplicationSubmitted') throw new Error('an application begins so');
     const until = start.findIndex(({ type }) => type === 'EnrolmentStarted');
     const store = new MemoryStore(atomic, start.slice(0, until));
-    return { here: { ...deps, store }, personId: first.data.personId };
+    return { here: { ...all, store }, personId: first.data.personId };
   };
   const erase = async (here: Here, personId: string): Promise<unknown> => {
     const { store, registry } = here;

@@ -52,6 +52,32 @@ function requireNoWord(others: readonly CycleState[], cycleId: string): void {
       );
 }
 
+/**
+ * Refuses to send back or give up a month while a later one is being prepared on what it pays: the
+ * later one could never be ended, for it orders other amounts without it.
+ * @param later the later cycles that there are; one that is not among them and gave word is new
+ * @throws DomainError LATER_CYCLE_STARTED
+ */
+export function requireNoneUnderWay(
+  cycle: Pick<CycleState, 'later'>,
+  later: ReadonlyMap<string, CycleState>,
+): void {
+  const hasWord = (cycleId: string, round: number): boolean => {
+    const other = later.get(cycleId);
+    return other?.status !== 'abandoned' && round > (other?.round ?? 0);
+  };
+  const underWay =
+    [...later.values()].find(({ status }) => status === 'preparing')?.cycleId ??
+    Object.entries(cycle.later).find(([cycleId, round]) => hasWord(cycleId, round))?.[0];
+  if (underWay !== undefined)
+    throw new DomainError(
+      'LATER_CYCLE_STARTED',
+      `${underWay} is being prepared on what this cycle pays. Wait until it is prepared, or have it abandoned.`,
+      'rule',
+      'cycleId',
+    );
+}
+
 /** The nearest of the earlier cycles that pays. */
 export const earlierThan = (
   others: readonly CycleState[],
@@ -83,16 +109,28 @@ export function paidThroughBefore(others: readonly CycleState[], cycleId: string
   requireNoneLater(others, cycleId);
   requireNoWord(others, cycleId);
   const earlier = others.filter((other) => other.cycleId < cycleId && other.status !== 'abandoned');
-  const waiting = earlier.find((other) => !isPrepared(other));
-  if (waiting)
-    throw new DomainError(
-      'EARLIER_CYCLE_NOT_PREPARED',
-      `Prepare ${waiting.cycleId} first, or have it abandoned: this cycle pays what that one could not.`,
-      'rule',
-      'period',
-    );
+  for (const other of earlier) requirePrepared(other);
   return Math.max(-1, ...earlier.map(({ asOf }) => asOf));
 }
+
+/** @throws DomainError EARLIER_CYCLE_NOT_PREPARED where an earlier cycle pays and is not prepared */
+export function requirePrepared(earlier: CycleState): void {
+  if (isPrepared(earlier) || earlier.status === 'abandoned') return;
+  throw new DomainError(
+    'EARLIER_CYCLE_NOT_PREPARED',
+    `Prepare ${earlier.cycleId} first, or have it abandoned: this cycle pays what that one could not.`,
+    'rule',
+    'period',
+  );
+}
+
+/** The cycles before one that are prepared and not released: somebody may still send them back. */
+export const mayBeSentBack = (others: readonly CycleState[], before: string): readonly string[] =>
+  others
+    .filter(
+      ({ cycleId, status }) => cycleId < before && (status === 'prepared' || status === 'approved'),
+    )
+    .map(({ cycleId }) => cycleId);
 
 export const ABANDONED = 'The cycle was abandoned.';
 

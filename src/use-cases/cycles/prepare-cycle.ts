@@ -3,14 +3,16 @@ import { isPrepared, requireStatus, type CycleState } from '../../cycle/cycle.st
 import { cycleId as cycleIdOf, streams } from '../../kernel/ids.js';
 import { parsePeriod } from '../../kernel/time.js';
 import { pipelined, recordOne } from '../../write-side/bulk.js';
-import { part, reserving, type Part } from '../../write-side/unit.js';
+import { guard, part, reserving, type Part } from '../../write-side/unit.js';
 import { checkCycle } from './check-cycle.js';
 import {
   ABANDONED,
   earlierThan,
+  mayBeSentBack,
   paidThroughBefore,
   requireNear,
   requireNoneLater,
+  requirePrepared,
   whyGivenUp,
 } from './cycle-order.rule.js';
 import { cyclesOf, foldCycle, readCycle } from './cycles.js';
@@ -66,7 +68,7 @@ export async function prepareCycle(
   const others = await cyclesOf(deps.store, args.programmeId);
   paidThroughBefore(others, cycleId);
   if (before.status === 'none') await openCycle(deps, args, base);
-  await startPreparation(deps, before, cycleId, earlierThan(others, cycleId), base);
+  await startPreparation(deps, before, cycleId, others, base);
   // What earlier cycles pay is known now: none of them is prepared again from here on.
   const paidThrough = paidThroughBefore(await cyclesOf(deps.store, args.programmeId), cycleId);
   const history = await deps.store.readStream(streams.cycle(cycleId));
@@ -132,9 +134,10 @@ async function startPreparation(
   deps: Deps,
   before: CycleState,
   cycleId: string,
-  earlier: CycleState | undefined,
+  others: readonly CycleState[],
   base: JobContext,
 ): Promise<void> {
+  const earlier = earlierThan(others, cycleId);
   const asOf = await deps.store.lastPosition();
   const start = { type: 'StartPreparation', asOf, later: before.later } as const;
   const parts = [part(streams.cycle(cycleId), cycleDecider, start)];
@@ -143,6 +146,9 @@ async function startPreparation(
     const round = before.round + 1;
     const word = { type: 'StartLaterCycle', laterCycleId: cycleId, round, seen } as const;
     parts.unshift(reserving(part(streams.cycle(earlier.cycleId), cycleDecider, word)));
+    // The word is to one of them only; none of the others is sent back meanwhile either.
+    for (const other of mayBeSentBack(others, earlier.cycleId))
+      parts.push(guard(streams.cycle(other), (events) => requirePrepared(foldCycle(events))));
   }
   await recordOne(deps, { verb: 'start-preparation', key: cycleId, parts }, base);
 }

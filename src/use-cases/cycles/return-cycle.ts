@@ -1,9 +1,10 @@
 import { budgetDecider } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
-import { streams } from '../../kernel/ids.js';
+import { partsOfCycle, streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
-import { part, type Part } from '../../write-side/unit.js';
-import { budgetStreamOf } from './cycles.js';
+import { guard, part, partFrom, type Part } from '../../write-side/unit.js';
+import { requireNoneUnderWay } from './cycle-order.rule.js';
+import { budgetStreamOf, cyclesOf, foldCycle } from './cycles.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
 
 export interface ReturnArgs {
@@ -37,8 +38,19 @@ async function sendingBack(
   // Whatever the cycle's state: an approval that was cut short may have reserved already. Where
   // nothing is, nothing is released.
   const hasBudget = (await deps.store.readStream(budgetStreamOf(cycleId), { limit: 1 })).length > 0;
+  const all = await cyclesOf(deps.store, partsOfCycle(cycleId).programmeId);
+  const later = new Map(
+    all.filter((other) => other.cycleId > cycleId).map((other) => [other.cycleId, other]),
+  );
+  const asTheyAre = [...later.keys()].map((other) =>
+    guard(streams.cycle(other), (events) => void later.set(other, foldCycle(events))),
+  );
   return [
-    part(streams.cycle(cycleId), cycleDecider, { type, reason }),
+    ...asTheyAre,
+    partFrom(streams.cycle(cycleId), cycleDecider, { type, reason }, (events) => {
+      requireNoneUnderWay(foldCycle(events), later);
+      return [{ type, reason }];
+    }),
     ...(hasBudget
       ? [
           part(budgetStreamOf(cycleId), budgetDecider, {

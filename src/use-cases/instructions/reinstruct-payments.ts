@@ -4,7 +4,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { Defects, type Defect } from '../../write-side/defect.js';
+import { Defects } from '../../write-side/defect.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { filesInstructed, foldCycle } from '../cycles/cycles.js';
 import { foldPayment } from '../folds.js';
@@ -17,7 +17,8 @@ import {
 } from '../../write-side/context.js';
 import { ReinstructionRun, type CutOff } from './reinstruction-run.js';
 import { MessageNamer } from './message-namer.rule.js';
-import { accountNow, candidatesOf, type Candidate, type Head, headOf } from './account-now.js';
+import { type Head, headOf } from './account-now.js';
+import { choosePayments, type Chosen } from './choose-payments.js';
 import { isAsItWas, isLeftToInstruct, type Obstacle } from './instructable.rule.js';
 import { accountFor, isInstruction, writeReinstructions } from './reinstruction-files.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
@@ -241,9 +242,11 @@ function countObstacle(summary: ReinstructSummary, obstacle: Obstacle): void {
 
 /** What was never instructed is instructed by the automation, as at the release. */
 const instructing = (
-  { paymentId, events, state }: Candidate,
-  accountId: string,
-  messageId: string,
+  {
+    candidate: { paymentId, events, state },
+    accountId,
+    messageId,
+  }: Chosen & { readonly messageId: string },
   executionDate: string,
 ): Unit => {
   const leftOut = state.status === 'ordered';
@@ -276,36 +279,21 @@ async function reinstructPage(
   run: ReinstructionRun,
   summary: ReinstructSummary,
 ): Promise<void> {
-  const now = deps.clock.now();
-  const units: Unit[] = [];
-  const chosen: { readonly candidate: Candidate; readonly messageId: string }[] = [];
-  const refused: Refusal[] = [];
-  const met = (paymentId: string, defect: Defect): void => {
-    refused.push(refusal(paymentId, defect));
-  };
-  const candidates = await candidatesOf(deps, paymentIds, args.asOf, met);
-  const defects = new Defects();
-  for (const candidate of candidates) {
-    const found = defects.look(
-      () => accountNow(deps.rail, candidate, head, args.sameAccount === true, now),
-      (defect) => met(candidate.paymentId, defect),
-    );
-    if (!found) continue;
-    if ('error' in found) {
-      countObstacle(summary, found);
-      // What cannot be written waits for a person, who is told of it whether they asked or not.
-      if (args.paymentIds || found.kind === 'unfit')
-        refused.push(refusal(candidate.paymentId, found.error));
-      continue;
-    }
-    const messageId = namer.next(accountFor(head, candidate.events, found.kind));
-    chosen.push({ candidate, messageId });
-    units.push(instructing(candidate, found.accountId, messageId, args.executionDate));
+  let choice = await choosePayments(deps, args, head, paymentIds);
+  // Who was erased before it was said that payments are instructed is seen only afterwards.
+  if (choice.chosen.length > 0 && !run.hasBegun) {
+    await run.begin();
+    choice = await choosePayments(deps, args, head, paymentIds);
   }
-  defects.finish();
-  const results = await run.record(units);
+  for (const obstacle of choice.obstacles) countObstacle(summary, obstacle);
+  const refused = [...choice.refused];
+  const named = choice.chosen.map((one) => ({
+    ...one,
+    messageId: namer.next(accountFor(head, one.candidate.events, one.kind)),
+  }));
+  const results = await run.record(named.map((one) => instructing(one, args.executionDate)));
   results.forEach((result, i) => {
-    const { candidate, messageId } = chosen[i]!;
+    const { candidate, messageId } = named[i]!;
     if (result.kind === 'refused') refused.push(refusal(candidate.paymentId, result.error));
     else if (result.kind === 'recorded') {
       if (candidate.state.status === 'ordered') summary.instructed += 1;

@@ -79,7 +79,7 @@ export class ReinstructionRun {
   /** Payments are instructed under the run only, as long as it lasts. */
   async record(units: readonly Unit[]): Promise<readonly UnitResult[]> {
     if (units.length === 0) return [];
-    const history = await this.#begun();
+    const history = await this.begin();
     const guarded = units.map((unit) => ({
       ...unit,
       parts: [...unit.parts, this.#lasting()],
@@ -104,7 +104,12 @@ export class ReinstructionRun {
     ]);
   }
 
-  async #begun(): Promise<readonly Recorded[]> {
+  get hasBegun(): boolean {
+    return this.#history !== undefined;
+  }
+
+  /** Says on the cycle that it is under way; whom it may pay is not erased from here on. */
+  async begin(): Promise<readonly Recorded[]> {
     if (this.#history) return this.#history;
     const start = { type: 'StartReinstruction', runId: this.#runId } as const;
     await this.#decide('start-reinstruction', [part(this.#stream, cycleDecider, start)]);

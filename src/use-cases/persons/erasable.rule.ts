@@ -1,7 +1,9 @@
+import type { CycleState } from '../../cycle/cycle.state.js';
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import { isEnrolled } from '../../enrolment/enrolment.state.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
+import { isUnpaid, type PaymentState } from '../../payment/payment.state.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { balanceMinor } from '../../recovery/recovery.state.js';
 
@@ -35,3 +37,29 @@ export function requireSettled(programmeId: string, events: readonly Recorded[])
       'personId',
     );
 }
+
+/**
+ * Nobody is erased whom a bank is told to pay, and of whom it has not said what became of it.
+ * @throws DomainError PAYMENT_UNDER_WAY
+ */
+export function requireNotUnderWay({ status, paymentId }: PaymentState): void {
+  if (status === 'instructed' || status === 'accepted')
+    throw underWay(`The payment ${paymentId} is ${status}; its outcome comes first.`);
+}
+
+/**
+ * Nobody is erased while payments are being instructed of which theirs may be one.
+ * @param payment theirs of this cycle
+ * @throws DomainError PAYMENT_UNDER_WAY
+ */
+export function requireNotInstructing(
+  { cycleId, status, reinstructing }: CycleState,
+  payment: PaymentState | undefined,
+): void {
+  const isInstructing = status === 'released' || Object.keys(reinstructing).length > 0;
+  if (!payment || !isInstructing || !(payment.status === 'ordered' || isUnpaid(payment))) return;
+  throw underWay(`Payments of the cycle ${cycleId} are being instructed; ask again afterwards.`);
+}
+
+const underWay = (detail: string): DomainError =>
+  new DomainError('PAYMENT_UNDER_WAY', detail, 'rule', 'personId');

@@ -7,11 +7,13 @@ import { regionOf } from '../../person/registered-person.js';
 import type { Deps } from '../../write-side/context.js';
 import { part, type Part } from '../../write-side/unit.js';
 import { notEnrolled, owesNothing } from './not-enrolled.js';
+import { notUnderWay } from './not-under-way.js';
 
 /**
  * An erasure: proposed by one administrator, and done when another asks for it. Besides the person's
  * own stream, the identity that they hold is free again. The key is destroyed by who records it.
- * @throws DomainError PERSON_NOT_FOUND, REGION_NOT_ALLOWED, and in the parts STILL_ENROLLED, STILL_OWES
+ * @throws DomainError PERSON_NOT_FOUND, REGION_NOT_ALLOWED, and in the parts STILL_ENROLLED, STILL_OWES,
+ *   PAYMENT_UNDER_WAY
  */
 export async function erasure(
   { store }: Pick<Deps, 'store'>,
@@ -26,7 +28,11 @@ export async function erasure(
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   // Before anything is told of a person of another region.
   requireRegion(context, regionOf(events)!);
-  const guards = [...(await notEnrolled(store, personId)), ...(await owesNothing(store, personId))];
+  const guards = [
+    ...(await notEnrolled(store, personId)),
+    ...(await owesNothing(store, personId)),
+    ...(await notUnderWay(store, personId)),
+  ];
   if (wordOnErasure(fold(personDecider, events), context.actor.id) !== 'second')
     return {
       status: 'proposed',

@@ -186,7 +186,8 @@ export const personHandlers = commandHandlers(
     return {
       parts,
       answer: { personId, status },
-      ...(status === 'erased' ? { afterwards: () => deps.vault.erase([personId]) } : {}),
+      afterwards: (answer) =>
+        answer['status'] === 'erased' ? deps.vault.erase([personId]) : undefined,
     };
   }),
 );

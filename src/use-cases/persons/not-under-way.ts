@@ -1,0 +1,32 @@
+import type { EventStore } from '../../adapters/event-store/port.js';
+import { paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
+import type { PaymentState } from '../../payment/payment.state.js';
+import { guard, type Part } from '../../write-side/unit.js';
+import { cyclesOf, foldCycle } from '../cycles/cycles.js';
+import { foldPayment } from '../folds.js';
+import { requireNotInstructing, requireNotUnderWay } from './erasable.rule.js';
+import { programmesOf } from './not-enrolled.js';
+
+/**
+ * Nobody is erased while money is on its way to them. Its file could not be written again, for want
+ * of the account, and a payment that is instructed in no file has no outcome ever. Who instructs
+ * looks at the person after that was said on the cycle, so that one of the two is first.
+ */
+export async function notUnderWay(store: EventStore, personId: string): Promise<readonly Part[]> {
+  const parts: Part[] = [];
+  for (const programmeId of await programmesOf(store))
+    for (const { cycleId, period, status } of await cyclesOf(store, programmeId)) {
+      if (status === 'closed' || status === 'abandoned') continue;
+      let payment: PaymentState | undefined;
+      parts.push(
+        guard(streams.payment(paymentIdOf(programmeId, period, personId)), (events) => {
+          payment = foldPayment(events);
+          requireNotUnderWay(payment);
+        }),
+        guard(streams.cycle(cycleId), (events) =>
+          requireNotInstructing(foldCycle(events), payment),
+        ),
+      );
+    }
+  return parts;
+}
