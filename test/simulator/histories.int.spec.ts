@@ -60,8 +60,12 @@ describe('a history that is wrong', () => {
     bank.transfers.push(...found.bank.transfers.map((one) => ({ ...one })));
     return { events: found.events, bank };
   }
-  const kinds = (events: readonly Recorded[], bank: Outcome['bank']): readonly string[] => [
-    ...new Set([...wrongIn(events, bank, found!.erased)].map((one) => one.split(':')[0]!)),
+  const kinds = (
+    events: readonly Recorded[],
+    bank: Outcome['bank'],
+    erased = found!.erased,
+  ): readonly string[] => [
+    ...new Set([...wrongIn(events, bank, erased)].map((one) => one.split(':')[0]!)),
   ];
 
   test('is found where the bank paid another time', async () => {
@@ -70,6 +74,14 @@ describe('a history that is wrong', () => {
     const [first] = bank.transfers.filter(({ fate, isBack }) => fate === 'paid' && !isBack);
     bank.transfers.push({ ...first!, attempt: first!.attempt + 1 });
     expect(kinds(events, bank)).toEqual(['bank', 'payment', 'budget']);
+  });
+
+  test('is found where a key is destroyed of whom nobody erased, or is left of who was', async () => {
+    const { events, bank } = await paid();
+    const somebody = events.find((event) => event.type === 'PersonRegistered')!.data.personId;
+    expect(kinds(events, bank, new Set([...found!.erased, somebody]))).toEqual(['vault']);
+    const gone = { ...events.at(-1)!, type: 'PersonErased', data: { personId: somebody } };
+    expect(kinds([...events, gone as Recorded], bank)).toContain('vault');
   });
 
   test('is found where money came back that nobody knows of', async () => {

@@ -19,11 +19,24 @@ export function* wrongIn(
   yield* paidAsRecorded(events, bank);
   yield* paidOnce(events, bank);
   yield* budgetsAsMoved(events, bank);
-  for (const event of events)
-    if (event.type === 'PersonErased' && !erased.has(event.data.personId))
-      yield `vault: the key of ${event.data.personId} is there, who was erased`;
+  yield* keysAsErased(events, erased);
   for (const { cycleId, status } of cyclesIn(events))
     if (status !== 'closed') yield `liveness: ${cycleId} is ${status} though faults stopped`;
+}
+
+/** Keys are destroyed of those who were erased, and of nobody else. */
+function* keysAsErased(
+  events: readonly Recorded[],
+  destroyed: ReadonlySet<string>,
+): Generator<string> {
+  const erased = new Set(
+    events.flatMap((event) => (event.type === 'PersonErased' ? [event.data.personId] : [])),
+  );
+  for (const personId of erased)
+    if (!destroyed.has(personId)) yield `vault: the key of ${personId} is there, who was erased`;
+  for (const personId of destroyed)
+    if (!erased.has(personId))
+      yield `vault: the key of ${personId} is destroyed, whom nobody erased`;
 }
 
 function* auditFinds(events: readonly Recorded[]): Generator<string> {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Metrics } from '../../src/runtime/metrics.js';
+import { ran } from '../support/effort.js';
 import { beginning } from './beginning.js';
 import { planOf, play, type Figures, type Outcome, type Plan } from './history.js';
 import { shrunk, toldOf } from './shrink.js';
@@ -62,7 +63,8 @@ if (values.only) {
   const plan = planOf(Number(values.seed), length);
   console.log(toldOf({ plan, outcome: await played(plan) }));
 } else {
-  let progress = kept();
+  const begun = kept();
+  let progress = begun;
   if (values.seed !== undefined) progress = { ...progress, next: Number(values.seed) };
   for (let left = Number(values.histories); left > 0; left -= 1) {
     const plan = planOf(progress.next, length);
@@ -78,5 +80,8 @@ if (values.only) {
     if (left % 100 === 1) console.log(JSON.stringify(progress));
   }
   process.exitCode = progress.wrong.length > 0 ? 1 : 0;
+  ran('histories', progress.histories - begun.histories);
+  ran('interleavings', progress.figures.choices - begun.figures.choices);
+  ran('kills', progress.figures.kills - begun.figures.kills);
 }
 metrics.onModuleDestroy();

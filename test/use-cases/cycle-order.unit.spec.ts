@@ -9,6 +9,7 @@ import {
   paidThroughBefore,
   requireNoneLater,
   requireNoneUnderWay,
+  whyGivenUp,
 } from '../../src/use-cases/cycles/cycle-order.rule.js';
 import { by, HASH } from '../deciders/given.js';
 
@@ -247,4 +248,19 @@ test('those of the months before that may still be sent back are prepared and no
   );
   expect(mayBeSentBack(found, 'asd-2026-09')).toEqual(['asd-2026-03', 'asd-2026-04']);
   expect(mayBeSentBack(found, 'asd-2026-04')).toEqual(['asd-2026-03']);
+});
+
+test('orders of another month are cancelled where it is given up, or returned and later', () => {
+  const given = (cycleId: string, round = 1): readonly string[] =>
+    (
+      ['none', 'open', 'preparing', 'prepared', 'returned', 'released', 'abandoned'] as const
+    ).filter(
+      (status) =>
+        whyGivenUp({ ...cycleDecider.initialState, cycleId, status, round }, 'asd-2026-05') !==
+        undefined,
+    );
+  expect(given('asd-2026-06')).toEqual(['open', 'returned', 'abandoned']);
+  expect(given('asd-2026-04')).toEqual(['open', 'abandoned']);
+  expect(given('asd-2026-05')).toEqual([]);
+  expect(given('asd-2026-06', 0)).toEqual([]);
 });

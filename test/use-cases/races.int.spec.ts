@@ -4,7 +4,7 @@ import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { readCycle } from '../../src/use-cases/cycles/cycles.js';
-import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { openCycle, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { abandonCycle, returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { foldEnrolment, foldPayment } from '../../src/use-cases/folds.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
@@ -193,6 +193,19 @@ describe.each(STORES)('two people at once, on a store %s', (_, atomic) => {
       'EARLIER_CYCLE_NOT_PREPARED',
     );
     expect((await readCycle(here.store, `${PROGRAMME}-2026-02`)).status).toBe('open');
+  });
+
+  test('no month is ordered twice where a later one was given up and is opened again already', async () => {
+    const here = await decemberPrepared();
+    await prepareCycle(here, JANUARY, job(here, 'finance'));
+    const back = { cycleId: CYCLE, reason: 'look' };
+    await returnCycle(here, back, as(here, 'controller', 'r'));
+    const up = { cycleId: `${PROGRAMME}-2026-01`, reason: 'a mistake' };
+    await abandonCycle(here, up, as(here, 'controller', 'a'));
+    // Nobody cancelled its orders yet.
+    await openCycle(here, JANUARY, job(here, 'finance'));
+    await prepareCycle(here, DECEMBER, job(here, 'finance'));
+    expect(await orderedTwice(here)).toEqual([]);
   });
 
   test('nothing more is ordered in a round that was returned meanwhile', async () => {

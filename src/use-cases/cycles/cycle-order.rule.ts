@@ -137,7 +137,8 @@ export const ABANDONED = 'The cycle was abandoned.';
 /** Why what another cycle ordered is cancelled before this one is prepared; undefined: it stands. */
 export function whyGivenUp(other: CycleState, cycleId: string): string | undefined {
   if (other.cycleId === cycleId || other.round === 0) return undefined;
-  if (other.status === 'abandoned') return ABANDONED;
+  // One that is open after it ordered was abandoned, and opened again before its orders were cancelled.
+  if (other.status === 'abandoned' || other.status === 'open') return ABANDONED;
   return other.status === 'returned' && other.cycleId > cycleId
     ? 'The cycle was returned, and an earlier one is prepared first.'
     : undefined;
