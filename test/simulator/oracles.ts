@@ -24,19 +24,19 @@ export function* wrongIn(
     if (status !== 'closed') yield `liveness: ${cycleId} is ${status} though faults stopped`;
 }
 
-/** Keys are destroyed of those who were erased, and of nobody else. */
+/** Of the persons that there are, the keys are destroyed of those who were erased, and of no other. */
 function* keysAsErased(
   events: readonly Recorded[],
   destroyed: ReadonlySet<string>,
 ): Generator<string> {
-  const erased = new Set(
-    events.flatMap((event) => (event.type === 'PersonErased' ? [event.data.personId] : [])),
-  );
-  for (const personId of erased)
-    if (!destroyed.has(personId)) yield `vault: the key of ${personId} is there, who was erased`;
-  for (const personId of destroyed)
-    if (!erased.has(personId))
-      yield `vault: the key of ${personId} is destroyed, whom nobody erased`;
+  const is = (type: 'PersonRegistered' | 'PersonErased'): ReadonlySet<string> =>
+    new Set(events.flatMap((event) => (event.type === type ? [event.data.personId] : [])));
+  const erased = is('PersonErased');
+  for (const personId of is('PersonRegistered'))
+    if (erased.has(personId) !== destroyed.has(personId))
+      yield erased.has(personId)
+        ? `vault: the key of ${personId} is there, who was erased`
+        : `vault: the key of ${personId} is destroyed, whom nobody erased`;
 }
 
 function* auditFinds(events: readonly Recorded[]): Generator<string> {
