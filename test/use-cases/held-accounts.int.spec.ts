@@ -23,6 +23,50 @@ import { as, drain, job, newWorld, type World, byManagers } from './world.js';
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
 
+/** One clerk puts another account in the place of a person's first. */
+async function changeAccount(engine: World['engine'], personId: string): Promise<string> {
+  const accountId = uuidOf('account', personId, 2);
+  const [sealed] = await engine.vault.seal([
+    {
+      personId,
+      record: `person/${personId}/account/${accountId}`,
+      fields: { number: ribOf('011', '780', '0000123456789012'), holder: 'Payee' },
+    },
+  ]);
+  await execute(
+    engine.store,
+    engine.registry,
+    engine.locks,
+    [
+      part(streams.person(personId), personDecider, {
+        type: 'RegisterPayeeAccount',
+        personId,
+        accountId,
+        kind: 'rib',
+        accountHash: engine.vault.keyedHash('account', personId),
+        sealed: sealed!,
+      }),
+    ],
+    as(engine, 'officer', 'mend', personId),
+  );
+  return accountId;
+}
+
+async function unverifiedIn({ store }: World['engine']): Promise<AccountName[]> {
+  const found: AccountName[] = [];
+  for await (const page of unverifiedAccounts(store, PROGRAMME)) found.push(...page);
+  return found;
+}
+
+/** How many payments of the month end with an event of each type. */
+async function statusesIn({ store }: World['engine']): Promise<Record<string, number>> {
+  const found: Record<string, number> = {};
+  for await (const page of pagesOf(store, `payment-${CYCLE}-`))
+    for (const { events } of page)
+      found[events.at(-1)!.type] = (found[events.at(-1)!.type] ?? 0) + 1;
+  return found;
+}
+
 /**
  * A programme that pays on verified accounts only, and not on one that was changed a moment ago.
  */
@@ -48,11 +92,7 @@ describe('accounts that are held', () => {
       ],
       as(world.engine, 'manager', 'hold', hold.days, hold.verification),
     );
-  const unverified = async (): Promise<AccountName[]> => {
-    const found: AccountName[] = [];
-    for await (const page of unverifiedAccounts(world.engine.store, PROGRAMME)) found.push(...page);
-    return found;
-  };
+  const unverified = (): Promise<AccountName[]> => unverifiedIn(world.engine);
   const verify = (
     which: readonly AccountName[],
     who: 'supervisor' | 'officer' | 'intake' = 'supervisor',
@@ -70,13 +110,7 @@ describe('accounts that are held', () => {
         ...(who === 'intake' ? { actor: { id: 'ines', role: 'case-officer' as const } } : {}),
       },
     );
-  const statuses = async (): Promise<Record<string, number>> => {
-    const found: Record<string, number> = {};
-    for await (const page of pagesOf(world.engine.store, `payment-${CYCLE}-`))
-      for (const { events } of page)
-        found[events.at(-1)!.type] = (found[events.at(-1)!.type] ?? 0) + 1;
-    return found;
-  };
+  const statuses = (): Promise<Record<string, number>> => statusesIn(world.engine);
   const again = () =>
     reinstructPayments(
       world.engine,
@@ -118,30 +152,7 @@ describe('accounts that are held', () => {
     await hold({ days: 2, verification: 'every' });
     // One of the verified has another account since, which nobody has seen.
     const { personId } = accounts[0]!;
-    const accountId = uuidOf('account', personId, 2);
-    const [sealed] = await world.engine.vault.seal([
-      {
-        personId,
-        record: `person/${personId}/account/${accountId}`,
-        fields: { number: ribOf('011', '780', '0000123456789012'), holder: 'Payee' },
-      },
-    ]);
-    await execute(
-      world.engine.store,
-      world.engine.registry,
-      world.engine.locks,
-      [
-        part(streams.person(personId), personDecider, {
-          type: 'RegisterPayeeAccount',
-          personId,
-          accountId,
-          kind: 'rib',
-          accountHash: world.engine.vault.keyedHash('account', personId),
-          sealed: sealed!,
-        }),
-      ],
-      as(world.engine, 'officer', 'mend', personId),
-    );
+    const accountId = await changeAccount(world.engine, personId);
     accounts[0] = { personId, accountId };
     await released(world.engine, PERIOD);
     expect(await statuses()).toEqual({ PaymentInstructed: 29, PaymentOrdered: count - 29 });
@@ -202,5 +213,80 @@ describe('accounts that are held', () => {
     expect(figures).toMatchObject({ settledCount: count, outstandingCount: 0 });
     await closeCycle(engine, { cycleId: CYCLE }, as(engine, 'finance', 'close', CYCLE));
     expect((await auditOf(engine.store)).violations).toEqual([]);
+  });
+});
+
+/** Nobody said anything of accounts: what changed is held all the same. */
+describe('accounts of a programme that set no hold', () => {
+  let world: World;
+  let count: number;
+  let changed: AccountName;
+  let paymentId: string;
+  beforeAll(async () => {
+    world = await newWorld();
+    const { engine } = world;
+    count = (await enrolled(engine, 12)).eligible;
+    const [first] = await unverifiedIn(engine);
+    const { personId } = first!;
+    changed = { personId, accountId: await changeAccount(engine, personId) };
+    paymentId = `${CYCLE}-${personId}`;
+    await released(engine, PERIOD);
+  });
+  afterAll(() => world.end());
+
+  const again = (paymentIds?: readonly string[], codes: string[] = []) =>
+    reinstructPayments(
+      world.engine,
+      {
+        cycleId: CYCLE,
+        executionDate: '2026-01-10',
+        ...(paymentIds ? { paymentIds } : {}),
+        onRefused: (refusals) => codes.push(...refusals.map(({ code }) => code)),
+      },
+      job(world.engine, 'finance'),
+    );
+  const verifiedBy = (who: 'officer' | 'supervisor') =>
+    verifyAccounts(
+      world.engine,
+      {
+        accounts: (async function* () {
+          yield [changed];
+        })(),
+        method: 'seen',
+      },
+      job(world.engine, who),
+    );
+  const typesOf = async (): Promise<readonly string[]> =>
+    (await world.engine.store.readStream(streams.payment(paymentId))).map(({ type }) => type);
+
+  test('the one that a clerk replaced is left out of the release, and every first one is paid on', async () => {
+    expect(count).toBeGreaterThan(1);
+    expect(await statusesIn(world.engine)).toEqual({
+      PaymentInstructed: count - 1,
+      PaymentOrdered: 1,
+    });
+    expect(await typesOf()).toEqual(['PaymentOrdered']);
+  });
+
+  test('it waits to be verified, for no number of days, and not by the clerk who replaced it', async () => {
+    const held = await again();
+    expect(held).toMatchObject({ instructed: 0, reinstructed: 0, held: 1, waiting: 0, files: [] });
+    expect(held.heldUntil).toBeUndefined();
+    expect(await verifiedBy('officer')).toMatchObject({ verified: 0, refused: 1 });
+    const codes: string[] = [];
+    expect(await again([paymentId], codes)).toMatchObject({ instructed: 0, refused: 1 });
+    expect(codes).toEqual(['ACCOUNT_NOT_VERIFIED']);
+    expect(await typesOf()).toEqual(['PaymentOrdered']);
+  });
+
+  test('verified by another person, it is instructed by the next run, to the new account', async () => {
+    expect(await verifiedBy('supervisor')).toMatchObject({ verified: 1, refused: 0 });
+    const run = await again();
+    expect(run).toMatchObject({ instructed: 1, reinstructed: 0, held: 0, refused: 0 });
+    expect(run.files).toMatchObject([{ count: 1 }]);
+    expect(await statusesIn(world.engine)).toEqual({ PaymentInstructed: count });
+    const last = (await world.engine.store.readStream(streams.payment(paymentId))).at(-1)!;
+    expect(last.data).toMatchObject({ attempt: 1, accountId: changed.accountId });
+    expect((await auditOf(world.engine.store)).violations).toEqual([]);
   });
 });

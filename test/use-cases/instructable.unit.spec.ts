@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { initialState, type PaymentState } from '../../src/payment/payment.state.js';
-import type { Payee } from '../../src/person/payee.rule.js';
+import { heldBy, type Payee } from '../../src/person/payee.rule.js';
+import { DEFAULT_HOLD } from '../../src/programme/controls.rule.js';
 import {
   instructable,
   isLeftToInstruct,
@@ -66,4 +67,26 @@ test('what the instruction of its cycle left out is left to instruct once that i
   expect(isLeftToInstruct(payment('ordered'), true)).toBe(true);
   expect(isLeftToInstruct(payment('returned'), false)).toBe(true);
   expect(isLeftToInstruct(payment('settled'), true)).toBe(false);
+});
+
+describe('where a programme set no hold', () => {
+  const { changedAt: _, ...first } = payee;
+  const verified = { verified: true };
+  test.each([
+    ['an account that replaces another is held until it is verified', payee, {}],
+    ['years later, too', { ...payee, changedAt: '2020-01-11T10:00:00.000Z' }, {}],
+    ['it is paid on once it is', { ...payee, ...verified }, undefined],
+    ['also in the instant of the change', { ...payee, ...verified, changedAt: NOW }, undefined],
+    ['the first account of a person is paid on unverified', first, undefined],
+    ['and verified', { ...first, ...verified }, undefined],
+  ])('%s', (_what, account, held) => {
+    expect(heldBy(account, DEFAULT_HOLD, NOW)).toEqual(held);
+  });
+
+  test('what waits to be verified is refused as that, and as nothing that days would end', () => {
+    const left = { state: payment('ordered'), payee };
+    const found = instructable(left, DEFAULT_HOLD, false, NOW, fits);
+    expect(found).toMatchObject({ kind: 'held', until: undefined });
+    expect(codeOf(found)).toBe('held ACCOUNT_NOT_VERIFIED');
+  });
 });
