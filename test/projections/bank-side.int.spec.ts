@@ -10,6 +10,7 @@ import { uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
 import { ArrayLog } from '../support/array-log.js';
+import { HistoryBuilder } from '../support/history-builder.js';
 import { startPostgres } from '../support/postgres.js';
 import { engines } from './stores.js';
 
@@ -29,6 +30,20 @@ const RESOLUTIONS = [
   'no-effect',
 ] as const;
 const idOf = (n: number): string => `${CYCLE}-${uuidOf('bank side', n)}`;
+
+const orderOf = (n: number): EventData['PaymentOrdered'] => ({
+  paymentId: idOf(n),
+  programmeId: 'asd',
+  period: '2026-01',
+  personId: uuidOf('bank side', n),
+  region: 'MA-06',
+  round: 1,
+  amountMinor: '50000',
+  currency: 'MAD',
+  policyVersion: 3,
+  contentHash: 'a'.repeat(64),
+  items: [{ code: 'flat-aid', period: '2026-01', amountMinor: '50000' }],
+});
 
 /** What may happen to a payment next: one step as three numbers, aimed well or badly. */
 function commandOf(
@@ -77,19 +92,7 @@ function logOf(histories: readonly (readonly (readonly [number, number, number])
   const log: Recorded[] = [];
   histories.forEach((steps, n) => {
     const paymentId = idOf(n);
-    const order: EventData['PaymentOrdered'] = {
-      paymentId,
-      programmeId: 'asd',
-      period: '2026-01',
-      personId: uuidOf('bank side', n),
-      region: 'MA-06',
-      round: 1,
-      amountMinor: '50000',
-      currency: 'MAD',
-      policyVersion: 3,
-      contentHash: 'a'.repeat(64),
-      items: [{ code: 'flat-aid', period: '2026-01', amountMinor: '50000' }],
-    };
+    const order = orderOf(n);
     let state = paymentDecider.initialState;
     let revision = 0;
     for (const step of [undefined, ...steps]) {
@@ -131,6 +134,37 @@ function logOf(histories: readonly (readonly (readonly [number, number, number])
   return log;
 }
 
+/** A month of settled payments, the first of which the bank then booked a second time. */
+function bookedTwice(amounts: readonly string[], reportedMinor?: string): readonly Recorded[] {
+  const history = new HistoryBuilder();
+  amounts.forEach((amountMinor, n) => {
+    const stream = `payment-${idOf(n)}`;
+    const said = { paymentId: idOf(n), attempt: 1, endToEndId: 'E1', source: 'camt.053' };
+    history.record(stream, 'finance-officer', {
+      type: 'PaymentOrdered',
+      data: { ...orderOf(n), amountMinor, items: [{ ...orderOf(n).items[0]!, amountMinor }] },
+    });
+    history.record(stream, 'payment-system', {
+      type: 'PaymentSettled',
+      data: { ...said, amountMinor, currency: 'MAD', settledOn: '2026-01-31' },
+    });
+  });
+  history.record(`payment-${idOf(0)}`, 'payment-system', {
+    type: 'PaymentBreakRecorded',
+    data: {
+      paymentId: idOf(0),
+      breakId: uuidOf('break'),
+      attempt: 1,
+      endToEndId: 'E1',
+      kind: 'booked-twice',
+      reported: 'settled',
+      source: 'camt.053',
+      ...(reportedMinor === undefined ? {} : { reportedMinor }),
+    },
+  });
+  return history.events;
+}
+
 const STEP = fc.tuple(fc.nat(4), fc.nat(19), fc.nat(999));
 
 describe.each(engines(postgres))('what banks said against our books, on $name', (engine) => {
@@ -168,5 +202,38 @@ describe.each(engines(postgres))('what banks said against our books, on $name', 
       { numRuns: 8 },
     );
     expect(differing).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['one payment of 750.00, of 500.00', ['75000'], '50000'],
+    ['one of two payments, of 500.00 and 250.00, whole', ['50000', '25000'], undefined],
+  ])('counts a second debit of %s on the bank side only', async (_of, amounts, reportedMinor) => {
+    const store = await engine.open();
+    try {
+      await new ProjectionRunner({
+        store,
+        projections: [disbursementProjection],
+        log: new ArrayLog(bookedTwice(amounts, reportedMinor)),
+      }).catchUp();
+      const oursMinor = BigInt(amounts[0]!);
+      expect(await bankSide(store, CYCLE)).toEqual({
+        bankMinor: 125_000n,
+        settledMinor: 75_000n,
+        differenceMinor: 50_000n,
+        moreDifferences: false,
+        differences: [
+          {
+            paymentId: idOf(0),
+            status: 'settled',
+            bankMinor: oursMinor + 50_000n,
+            oursMinor,
+            breaks: 1,
+          },
+        ],
+      });
+    } finally {
+      await store.close();
+      engine.cleanUp();
+    }
   });
 });
