@@ -3,8 +3,9 @@ import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { budgetStreamOf, foldBudget, readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { openCycle, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { cycleFigures, reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { abandonCycle, returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { foldEnrolment, foldPayment } from '../../src/use-cases/folds.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
@@ -12,6 +13,7 @@ import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js
 import { notEnrolled } from '../../src/use-cases/persons/not-enrolled.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
+import { auditOf } from '../support/audit.js';
 import { MemoryStore } from '../support/memory-store.js';
 import { answers, enrolled, PROGRAMME } from './month.js';
 import {
@@ -63,6 +65,49 @@ describe.each(STORES)('two people at once, on a store %s', (_, atomic) => {
     expect(await codeOf(close(here))).toBe('NOT_RECONCILED');
     await filesKnown(here);
   });
+
+  test.each([
+    ['and the budget has not heard of it', false],
+    ['and the budget gave its money back', true],
+  ])(
+    'no money stays reserved where a payment comes back just before its cycle is closed, %s',
+    async (_when, isHeard) => {
+      const here = await reconciled();
+      const { figures } = await readCycle(here.store, CYCLE);
+      const back: string[] = [];
+      const cameBack = async (): Promise<void> => {
+        const outcomes = answers(here, CYCLE, (paymentId, n) => {
+          if (n !== 1) return undefined;
+          back.push(paymentId);
+          return { outcome: 'returned', reason: 'AC04' };
+        });
+        await takeInOutcomes(another(here), { source: 'file', outcomes }, job(here, 'bank'));
+        if (isHeard) await drain(another(here));
+      };
+      justBefore(here, 'CycleClosed', cameBack);
+      const code = await codeOf(close(here));
+      await drain(here);
+      expect(back).toHaveLength(1);
+      const payment = foldPayment(await here.store.readStream(streams.payment(back[0]!)));
+      expect(payment.status).toBe('returned');
+      const money = async () =>
+        foldBudget(await here.store.readStream(budgetStreamOf(CYCLE))).cycles[CYCLE]!;
+      const spentMinor = BigInt(figures!.settledMinor) - BigInt(payment.amountMinor);
+      expect(await money()).toMatchObject({ spentMinor });
+      expect((await cycleFigures(here.store, CYCLE)).settledMinor).toBe(String(spentMinor));
+      expect([code, (await readCycle(here.store, CYCLE)).status]).toEqual(
+        isHeard ? ['SPENDING_NOT_RECORDED', 'instructed'] : ['no refusal', 'closed'],
+      );
+      if (isHeard) {
+        await reconcileCycle(here, { cycleId: CYCLE }, as(here, 'finance', 'reconcile', 2));
+        await close(here);
+        await drain(here);
+      }
+      expect((await readCycle(here.store, CYCLE)).status).toBe('closed');
+      expect(await money()).toMatchObject({ reservedMinor: 0n, spentMinor });
+      expect((await auditOf(here.store)).violations).toEqual([]);
+    },
+  );
 
   test('who instructs again is refused where the cycle was closed meanwhile', async () => {
     const here = await reconciled();
