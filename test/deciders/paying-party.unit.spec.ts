@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { requireParty } from '../../src/programme/paying-party.rule.js';
+import { paymentTerms } from '../../src/programme/payment-terms.js';
+import { account, terms } from './programme.fixtures.js';
 
 const party = { name: 'Trésorerie', bic: 'BCMAMAMC' };
 const codeOf = (given: Partial<Parameters<typeof requireParty>[0]>): unknown => {
@@ -28,4 +31,18 @@ test('banks of payees are named as the format has it', () => {
   expect(codeOf({ payeeAgents, format: 'pain.001.001.03' })).toBe(
     'INVALID_ACCOUNT accounts/0/payeeAgents/1/bic',
   );
+});
+
+// A definition says nothing of characters, and every bank takes the Latin ones.
+test.each([
+  ['where no terms were set', undefined],
+  ['where terms were set for other regions', terms],
+])('the account of a definition pays in Latin characters %s', (_when, set) => {
+  const elsewhere = set && {
+    ...set,
+    accounts: [{ ...account, characters: 'unicode' as const, regions: ['MA-01'] }],
+  };
+  const { accountFor } = paymentTerms(asdProgramme, elsewhere);
+  expect(accountFor('MA-06', 'rib')).toMatchObject({ accountId: '', characters: 'latin' });
+  if (elsewhere) expect(accountFor('MA-01', 'rib')).toMatchObject({ characters: 'unicode' });
 });
