@@ -21,7 +21,7 @@ export default {
         '1. kernel, eligibility, audit, deciders, rules and projections import each other and events/ only.',
       from: { path: PURE, pathNot: RULES },
       to: {
-        pathNot: `${PURE}|^events/|^projections/[a-z]+/[a-z-]+(\\.tables)?\\.ts$|^node_modules/(@marcbachmann/cel-js|ajv|ibantools)/|^(node:)?(crypto|assert|assert/strict)$`,
+        pathNot: `${PURE}|^events/|^projections/[a-z]+/[a-z-]+(\\.tables)?\\.ts$|^node_modules/(@marcbachmann/cel-js|ajv|ibantools|lru-cache)/|^(node:)?(crypto|assert|assert/strict)$`,
       },
     },
     {
@@ -148,6 +148,13 @@ export default {
       to: { path: `^src/${FEATURES}/|^projections/` },
     },
     {
+      name: 'messaging-is-below',
+      severity: 'error',
+      comment: '5. What a message says of an event is told without who sends or reads it.',
+      from: { path: '^src/messaging/' },
+      to: { path: '^src/(?!kernel/|messaging/)|^projections/' },
+    },
+    {
       name: 'composition-is-on-top',
       severity: 'error',
       comment:
@@ -165,7 +172,7 @@ export default {
       name: 'config-knows-no-adapter',
       severity: 'error',
       comment: '6. Settings are read without what they configure; types of ports only.',
-      from: { path: '^src/composition/(config|settings)\\.ts$' },
+      from: { path: '^src/composition/(config|settings|setting-kinds)\\.ts$' },
       to: { path: '^src/adapters/', pathNot: '/port\\.ts$' },
     },
     {

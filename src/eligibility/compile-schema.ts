@@ -1,8 +1,9 @@
 import { Ajv, type ValidateFunction } from 'ajv';
+import { LRUCache } from 'lru-cache';
 
 /** Schemas that are remembered, those met last; a job meets those of one programme. */
 const REMEMBERED = 64;
-const known = new Map<string, ValidateFunction>();
+const known = new LRUCache<string, ValidateFunction>({ max: REMEMBERED });
 
 /**
  * A check of what somebody sent against a schema, as strict as Ajv is, that stops at the first fault.
@@ -10,10 +11,10 @@ const known = new Map<string, ValidateFunction>();
  */
 export function compileSchema(schema: object): ValidateFunction {
   const text = JSON.stringify(schema);
-  const check = known.get(text) ?? compiled(schema);
-  known.delete(text);
+  const remembered = known.get(text);
+  if (remembered) return remembered;
+  const check = compiled(schema);
   known.set(text, check);
-  if (known.size > REMEMBERED) known.delete(known.keys().next().value!);
   return check;
 }
 

@@ -128,6 +128,7 @@ const BREAKS: readonly (readonly [rule: string, from: string, to: string, kind?:
   ['runtime-knows-no-http', 'src/runtime/relay.ts', 'src/http/impure.ts'],
   ['http-knows-no-feature', 'src/http/present.ts', 'src/budget/budget.ts'],
   ['composition-is-on-top', 'src/http/listen.ts', 'src/composition/config.ts'],
+  ['messaging-is-below', 'src/messaging/topics.ts', 'src/runtime/metrics.ts'],
   ['composition-is-on-top', 'src/use-cases/d.ts', 'src/cli/output.ts'],
   ['composition-knows-no-command-line', 'src/composition/embedded.ts', 'src/cli/output.ts'],
   ['config-knows-no-adapter', 'src/composition/config.ts', 'src/adapters/vault/sqlite/vault.ts'],

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Backoff } from '../../src/kernel/concurrency/backoff.js';
+import { Backoff, pauseAfter } from '../../src/kernel/concurrency/backoff.js';
 import { Batcher } from '../../src/kernel/concurrency/batcher.js';
 import { EventLoopBatcher } from '../../src/kernel/concurrency/event-loop-batcher.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
@@ -122,6 +122,11 @@ describe('Backoff', () => {
     ]);
     backoff.reset();
     expect(backoff.next()).toBe(100);
+  });
+  test('is as long after so many attempts, wherever they are counted', () => {
+    expect([1, 2, 3, 4].map((attempts) => pauseAfter(attempts, 100, 350))).toEqual([
+      100, 200, 350, 350,
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { privateDatabase } from '../data-folder/port.js';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
+import { pauseAfter } from '../../kernel/concurrency/backoff.js';
 import { pause } from '../../kernel/concurrency/pause.js';
 import { DomainError } from '../../kernel/errors.js';
 import { json } from './json.js';
@@ -273,7 +274,7 @@ class Held<Work> implements ClaimedJob<Work> {
   }): Promise<boolean> {
     const { firstPauseMs, longestPauseMs, maxTries } = this.patience;
     const isLast = this.#tries >= maxTries;
-    const pauseMs = Math.min(firstPauseMs * 2 ** (this.#tries - 1), longestPauseMs);
+    const pauseMs = pauseAfter(this.#tries, firstPauseMs, longestPauseMs);
     const until = Math.round(Date.now() + pauseMs);
     const state = isLast ? 'failed' : 'waiting';
     tried(() => this.db.prepare(RETRY).run(state, until, code, detail, this.jobId));

@@ -9,6 +9,7 @@ import { proposeCorrection } from '../../use-cases/corrections/propose-correctio
 import { pagesOf } from '../../write-side/stream-pages.js';
 import type { Proposal } from '../../correction/adjustment.decider.js';
 import type { CorrectionState } from '../../correction/correction.decider.js';
+import { csvCell } from '../../kernel/csv.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseCorrectionId, parsePersonId, parseProgrammeId } from '../../kernel/ids.js';
 import { parsePeriod } from '../../kernel/time.js';
@@ -88,10 +89,12 @@ const linesOf = ({ personId, region, differenceMinor, periods }: Proposal): stri
         period,
         causes.join(' '),
         code,
-        String(member ?? ''),
+        member,
         paidMinor,
         dueMinor,
-      ].join(','),
+      ]
+        .map(csvCell)
+        .join(','),
     ),
   );
 

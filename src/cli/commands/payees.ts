@@ -8,6 +8,7 @@ import {
   type VerifySummary,
 } from '../../use-cases/persons/verify-accounts.js';
 import { unknownPersons } from '../../use-cases/persons/unknown-persons.js';
+import { csvCell } from '../../kernel/csv.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, parseProgrammeId } from '../../kernel/ids.js';
 import {
@@ -69,7 +70,7 @@ async function* accountsIn(
 }
 
 const lineOf = ({ personId, accountId, kind, changed }: UnverifiedAccount): string =>
-  `${personId},${accountId},${kind},${changed}\n`;
+  `${[personId, accountId, kind, changed].map(csvCell).join(',')}\n`;
 
 /** With --json one list at the end, otherwise lines as they are found. */
 async function listUnverified({ out, signal }: Run, options: OfProgramme): Promise<void> {

@@ -1,3 +1,7 @@
+/** How long to wait after so many attempts, from 1, in milliseconds. */
+export const pauseAfter = (attempts: number, firstMs: number, longestMs: number): number =>
+  Math.min(firstMs * 2 ** (attempts - 1), longestMs);
+
 /**
  * Pauses between attempts, in milliseconds: the first, then doubled each time, never longer than
  * the longest.
