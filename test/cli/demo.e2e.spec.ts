@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -76,4 +76,14 @@ describe('the demo', () => {
     expect(kills).toBeGreaterThanOrEqual(12);
     expect(await totalsOf(dir)).toEqual(expected);
   }, 900_000);
+
+  test('comes to what the README says, without options', async () => {
+    const dir = await newFolder();
+    const { code, stdout } = await demo(dir, ['--seed', '1', '--households', '2000']);
+    expect(code).toBe(0);
+    const [, said = ''] =
+      /```\n(Households .*?)\nTime /s.exec(await readFile('README.md', 'utf8')) ?? [];
+    expect(said).toContain('Read models');
+    expect(stdout).toContain(said);
+  }, 300_000);
 });
