@@ -4,7 +4,7 @@ import type { Engine } from '../../src/cli/compose.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { processManagers } from '../../src/process-managers/all.js';
-import { checkpointInMemory } from '../../src/process-managers/checkpoint.js';
+import { checkpointInMemory } from '../../src/runtime/checkpoint.js';
 import { AutomationRunner } from '../../src/process-managers/runner.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';

@@ -1,6 +1,6 @@
 import { openDataFolder } from '../adapters/data-folder/file-system.js';
 import type { JobQueue, QueuePatience } from '../adapters/job-queue/port.js';
-import { openPostgresJobQueue } from '../adapters/job-queue/postgres.js';
+import { openPostgresJobQueue } from '../adapters/job-queue/postgres/job-queue.js';
 import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
 import { sizeIn } from '../composition/config.js';
 

@@ -2,7 +2,7 @@ import { listen, type Listening, type RunningServer } from '../http/listen.js';
 import { PROJECTIONS, servedReadModels } from '../../projections/all.js';
 import { livePosition, unbuilt } from '../../projections/engine/live-position.js';
 import { openPostgresAccessLog } from '../adapters/access-log/postgres.js';
-import { openPostgresJobQueue } from '../adapters/job-queue/postgres.js';
+import { openPostgresJobQueue } from '../adapters/job-queue/postgres/job-queue.js';
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import type { KafkaConnection } from '../adapters/event-bus/port.js';

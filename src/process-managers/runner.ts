@@ -10,7 +10,7 @@ import { LogAnchor } from '../kernel/anchor.js';
 import { checkedWork } from '../kernel/concurrency/checked-work.js';
 import { isOutage, isRefusal } from '../write-side/outage.js';
 import { dismissedIn, reasonOf, setAsideOf } from '../runtime/set-aside.js';
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint } from '../runtime/checkpoint.js';
 
 /**
  * Follows the log and acts on what happened. `handle` gets the events of a page that it `handles`,

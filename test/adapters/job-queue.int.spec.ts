@@ -12,7 +12,7 @@ import {
 import {
   openPostgresJobQueue,
   type PostgresJobQueueOptions,
-} from '../../src/adapters/job-queue/postgres.js';
+} from '../../src/adapters/job-queue/postgres/job-queue.js';
 import { startPostgres } from '../support/postgres.js';
 import { eventually } from '../support/eventually.js';
 import { requireHere } from '../support/servers-here.js';

@@ -1,5 +1,5 @@
 /** Claims a job of the schema given, prints its id, and works on it for ever; the test kills it. */
-import { openPostgresJobQueue } from '../../src/adapters/job-queue/postgres.js';
+import { openPostgresJobQueue } from '../../src/adapters/job-queue/postgres/job-queue.js';
 
 const [url, schema, leaseMs] = process.argv.slice(2);
 const queue = await openPostgresJobQueue(url!, {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobQueue } from '../../src/adapters/job-queue/port.js';
-import { openPostgresJobQueue } from '../../src/adapters/job-queue/postgres.js';
+import { openPostgresJobQueue } from '../../src/adapters/job-queue/postgres/job-queue.js';
 import { JobRunner, type JobEnd } from '../../src/use-cases/jobs/job-runner.js';
 import type { FromBackground, Job, JobFor, JobStatus } from '../../src/write-side/jobs.js';
 import { QueuedJobs, workOff, type QueuedJob } from '../../src/use-cases/jobs/queued-jobs.js';

@@ -3,7 +3,7 @@ import { ContractError } from '../../events/registry.js';
 import { StoreError, DomainError } from '../../src/kernel/errors.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
-import { checkpointInMemory, type Checkpoint } from '../../src/process-managers/checkpoint.js';
+import { checkpointInMemory, type Checkpoint } from '../../src/runtime/checkpoint.js';
 import {
   AutomationRunner,
   type ProcessManager,

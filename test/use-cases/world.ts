@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Deps, JobContext } from '../../src/write-side/context.js';
 import { processManagers } from '../../src/process-managers/all.js';
-import { checkpointInMemory, type Checkpoint } from '../../src/process-managers/checkpoint.js';
+import { checkpointInMemory, type Checkpoint } from '../../src/runtime/checkpoint.js';
 import { AutomationRunner } from '../../src/process-managers/runner.js';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { openEngine, type Engine } from '../../src/cli/compose.js';

@@ -1,7 +1,7 @@
-import { pause } from '../../kernel/concurrency/pause.js';
-import { DomainError } from '../../kernel/errors.js';
-import { openPostgres, PostgresError, type Postgres } from '../postgres/pool.js';
-import { json } from './json.js';
+import { pause } from '../../../kernel/concurrency/pause.js';
+import { DomainError } from '../../../kernel/errors.js';
+import { openPostgres, PostgresError, type Postgres } from '../../postgres/pool.js';
+import { json } from '../json.js';
 import {
   JOB_KEEPS_STOPPING,
   MAX_TRIES,
@@ -12,7 +12,7 @@ import {
   type OpenJob,
   type QueuedState,
   type QueuePatience,
-} from './port.js';
+} from '../port.js';
 import {
   AGAIN,
   BEAT,
@@ -30,7 +30,7 @@ import {
   SUBMIT,
   SUBMIT_FOR,
   TABLE,
-} from './postgres-statements.js';
+} from './statements.js';
 
 const LEASE_MS = 15_000;
 const ASK_EVERY_MS = 500;

@@ -1,4 +1,4 @@
-import type { AutomationState } from '../runtime/set-aside.js';
+import type { AutomationState } from './set-aside.js';
 
 /**
  * Where the runner was; losing it costs a walk over the log, never correctness: what was done is
