@@ -1,6 +1,7 @@
 import { schemas } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
 import { DomainError } from '../kernel/errors.js';
+import { quotable } from '../kernel/text.js';
 import { compileSchema } from './compile-schema.js';
 import { Entitlements } from './entitlement.js';
 import { Language, type Expression } from './expression.js';
@@ -205,6 +206,18 @@ function requireSteps(
 }
 
 /**
+ * What people approve is a hash of the policy, and a number that is no whole one, or too large to
+ * be exact, has no form that is the same everywhere.
+ */
+function requireWholeNumbers(value: unknown, place: string): void {
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw invalid(place, `${place} is ${value}: numbers in a policy are whole, and below 2^53.`);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, one] of Object.entries(value))
+    requireWholeNumbers(one, `${place}/${quotable(key)}`);
+}
+
+/**
  * Checks a policy and makes it ready to run.
  * @param policy as data, also straight from a request: its structure is checked too
  * @param onTrial is told of each expression before it is tried on facts
@@ -214,6 +227,7 @@ function requireSteps(
  */
 export function compilePolicy(policy: Policy, onTrial: OnTrial = () => undefined): CompiledPolicy {
   structure(policy);
+  requireWholeNumbers(policy, 'policy');
   const model = readFactsSchema(policy.factsSchema);
   checkRules(policy);
   const language = new Language(model);

@@ -208,3 +208,16 @@ describe('publishing a policy', () => {
     expect(versionInForce([...asdVersions].reverse(), '2026-07')?.version).toBe(3);
   });
 });
+
+it.each([1e21, 1.5, 2 ** 53, -(2 ** 53)])(
+  'a number that has no exact form, %d, is refused by its place',
+  (number) => {
+    const schema = { ...factsSchema, properties: { ...factsSchema.properties } };
+    Object.assign(schema.properties, { income: { type: 'integer', description: number } });
+    const error = refusal(() => compilePolicy(policyOf({ schema })));
+    expect(error).toMatchObject({
+      code: 'POLICY_INVALID',
+      field: 'policy/factsSchema/properties/income/description',
+    });
+  },
+);
