@@ -6,11 +6,13 @@ import { QueryParam } from '../../src/http/params.js';
 import {
   auditQueryHandlers,
   ListAudit,
+  ListReadings,
   ReadActivity,
   ReadLog,
   ReadStream,
 } from './audit.query-handlers.js';
 import type { ServedReadModel } from '../engine/read-model.js';
+import type { Access } from '../../src/adapters/access-log/port.js';
 import type { Items, Page } from '../../src/http/exports.js';
 import type { Activity, AuditEntry } from './audit.queries.js';
 import type { LogPiece, StreamPiece } from './audit.query-handlers.js';
@@ -28,6 +30,16 @@ export class AuditHttp {
     sends: LIST_FORMATS,
   })
   events(@QueryParam() query: ListAudit): Promise<Page<AuditEntry>> {
+    return this.bus.execute(query);
+  }
+
+  @QueryEndpoint('readings', {
+    ...auditor,
+    summary:
+      'Who read personal data of whom, in which role and for what, in the order in which it was noted',
+    sends: LIST_FORMATS,
+  })
+  readings(@QueryParam() query: ListReadings): Promise<Page<Access>> {
     return this.bus.execute(query);
   }
 

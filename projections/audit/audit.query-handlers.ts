@@ -1,5 +1,6 @@
 import { DomainError } from '../../src/kernel/errors.js';
-import { Day, OneOf, Pattern, Text } from '../../src/http/fields.js';
+import { parseInstant } from '../../src/kernel/time.js';
+import { Day, Instant, OneOf, Pattern, Text } from '../../src/http/fields.js';
 import { Query } from '../../src/http/call.js';
 import {
   queryHandler,
@@ -10,21 +11,41 @@ import {
 } from '../../src/http/query-handlers.js';
 import { listed } from '../engine/lists.js';
 import { activity, auditTrail } from './audit.queries.js';
+import { readings } from './readings.js';
 
-const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?Z$/;
 const POSITION = /^[0-9]{1,15}$/;
 const STREAM = /^[a-z]+-[A-Za-z0-9-]{1,150}$/;
 
-export class ListAudit extends ListQuery {
+/** A list of what was done in a time. */
+abstract class ListOfTime extends ListQuery {
+  @Instant({ optional: true, description: 'From this instant on.' }) from?: string;
+  @Instant({ optional: true, description: 'Before this instant.' }) to?: string;
+
+  get time(): { from?: string; to?: string } {
+    return {
+      ...(this.from === undefined ? {} : { from: parseInstant(this.from, 'from') }),
+      ...(this.to === undefined ? {} : { to: parseInstant(this.to, 'to') }),
+    };
+  }
+}
+
+export class ListAudit extends ListOfTime {
   @Pattern(STREAM, 'the name of a stream', { optional: true }) stream?: string;
   @Text({ max: 128, optional: true }) actor?: string;
   @Text({ max: 40, optional: true }) role?: string;
   @Pattern(/^[A-Za-z]+(,[A-Za-z]+)*$/, 'a list of event types', { optional: true }) types?: string;
-  @Pattern(INSTANT, 'a UTC instant', { optional: true }) from?: string;
-  @Pattern(INSTANT, 'a UTC instant', { optional: true }) to?: string;
   @Pattern(POSITION, 'a log position', { optional: true }) fromPosition?: string;
   @Pattern(POSITION, 'a log position', { optional: true }) toPosition?: string;
   @OneOf(['newest', 'oldest'], { optional: true }) order?: 'newest' | 'oldest';
+}
+export class ListReadings extends ListOfTime {
+  @Text({ max: 128, optional: true, description: 'Who read.' }) actor?: string;
+  @Text({
+    max: 200,
+    optional: true,
+    description: 'Whose data, or what of: the id of a person, of a bank entry, of a cycle.',
+  })
+  of?: string;
 }
 export class ReadActivity extends ReadQuery {
   @Day({ optional: true }) fromDay?: string;
@@ -90,7 +111,8 @@ export const auditQueryHandlers = queryHandlers(
         auditTrail(
           deps.reads,
           {
-            ...given(query, 'stream', 'actor', 'role', 'from', 'to', 'order'),
+            ...given(query, 'stream', 'actor', 'role', 'order'),
+            ...query.time,
             ...(query.types === undefined ? {} : { types: query.types.split(',') }),
             ...(query.fromPosition === undefined
               ? {}
@@ -101,6 +123,15 @@ export const auditQueryHandlers = queryHandlers(
         ),
       ['position', 'time', 'actor', 'role', 'type', 'stream', 'revision', 'correlation', 'detail'],
       'audit',
+    ),
+  ),
+  queryHandler(ListReadings, (query, deps) =>
+    listed(
+      query,
+      deps,
+      (page) => readings(deps.access, { ...given(query, 'actor', 'of'), ...query.time }, page),
+      ['time', 'actor', 'role', 'what', 'of', 'count', 'correlation'],
+      'readings',
     ),
   ),
   queryHandler(ReadActivity, async (query, { reads }) => ({

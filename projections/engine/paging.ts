@@ -29,6 +29,10 @@ export function limitOf({ limit = DEFAULT_LIMIT }: PageRequest): number {
 
 export type CursorPart = string | number;
 
+/** Numbers in cursors are positions and places: a database would fail on 1.5 or 1e300. */
+const isCursorPart = (part: unknown): part is CursorPart =>
+  typeof part === 'string' || (Number.isSafeInteger(part) && (part as number) >= 0);
+
 /**
  * The sort key of the last row of a page, made opaque. `kind` keeps the cursor of one list from
  * being used on another.
@@ -59,8 +63,7 @@ export function decodeCursor(
     throw refuse();
   const parts: unknown[] = parsed.slice(1);
   return parts.map((part, index) => {
-    if ((typeof part !== 'string' && typeof part !== 'number') || typeof part !== shape[index])
-      throw refuse();
+    if (!isCursorPart(part) || typeof part !== shape[index]) throw refuse();
     return part;
   });
 }

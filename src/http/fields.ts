@@ -20,7 +20,7 @@ import { personalIn } from '../kernel/personal-text.js';
 import { scaleOf } from '../kernel/money.js';
 import { REGION } from '../kernel/region.js';
 import { faultOfName, faultOfText, tidyName } from '../kernel/text.js';
-import { parseLocalDate, parsePeriod } from '../kernel/time.js';
+import { parseInstant, parseLocalDate, parsePeriod } from '../kernel/time.js';
 import { nest } from './validate.js';
 
 /**
@@ -233,6 +233,15 @@ export const Day = (common: Common = {}): Field =>
     { type: String, format: 'date' },
     parsed('localDate', 'must be a day YYYY-MM-DD that the calendar has', (text) =>
       parseLocalDate(text),
+    ),
+  );
+
+export const Instant = (common: Common = {}): Field =>
+  field(
+    { example: '2026-03-01T08:00:00Z', ...common },
+    { type: String, format: 'date-time' },
+    parsed('instant', 'must be a UTC instant such as 2026-03-01T08:00:00Z', (text) =>
+      parseInstant(text),
     ),
   );
 

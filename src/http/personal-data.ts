@@ -2,12 +2,14 @@ import type { Actor } from '../kernel/decider.js';
 import type { Query } from './call.js';
 import type { QueryDeps } from './query-handlers.js';
 
+type Notes = Pick<QueryDeps, 'clock'> & { readonly access: Pick<QueryDeps['access'], 'note'> };
+
 /**
  * Notes that the caller reads personal data of each of these persons, before they do: a line a
  * person, so that whoever asks who read theirs finds it, however many were read at once.
  */
 export async function noteReadings(
-  { access, clock }: Pick<QueryDeps, 'access' | 'clock'>,
+  { access, clock }: Notes,
   {
     actor,
     correlationId,
@@ -24,7 +26,7 @@ export async function noteReadings(
 
 /** Notes that the caller reads personal data, before they do. */
 export const noteReading = (
-  { access, clock }: Pick<QueryDeps, 'access' | 'clock'>,
+  { access, clock }: Notes,
   query: Query,
   what: string,
   of: string,

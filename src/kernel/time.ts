@@ -66,6 +66,23 @@ export const isInstant = (text: string): boolean =>
   /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z$/.test(text) &&
   !Number.isNaN(Date.parse(text));
 
+/**
+ * An instant as the log writes it, with milliseconds, so that the two compare as texts.
+ * @throws DomainError INVALID_INSTANT also for days that the calendar does not have
+ */
+export function parseInstant(text: string, field = 'instant'): string {
+  const instant = isInstant(text) ? new Date(text).toISOString() : '';
+  // A clock shows no second 60 and no hour 24; Date carries them over, and 30 February besides.
+  if (instant === '' || instant.slice(0, 19) !== text.slice(0, 19))
+    throw new DomainError(
+      'INVALID_INSTANT',
+      `${field} is not a UTC instant such as 2026-03-01T08:00:00Z.`,
+      'invalid',
+      field,
+    );
+  return instant;
+}
+
 /** The instant so many days of 24 hours earlier. */
 export const daysBefore = (instant: string, days: number): string =>
   `${addDays(instant.slice(0, 10), -days)}${instant.slice(10)}`;

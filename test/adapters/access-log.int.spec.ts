@@ -1,10 +1,15 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openAccessLog } from '../../src/adapters/access-log/file-system.js';
-import type { Access, AccessLog } from '../../src/adapters/access-log/port.js';
+import type {
+  Access,
+  AccessFilter,
+  AccessLog,
+  AccessPage,
+} from '../../src/adapters/access-log/port.js';
 import { openPostgresAccessLog } from '../../src/adapters/access-log/postgres.js';
 import { startPostgres } from '../support/postgres.js';
 
@@ -19,9 +24,10 @@ interface Place {
   cleanUp(): void;
 }
 
-function file(): Place {
+function file(): Place & { readonly dir: string } {
   const dir = mkdtempSync(join(tmpdir(), 'sanad-access-'));
   return {
+    dir,
     open: () => openAccessLog(dir),
     lines: async () =>
       readFileSync(join(dir, 'access.ndjson'), 'utf8')
@@ -52,6 +58,18 @@ async function table(url: string, schema: string): Promise<Place> {
     },
     cleanUp: () => undefined,
   };
+}
+
+/** All that is listed, in pages of so many; no page has more. */
+async function pagesOf(log: AccessLog, filter: AccessFilter, limit: number): Promise<Access[]> {
+  const found: Access[] = [];
+  for (let from: number | undefined = 0; from !== undefined;) {
+    const page: AccessPage = await log.list(filter, from, limit);
+    expect(page.items.length).toBeLessThanOrEqual(limit);
+    found.push(...page.items);
+    from = page.next;
+  }
+  return found;
 }
 
 const places: [string, () => Promise<Place>][] = [['a file', async () => file()]];
@@ -96,6 +114,25 @@ describe.each(places)('the access log in %s', (_, newPlace) => {
     expect(await lines()).toEqual(all);
   });
 
+  it('lists what was noted, by who read, of whom and when, a page at a time', async () => {
+    const log = await (await place()).open();
+    const all = Array.from({ length: 25 }, (_each, n) => ({
+      ...reading(n),
+      actor: `officer-${n % 2}`,
+    }));
+    await Promise.all(all.map((each) => log.note(each)));
+    expect(await pagesOf(log, {}, 10)).toEqual(all);
+    expect(await pagesOf(log, { actor: 'officer-1' }, 3)).toEqual(
+      all.filter((_each, n) => n % 2 === 1),
+    );
+    expect(await pagesOf(log, { of: 'application-7' }, 10)).toEqual([all[7]]);
+    expect(
+      await pagesOf(log, { from: all[5]!.time, to: all[8]!.time, actor: 'officer-0' }, 10),
+    ).toEqual([all[6]]);
+    expect(await log.list({}, 1_000_000, 10)).toEqual({ items: [], next: undefined });
+    await log.close();
+  });
+
   it('finishes on closing what was noted before', async () => {
     const { open, lines } = await place();
     const log = await open();
@@ -104,6 +141,26 @@ describe.each(places)('the access log in %s', (_, newPlace) => {
     await Promise.all(noted);
     expect(await lines()).toHaveLength(2);
     await expect(log.note(reading(3))).rejects.toThrow();
+  });
+});
+
+describe('the access log in a file that was torn', () => {
+  it('lists the whole lines around half a line, and of a long file window by window', async () => {
+    const { open, cleanUp, dir } = file();
+    const first = await open();
+    await first.note(reading(1));
+    await first.close();
+    appendFileSync(join(dir, 'access.ndjson'), '{"time":"2026-03-01T08:0');
+    const log = await open();
+    await log.note(reading(2));
+    expect(await pagesOf(log, {}, 10)).toEqual([reading(1), reading(2)]);
+    // Lines that no process of ours writes, longer than a window and shorter.
+    const foreign = `"${'x'.repeat(5_000_000)}"\n${'null\n'.repeat(1_000_000)}`;
+    appendFileSync(join(dir, 'access.ndjson'), foreign);
+    await log.note(reading(3));
+    expect(await pagesOf(log, {}, 10)).toEqual([reading(1), reading(2), reading(3)]);
+    await log.close();
+    cleanUp();
   });
 });
 

@@ -199,6 +199,7 @@ describe("the API's description", () => {
       '/recoveries',
       '/proposals',
       '/audit/events',
+      '/audit/readings',
       '/audit/activity',
       `/audit/streams/payment-${paymentId}`,
       '/bank/messages',

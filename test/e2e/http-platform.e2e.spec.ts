@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROLES } from '../../src/kernel/decider.js';
 import { csvCell } from '../../src/kernel/csv.js';
+import { expectProblem } from './expect-problem.js';
 import {
   expectStatus,
   HttpWorld,
@@ -286,6 +287,30 @@ describe('the platform under every endpoint', () => {
       expect(text).toContain(name);
   });
 
+  it('lists what was done in a second, whichever way the second is written', async () => {
+    await submitted(world, 51);
+    const auditor = await world.as('a.alaoui', 'auditor');
+    const { items: all } = await expectStatus(200, auditor.get('/audit/events?limit=1000'));
+    const second = (all as Json[]).map(({ time }) => time).find((time) => !time.endsWith('.000Z'))!;
+    const from = `${second.slice(0, 19)}Z`;
+    const after = new Date(Date.parse(from) + 1_000).toISOString();
+    const whole = (all as Json[]).filter(
+      ({ time }) => time >= `${from.slice(0, -1)}.000Z` && time < after,
+    );
+    for (const [first, last] of [
+      [from, `${after.slice(0, 19)}Z`],
+      [from.replace('Z', '.000Z'), after],
+    ]) {
+      const query = `/audit/events?limit=1000&from=${first}&to=${last}`;
+      const { items } = await expectStatus(200, auditor.get(query));
+      expect((items as Json[]).map(({ position }) => position)).toEqual(
+        whole.map(({ position }) => position),
+      );
+    }
+    const { items } = await expectStatus(200, auditor.get(`/audit/events?limit=1000&to=${from}`));
+    expect((items as Json[]).every(({ time }) => time < from.replace('Z', '.000Z'))).toBe(true);
+  });
+
   it('notes who read personal data, and never the data', async () => {
     const { personId } = await submitted(world, 50);
     await expectStatus(
@@ -297,5 +322,32 @@ describe('the platform under every endpoint', () => {
       `"actor":"s.doukkali","role":"supervisor","what":"profile","of":"${personId}"`,
     );
     expect(notes).not.toContain('Fatima');
+    const auditor = await world.as('a.alaoui', 'auditor');
+    const asked = `/audit/readings?of=${personId}`;
+    const { items, next } = await expectStatus(200, auditor.get(asked));
+    expect(items).toMatchObject([
+      { actor: 's.doukkali', role: 'supervisor', what: 'profile', of: personId, count: 1 },
+    ]);
+    expect(next).toBeNull();
+    const { time } = items[0];
+    const found = async (filter: string): Promise<number> =>
+      (await expectStatus(200, auditor.get(`${asked}&${filter}`))).items.length;
+    expect(await found(`from=${time}`)).toBe(1);
+    expect(await found(`to=${time}`)).toBe(0);
+    expect(await found('actor=s.doukkali')).toBe(1);
+    expect(await found('actor=s.other')).toBe(0);
+    const csv = await auditor.get(`${asked}&format=csv`);
+    expect(csv.text).toContain(`,s.doukkali,supervisor,profile,${personId},1,`);
+    await expectProblem(
+      (await world.as('s.doukkali', 'supervisor')).get(asked),
+      403,
+      'ROLE_NOT_ALLOWED',
+    );
+    await expectProblem(
+      auditor.get('/audit/readings?from=2026-02-30T00:00:00Z'),
+      400,
+      'INVALID_FIELD',
+      'from',
+    );
   });
 });

@@ -183,6 +183,7 @@ describe('a token that is limited to a region', () => {
       '/audit/activity',
       '/audit/events',
       '/audit/log',
+      '/audit/readings',
       '/feed',
     ]);
     expect([...new Set(seen)]).toEqual(

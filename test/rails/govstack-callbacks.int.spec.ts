@@ -87,7 +87,7 @@ describe('a callback', () => {
       {
         store: new MemoryStore(),
         clock: { now: () => '2026-01-01T00:00:00.000Z' },
-        access: { note: () => Promise.resolve(), close: () => Promise.resolve() },
+        access: { note: () => Promise.resolve() },
       },
       { queue, post, onLost },
       stopping.signal,

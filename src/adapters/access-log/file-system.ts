@@ -1,10 +1,18 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFailure, syncFolder } from '../data-folder/port.js';
-import type { AccessLog } from './port.js';
+import {
+  isAmong,
+  type Access,
+  type AccessFilter,
+  type AccessLog,
+  type AccessPage,
+} from './port.js';
 
 const FILE = 'access.ndjson';
 const NEWLINE = 10;
+/** Bytes looked through for one page. */
+const WINDOW = 4 * 1024 * 1024;
 
 /**
  * A line each in a file of the folder. Lines of readings that come together share one sync. Half a
@@ -38,6 +46,7 @@ export async function openAccessLog(dir: string): Promise<AccessLog> {
       next ??= flush();
       return next;
     },
+    list: (filter, from, limit) => told(() => listed(dir, filter, from, limit)),
     close: async () => {
       await next?.catch(() => undefined);
       await writing.catch(() => undefined);
@@ -58,6 +67,48 @@ async function endsTorn(file: FileHandle): Promise<boolean> {
   if (size === 0) return false;
   const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 });
   return buffer[0] !== NEWLINE;
+}
+
+/** Whole lines of one window; what is torn, or not a reading, is passed over. */
+async function listed(
+  dir: string,
+  filter: AccessFilter,
+  from: number,
+  limit: number,
+): Promise<AccessPage> {
+  const file = await open(join(dir, FILE), 'r');
+  try {
+    const { size } = await file.stat();
+    const length = Math.max(0, Math.min(WINDOW, size - from));
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(length), position: from });
+    const bytes = buffer.subarray(0, bytesRead);
+    const items: Access[] = [];
+    let place = 0;
+    for (;;) {
+      const end = bytes.indexOf(NEWLINE, place);
+      if (end === -1) break;
+      const access = readingOf(bytes.toString('utf8', place, end));
+      place = end + 1;
+      if (!access || !isAmong(filter, access)) continue;
+      items.push(access);
+      if (items.length === limit) return { items, next: from + place };
+    }
+    const isEnd = from + bytesRead >= size;
+    return { items, next: isEnd ? undefined : from + (place === 0 ? bytesRead : place) };
+  } finally {
+    await file.close();
+  }
+}
+
+function readingOf(line: string): Access | undefined {
+  try {
+    const value = JSON.parse(line) as unknown;
+    return typeof value === 'object' && value !== null && 'time' in value
+      ? (value as Access)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Nobody is shown personal data before it is noted who saw it. */

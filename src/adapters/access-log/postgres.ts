@@ -1,9 +1,11 @@
 import { DomainError } from '../../kernel/errors.js';
 import { openPostgres, PostgresError, type Postgres } from '../postgres/pool.js';
-import type { Access, AccessLog } from './port.js';
+import type { Access, AccessFilter, AccessLog, AccessPage } from './port.js';
 
 /** Lines a statement at most. */
 const BATCH_SIZE = 1_000;
+/** Rows looked through for one page. */
+const WINDOW = 50_000;
 const TABLE = `
   create table if not exists sanad_access (
     no bigint generated always as identity primary key, time timestamptz not null, actor text not null, role text not null,
@@ -13,6 +15,18 @@ const TABLE = `
 const ADD = `
   insert into sanad_access (time, actor, role, what, "of", count, correlation)
   select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[])
+`;
+/** The last row that a page may look at; null where there is none. */
+const LAST_OF_WINDOW = `
+  select max(no) as last, count(*) as looked
+  from (select no from sanad_access where no > $1 order by no limit ${WINDOW}) as looked
+`;
+const LIST = `
+  select no, time, actor, role, what, "of", count, correlation from sanad_access
+  where no > $1 and no <= $2
+    and ($3::text is null or actor = $3) and ($4::text is null or "of" = $4)
+    and ($5::timestamptz is null or time >= $5) and ($6::timestamptz is null or time < $6)
+  order by no limit $7
 `;
 
 export interface PostgresAccessLogOptions {
@@ -63,6 +77,10 @@ export async function openPostgresAccessLog(
             waiting.push({ access, done, failed });
             writing ??= write();
           }),
+    list: (filter, from, limit) =>
+      listed(database, filter, from, limit).catch((error: unknown) => {
+        throw failureOf(error);
+      }),
     async close() {
       closed = true;
       await writing;
@@ -83,6 +101,40 @@ const add = (database: Postgres, lines: readonly Access[]): Promise<unknown> =>
       lines.map(({ correlation }) => correlation),
     ]),
   );
+
+type Row = Omit<Access, 'time' | 'count'> & {
+  readonly no: string;
+  readonly time: Date;
+  readonly count: string;
+};
+
+async function listed(
+  database: Postgres,
+  { actor, of, from, to }: AccessFilter,
+  after: number,
+  limit: number,
+): Promise<AccessPage> {
+  const [window] = await database.query<{ last: string | null; looked: string }>(LAST_OF_WINDOW, [
+    after,
+  ]);
+  if (!window || window.last === null) return { items: [], next: undefined };
+  const rows = await database.query<Row>(LIST, [
+    after,
+    window.last,
+    actor ?? null,
+    of ?? null,
+    from ?? null,
+    to ?? null,
+    limit,
+  ]);
+  const items = rows.map(({ no: _, time, count, ...reading }) => ({
+    time: time.toISOString(),
+    ...reading,
+    count: Number(count),
+  }));
+  if (rows.length === limit) return { items, next: Number(rows.at(-1)!.no) };
+  return { items, next: Number(window.looked) < WINDOW ? undefined : Number(window.last) };
+}
 
 function failureOf(error: unknown): unknown {
   if (!(error instanceof PostgresError)) return error;

@@ -10,7 +10,7 @@ import { validationOf } from './payable.js';
 /** Callbacks that are under way at once: one caller that does not answer does not hold up all. */
 const WORKERS = 8;
 
-type DeliveryDeps = Pick<Deps, 'store' | 'clock'> & { readonly access: AccessLog };
+type DeliveryDeps = Pick<Deps, 'store' | 'clock'> & { readonly access: Pick<AccessLog, 'note'> };
 
 export interface Delivery {
   readonly queue: JobQueue<OwedCallback>;
