@@ -16,7 +16,7 @@ import {
 import { SkipThrottle } from '@nestjs/throttler';
 import { EVENT_STORE, type EventStore } from '../adapters/event-store/port.js';
 import { DomainError } from '../kernel/errors.js';
-import { failureOf } from '../write-side/set-aside.js';
+import { failureOf, type AutomationHealth } from '../write-side/set-aside.js';
 import { HEALTH_STATUS, type HealthStatus } from '../runtime/health-status.js';
 import { Metrics } from '../runtime/metrics.js';
 import { Public } from './auth-guard.js';
@@ -110,6 +110,29 @@ function degraded({ details: given }: HealthCheckResult): Readiness {
   return { status: 'degraded', info: told, error: {}, details: told };
 }
 
+/**
+ * What was set aside waits for a person, and all else goes on: so it is said, and the server is
+ * ready.
+ */
+function toldOf(automation: AutomationHealth | undefined): HealthIndicatorResult {
+  if (automation === undefined) return {};
+  const { setAside, behind } = automation;
+  const events = setAside.slice(0, MAX_NAMED).map((one) => ({
+    manager: one.manager,
+    position: one.position,
+    type: one.type,
+    code: failureOf(one),
+  }));
+  return {
+    automation: {
+      status: 'up',
+      setAside: setAside.length,
+      behind: behind.length,
+      ...(events.length > 0 ? { events } : {}),
+    },
+  };
+}
+
 @ApiTags('operations')
 @SkipThrottle()
 @Controller()
@@ -147,14 +170,16 @@ export class HealthHttp {
     content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemSchema) } } },
   })
   async ready(): Promise<Readiness> {
+    // What is told of it is told of one moment: it may change while the others are asked.
+    const { automation } = this.healthStatus;
     try {
       const result = await this.health.check([
         () => this.#store(),
         () => this.#readModels(),
         () => this.#followers(),
-        () => this.#automation(),
+        () => toldOf(automation),
       ]);
-      return this.healthStatus.automation?.setAside.length ? degraded(result) : result;
+      return automation?.setAside.length ? degraded(result) : result;
     } catch (error) {
       const said = error instanceof NotReady ? error.message : undefined;
       throw new DomainError(
@@ -167,30 +192,6 @@ export class HealthHttp {
 
   async #store(): Promise<HealthIndicatorResult> {
     return { log: { status: 'up', position: await this.store.lastPosition() } };
-  }
-
-  /**
-   * What was set aside waits for a person, and all else goes on: so it is said, and the server is
-   * ready.
-   */
-  #automation(): HealthIndicatorResult {
-    const { automation } = this.healthStatus;
-    if (automation === undefined) return {};
-    const { setAside, behind } = automation;
-    const events = setAside.slice(0, MAX_NAMED).map((one) => ({
-      manager: one.manager,
-      position: one.position,
-      type: one.type,
-      code: failureOf(one),
-    }));
-    return {
-      automation: {
-        status: 'up',
-        setAside: setAside.length,
-        behind: behind.length,
-        ...(events.length > 0 ? { events } : {}),
-      },
-    };
   }
 
   #followers(): HealthIndicatorResult {

@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import type { HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+import type { HealthStatus } from '../../src/runtime/health-status.js';
+import { ProjectionProgress } from '../../src/runtime/projection-progress.js';
+import type { AutomationHealth } from '../../src/write-side/set-aside.js';
+import { MemoryStore } from '../support/memory-store.js';
+
+// What it is made with cannot be loaded while it is being linked.
+await import('@nestjs/common');
+await import('@nestjs/core');
+const { HealthHttp } = await import('../../src/http/health.http.js');
+
+/** As terminus asks: one indicator after the other. */
+const asked = {
+  async check(indicators) {
+    const details = {};
+    for (const indicator of indicators)
+      if (typeof indicator === 'function') Object.assign(details, await indicator());
+    return { status: 'ok', info: details, error: {}, details } as HealthCheckResult;
+  },
+} as Pick<HealthCheckService, 'check'> as HealthCheckService;
+
+const POISON = {
+  eventId: '0badf00d-0000-4000-8000-000000000000',
+  manager: 'when-application-approved-then-enrol',
+  type: 'ApplicationApproved',
+  stream: 'application-gone',
+  position: 0,
+  reason: 'PERSON_NOT_FOUND: There is no such person.',
+};
+
+test('what is told of automation is of one moment, however it changes while the others are asked', async () => {
+  let times = 0;
+  const status: HealthStatus = {
+    alive: true,
+    trouble: undefined,
+    get automation(): AutomationHealth {
+      times += 1;
+      return { setAside: times % 2 === 0 ? [POISON] : [], behind: [] };
+    },
+  };
+  const http = new HealthHttp(asked, new MemoryStore(), status, new ProjectionProgress([], 1_000));
+  for (let n = 0; n < 4; n += 1) {
+    const { status: said, details } = await http.ready();
+    expect([said, details['automation']]).toMatchObject(
+      times % 2 === 0
+        ? ['degraded', { status: 'degraded', setAside: 1 }]
+        : ['ok', { status: 'up', setAside: 0 }],
+    );
+  }
+  expect(times).toBe(4);
+});
