@@ -30,8 +30,21 @@ export interface Transfer {
  * it says of that is another matter.
  */
 export class Bank {
-  readonly transfers: Transfer[] = [];
-  readonly #messages = new Map<string, string>();
+  readonly transfers: Transfer[];
+  readonly #messages: Map<string, string>;
+
+  constructor(
+    transfers: readonly Transfer[] = [],
+    messages: readonly (readonly [string, string])[] = [],
+  ) {
+    this.transfers = [...transfers];
+    this.#messages = new Map(messages);
+  }
+
+  /** What was handed in, by the file's id. */
+  get messages(): readonly (readonly [string, string])[] {
+    return [...this.#messages];
+  }
 
   /** Money that is with the payee now, by payment. */
   arrivedMinor(paymentId: string): bigint {

@@ -22,7 +22,7 @@ import { addDays, addMonths } from '../../src/kernel/time.js';
 import { CancelPayment, ResolveBreak } from '../../src/payment/payment.commands.js';
 import { RegisterPerson } from '../../src/person/person.commands.js';
 import { foldApplication, foldPayment } from '../../src/use-cases/folds.js';
-import { FIRST_MONTH, PROGRAMME, type Beginning } from './beginning.js';
+import { FIRST_MONTH, PROGRAMME, type Setting } from './beginning.js';
 import type { Office, Told } from './office.js';
 
 /** The streams of a kind, as somebody who looks at the log sees them. */
@@ -52,7 +52,7 @@ const today = ({ ground }: Office, days = 0): string =>
   addDays(new Date(ground.scheduler.nowMs).toISOString().slice(0, 10), days);
 
 /** Somebody new at the counter: registered, and their application submitted. */
-export async function apply(office: Office, { rows }: Beginning, n: number): Promise<void> {
+export async function apply(office: Office, { rows }: Setting, n: number): Promise<void> {
   const row = rows[n % rows.length]!;
   const clerk = office.person('intake');
   const { nationalId, name, region, account } = row;

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { Metrics } from '../../src/runtime/metrics.js';
@@ -9,9 +8,9 @@ import { planOf, play, type Figures, type Outcome, type Plan } from './history.j
 import { wrongIn } from './oracles.js';
 import { shrunk, toldOf } from './shrink.js';
 
-const HISTORIES = Number(process.env['SANAD_SIMULATIONS'] ?? 100);
-const SEED = Number(process.env['SANAD_SEED'] ?? randomInt(1_000_000_000));
-const LENGTH = 30;
+/** The same in every run, so that a run says something of the code alone; `.ci/run` plays others. */
+const HISTORIES = Number(process.env['SANAD_SIMULATIONS'] ?? 1_000);
+const SEED = Number(process.env['SANAD_SEED'] ?? 1);
 
 const metrics = new Metrics();
 afterAll(() => metrics.onModuleDestroy());
@@ -27,7 +26,7 @@ describe('the real engine under one scheduler', () => {
       paid: 0,
     };
     for (let seed = SEED; seed < SEED + HISTORIES; seed += 1) {
-      const plan = planOf(seed, LENGTH);
+      const plan = planOf(seed);
       const { wrong, figures } = await played(plan);
       if (wrong.length > 0) throw new Error(toldOf(await shrunk(plan, played)));
       for (const key of Object.keys(sum) as (keyof Figures)[]) sum[key] += figures[key];
@@ -42,7 +41,7 @@ describe('the real engine under one scheduler', () => {
 
   test('is the same history for the same seed, and another for another', async () => {
     const hashes = [];
-    for (const seed of [7, 7, 8]) hashes.push((await played(planOf(seed, LENGTH))).traceHash);
+    for (const seed of [7, 7, 8]) hashes.push((await played(planOf(seed))).traceHash);
     expect(hashes[1]).toBe(hashes[0]);
     expect(hashes[2]).not.toBe(hashes[0]);
   });
@@ -53,7 +52,7 @@ describe('a history that is wrong', () => {
   let found: Outcome | undefined;
   async function paid(): Promise<Pick<Outcome, 'events' | 'bank'>> {
     for (let seed = 1; !found; seed += 1) {
-      const outcome = await played(planOf(seed, LENGTH));
+      const outcome = await played(planOf(seed));
       if (outcome.bank.transfers.some(({ isBack }) => isBack)) found = outcome;
     }
     const bank = new Bank();
@@ -109,7 +108,7 @@ describe('a history that is wrong', () => {
   });
 
   test('is made shorter, and told', async () => {
-    const plan = planOf(3, LENGTH);
+    const plan = planOf(3);
     const wrongOnceClosed = async (given: Plan): Promise<Outcome> => {
       const outcome = await played(given);
       const isClosed = given.actions.some(({ what }) => what === 'close');

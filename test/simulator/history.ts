@@ -3,32 +3,31 @@ import { StoreError } from '../../src/kernel/errors.js';
 import type { Metrics } from '../../src/runtime/metrics.js';
 import { confuse, execute, notify, report, sendBack } from './bank-actions.js';
 import { Bank, type Transfer } from './bank.js';
-import type { Beginning } from './beginning.js';
+import type { Beginning, Setting } from './beginning.js';
 import { Chance } from './chance.js';
 import {
   apply,
-  cancelLeftOut,
-  close,
   closeOne,
   cyclesIn,
   decide,
   giveBack,
   giveUp,
-  goOn,
   openNext,
   proceed,
   reinstruct,
-  resolveBreaks,
 } from './desk-actions.js';
 import { correct, erase, leave, publish, revise } from './life-actions.js';
 import { KeptJobs } from './jobs.js';
-import { Kept } from './kept.js';
+import { inMemory, Kept } from './kept.js';
 import { SharedLog } from './log.js';
 import { Office } from './office.js';
 import { wrongIn } from './oracles.js';
+import type { Places } from './places.js';
 import { SimulatedProcess, type Ground } from './process.js';
 import { again, approvedAndErased, closing } from './rushes.js';
+import { SHORT, type Scale } from './scale.js';
 import { Scheduler } from './scheduler.js';
+import { toTheEnd } from './to-the-end.js';
 
 /** What happens in a history, in order; `n` says to whom. */
 export interface Action {
@@ -64,7 +63,7 @@ const unsorted = (chance: Chance, all: readonly Transfer[]): Transfer[] =>
   [...all].sort(() => (chance.is(0.5) ? 1 : -1));
 
 const ACTIONS = {
-  apply: ({ office, beginning }, n) => apply(office, beginning, n),
+  apply: ({ office, setting }, n) => apply(office, setting, n),
   decide: ({ office }, n) => decide(office, n),
   month: ({ office }) => openNext(office),
   proceed: ({ office }, n) => proceed(office, n),
@@ -99,6 +98,7 @@ const ACTIONS = {
   clock: async ({ clock }, n) => {
     clock.offMs = (n % 2 === 0 ? -1 : 1) * (n % 240_000);
   },
+  night: async ({ scheduler }) => scheduler.sleep(14 * 3_600_000),
 } satisfies Record<string, (world: World, n: number) => Promise<void>>;
 
 /** How often each is chosen. */
@@ -129,31 +129,27 @@ const WEIGHTS: Readonly<Record<keyof typeof ACTIONS, number>> = {
   pause: 1,
   replace: 1,
   clock: 1,
+  // Between two days, and not by chance.
+  night: 0,
 };
 const CHOICES = (Object.keys(WEIGHTS) as (keyof typeof ACTIONS)[]).flatMap((what) =>
   Array.from({ length: WEIGHTS[what] }, () => what),
 );
 
-export function planOf(seed: number, length: number): Plan {
+/** @param length actions, where it is not the scale's */
+export function planOf(seed: number, { actions, days }: Scale = SHORT, length = actions): Plan {
   const chance = new Chance(seed * 7_919 + 1);
-  const actions = Array.from({ length }, () => ({
-    what: chance.of(CHOICES),
-    n: chance.below(1_000_000),
-  }));
-  return { seed, actions: [{ what: 'month', n: 0 }, ...actions] };
+  const day = Math.ceil(length / days);
+  const chosen = Array.from({ length }, (_, i): Action[] => {
+    const action = { what: chance.of(CHOICES), n: chance.below(1_000_000) };
+    return i > 0 && i % day === 0 ? [{ what: 'night', n: i }, action] : [action];
+  });
+  return { seed, actions: [{ what: 'month', n: 0 }, ...chosen.flat()] };
 }
-
-/** Steps after the last fault within which everything is closed. */
-const CLOSED_WITHIN = 60_000;
-/** How often everybody does their part then; each time a month that waits for another comes on. */
-const ROUNDS = 30;
-/** At most so many people at work at once. */
-const AT_ONCE = 6;
 
 class World {
   readonly chance: Chance;
   readonly scheduler: Scheduler;
-  readonly bank = new Bank();
   readonly ground: Ground;
   readonly office: Office;
   readonly clock = { offMs: 0 };
@@ -166,28 +162,33 @@ class World {
 
   constructor(
     seed: number,
-    readonly beginning: Beginning,
+    readonly setting: Setting,
+    placesOn: (scheduler: Scheduler) => Places,
     metrics: Metrics,
+    readonly bank: Bank,
   ) {
     this.chance = new Chance(seed);
     this.scheduler = new Scheduler(this.chance, { lateAnswer: 0.1, effectAtDeath: 0.5 });
-    const kept = new Kept();
-    for (const [name, record] of beginning.records) kept.records.set(name, record);
-    const { registry, events } = beginning;
+    const { registry, scale } = setting;
     this.ground = {
       scheduler: this.scheduler,
       registry,
-      log: new SharedLog(registry, true, events),
-      kept,
+      places: placesOn(this.scheduler),
       jobs: new KeptJobs(),
       bank: this.bank,
       clock: { now: () => new Date(this.scheduler.nowMs + this.clock.offMs).toISOString() },
       metrics,
       faults: { unknownOutcome: 0.005 },
     };
-    this.office = new Office(this.ground, () => this.#processes, 0.05);
+    this.office = new Office(this.ground, () => this.#processes, 0.05, scale.deputies);
     this.#serve();
     this.#automate(this.#serve());
+  }
+
+  /** A later part of a history: time went on, and no request has the number of an earlier one. */
+  goOnFrom({ nowMs, requests }: Earlier): void {
+    this.scheduler.nowMs = nowMs + 1;
+    this.office.goOnFrom(requests);
   }
 
   get defects(): readonly unknown[] {
@@ -307,45 +308,72 @@ class World {
       this.underWay === 0 &&
       this.office.underWay === 0 &&
       this.ground.jobs.idle &&
-      this.#automating?.acted === this.ground.log.events.length - 1
+      this.#automating?.acted === this.ground.places.log.events.length - 1
     );
   }
 }
 
+/** Plays a plan in memory, from a beginning on. */
+export function play(plan: Plan, beginning: Beginning, metrics: Metrics): Promise<Outcome> {
+  const { registry, events, records } = beginning;
+  const kept = new Kept();
+  for (const [name, record] of records) kept.records.set(name, record);
+  const log = new SharedLog(registry, true, events);
+  return playOn((scheduler) => inMemory(scheduler, log, kept), plan, beginning, metrics);
+}
+
+/** What goes on from an earlier part of a history. */
+export interface Earlier {
+  readonly bank: Bank;
+  readonly nowMs: number;
+  /** Requests so far. */
+  readonly requests: number;
+}
+
 /** Plays a plan, then lets the people bring everything to its end, and looks at what came of it. */
-export async function play(
+export async function playOn(
+  placesOn: (scheduler: Scheduler) => Places,
   { seed, actions }: Plan,
-  beginning: Beginning,
+  setting: Setting,
   metrics: Metrics,
+  {
+    earlier,
+    onWorld,
+  }: { readonly earlier?: Earlier; readonly onWorld?: (now: () => Earlier) => void } = {},
 ): Promise<Outcome> {
-  const world = new World(seed, beginning, metrics);
-  const { scheduler, chance } = world;
+  const world = new World(seed, setting, placesOn, metrics, earlier?.bank ?? new Bank());
+  const { scheduler, chance, office } = world;
+  if (earlier) world.goOnFrom(earlier);
+  onWorld?.(() => ({
+    bank: world.bank,
+    nowMs: scheduler.nowMs,
+    requests: office.requests,
+  }));
   for (const action of actions) {
     world.start(action);
     // Half of them begin before the last one can have got far.
     const until = scheduler.steps + chance.below(chance.is(0.5) ? 10 : 120);
-    while (scheduler.steps < until || world.underWay >= AT_ONCE)
+    while (scheduler.steps < until || world.underWay >= setting.scale.atOnce)
       if (!(await scheduler.step()) && !scheduler.skipTime(60_000)) break;
   }
   const stuck = (await toTheEnd(world))
     ? []
     : [`liveness: it does not come to rest: ${world.busyWith}`];
   await world.end();
-  const { events } = world.ground.log;
+  const { events } = world.ground.places.log;
+  const persons = events.flatMap((event) =>
+    event.type === 'PersonRegistered' ? [event.data.personId] : [],
+  );
+  const erased = await world.ground.places.withoutKey(persons);
   const defects = world.defects.map((error) => `defect: ${String(error)}`);
   const aside = world.setAside > 0 ? [`set aside: ${world.setAside} events`] : [];
   return {
-    wrong: [
-      ...stuck,
-      ...defects,
-      ...aside,
-      ...wrongIn(events, world.bank, world.ground.kept.erased),
-    ],
+    wrong: [...stuck, ...defects, ...aside, ...wrongIn(events, world.bank, erased)],
     trace: scheduler.trace,
     traceHash: scheduler.traceHash,
     events,
     bank: world.bank,
-    erased: world.ground.kept.erased,
+    erased,
     figures: {
       steps: scheduler.steps,
       choices: scheduler.choices,
@@ -354,46 +382,4 @@ export async function play(
       paid: world.bank.transfers.filter(({ fate }) => fate === 'paid').length,
     },
   };
-}
-
-/** The bank tells all, and whoever has to do something does it, until every cycle is closed. */
-async function toTheEnd(world: World): Promise<boolean> {
-  const { office, scheduler } = world;
-  world.calm();
-  scheduler.note('world', 'no faults from here on');
-  const end = scheduler.steps + CLOSED_WITHIN;
-  const left = (): number => end - scheduler.steps;
-  if (!(await world.settle(left()))) return false;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const open = cyclesIn(office.events).filter(({ status }) => status !== 'closed');
-    if (open.length === 0) return backAfterClosing(world, left());
-    for (const work of [
-      async () => execute(office, 0),
-      () => report(office, world.bank.transfers),
-      async () => void (await resolveBreaks(office)),
-      () => cancelLeftOut(office),
-      async () => {
-        for (const cycle of open) await goOn(office, cycle, round);
-      },
-      async () => {
-        for (const { cycleId, status } of cyclesIn(office.events))
-          if (status === 'instructed') await close(office, cycleId);
-      },
-    ]) {
-      const done = work();
-      if (!(await world.settle(left()))) return false;
-      await done;
-    }
-  }
-  return true;
-}
-
-/** Money of closed cycles comes back, and the bank says so, twice. */
-async function backAfterClosing(world: World, steps: number): Promise<boolean> {
-  const { office, chance, bank } = world;
-  for (let times = chance.below(4); times > 0; times -= 1) sendBack(office, chance.below(1_000));
-  const done = Promise.all([report(office, bank.transfers), report(office, bank.transfers)]);
-  if (!(await world.settle(steps))) return false;
-  await done;
-  return true;
 }

@@ -4,6 +4,8 @@ import type { PersonalRecord, Sealed, Vault } from '../../src/adapters/vault/por
 import { VaultError } from '../../src/adapters/vault/port.js';
 import type { Checkpoints } from '../../src/composition/background-work.js';
 import { canonicalJson } from '../../src/kernel/canonical.js';
+import type { LogOfHistory } from './log.js';
+import type { Places } from './places.js';
 import type { Owner, Scheduler } from './scheduler.js';
 
 /** What outlives a process besides the log, its jobs and the bank. */
@@ -37,7 +39,7 @@ function seal({ records, erased }: Kept, record: PersonalRecord): Sealed {
 }
 
 /** A vault without encryption: what it seals is the same for the same seed. */
-export function simulatedVault(scheduler: Scheduler, owner: Owner, kept: Kept): Vault {
+function simulatedVault(scheduler: Scheduler, owner: Owner, kept: Kept): Vault {
   const call = callsOf(scheduler, owner);
   const open = ({ record, sha256 }: Sealed): PersonalRecord['fields'] | undefined => {
     const found = kept.records.get(record);
@@ -78,7 +80,7 @@ async function* piece(bytes: Buffer): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-export function simulatedArchive(scheduler: Scheduler, owner: Owner, kept: Kept): MessageArchive {
+function simulatedArchive(scheduler: Scheduler, owner: Owner, kept: Kept): MessageArchive {
   const call = callsOf(scheduler, owner);
   return {
     async put(bytes) {
@@ -113,7 +115,20 @@ export function simulatedArchive(scheduler: Scheduler, owner: Owner, kept: Kept)
   };
 }
 
-export function simulatedCheckpoints(scheduler: Scheduler, owner: Owner, kept: Kept): Checkpoints {
+/** Everything in memory, from the records and events of a beginning on. */
+export function inMemory(scheduler: Scheduler, log: LogOfHistory, kept: Kept): Places {
+  return {
+    log,
+    partsOf: (owner) => ({
+      vault: simulatedVault(scheduler, owner, kept),
+      archive: simulatedArchive(scheduler, owner, kept),
+      checkpoints: simulatedCheckpoints(scheduler, owner, kept),
+    }),
+    withoutKey: async (personIds) => new Set(personIds.filter((id) => kept.erased.has(id))),
+  };
+}
+
+function simulatedCheckpoints(scheduler: Scheduler, owner: Owner, kept: Kept): Checkpoints {
   const call = callsOf(scheduler, owner);
   const position = (name: 'acted' | 'verified') => ({
     load: () => call('load a position', () => kept.positions[name]),

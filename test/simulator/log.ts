@@ -15,8 +15,17 @@ import { StoreError } from '../../src/kernel/errors.js';
 import { MemoryStore } from '../support/memory-store.js';
 import type { Owner, Scheduler } from './scheduler.js';
 
-/** The log that all processes of a history share: in memory, with the contract of the real ones. */
-export class SharedLog {
+/** The log that all processes of a history share. */
+export interface LogOfHistory {
+  /** As an outsider sees it, without a call. */
+  readonly events: readonly Recorded[];
+  readonly store: EventStore;
+  readonly atomicGroups: boolean;
+  append(group: AppendGroup): Promise<AppendResult>;
+}
+
+/** In memory, with the contract of the real ones. */
+export class SharedLog implements LogOfHistory {
   readonly #store: MemoryStore;
   readonly #events: Recorded[];
 
@@ -29,7 +38,6 @@ export class SharedLog {
     this.#events = [...start];
   }
 
-  /** As an outsider sees it, without a call. */
   get events(): readonly Recorded[] {
     return this.#events;
   }
@@ -69,7 +77,7 @@ export class SimulatedStore implements EventStore {
   constructor(
     private readonly scheduler: Scheduler,
     private readonly owner: Owner,
-    private readonly log: SharedLog,
+    private readonly log: LogOfHistory,
     private readonly faults: Faults,
   ) {
     this.atomicGroups = log.atomicGroups;

@@ -54,7 +54,16 @@ export class Office {
     private readonly processes: () => readonly SimulatedProcess[],
     /** That a request is sent twice at once. */
     private readonly twice: number,
+    /** People for each name. */
+    private readonly deputies = 1,
   ) {}
+
+  get requests(): number {
+    return this.#requests;
+  }
+  goOnFrom(requests: number): void {
+    this.#requests = requests;
+  }
 
   /** Each time another. */
   nextNumber(): number {
@@ -63,14 +72,23 @@ export class Office {
   }
 
   get events(): readonly Recorded[] {
-    return this.ground.log.events;
+    return this.ground.places.log.events;
   }
 
   /** One of those with a role. */
   person(role: Who, n?: number): Actor {
-    const names = NAMED[role];
+    const names = this.#named(role);
     const id = n === undefined ? this.ground.scheduler.chance.of(names) : names[n % names.length]!;
     return { id, role, via: { channel: 'http', authentication: 'oidc' } };
+  }
+
+  #named(role: Who): readonly string[] {
+    const names: readonly string[] = NAMED[role];
+    if (role === 'payment-system') return names;
+    const others = Array.from({ length: this.deputies - 1 }, (_, n) =>
+      names.map((name) => `${name}.${n + 2}`),
+    );
+    return [...names, ...others.flat()];
   }
 
   /** Asks until somebody answers: the same request under the same key, as a client does. */

@@ -23,8 +23,8 @@ import type { MessageDeps } from '../../src/write-side/context.js';
 import type { FromBackground } from '../../src/write-side/jobs.js';
 import { simulatedRail, type Bank } from './bank.js';
 import { SimulatedQueue, type KeptJobs } from './jobs.js';
-import { simulatedArchive, simulatedCheckpoints, simulatedVault, type Kept } from './kept.js';
-import { SimulatedStore, type Faults, type SharedLog } from './log.js';
+import { SimulatedStore, type Faults } from './log.js';
+import type { Parts, Places } from './places.js';
 import type { Owner, Scheduler } from './scheduler.js';
 
 type Handler = ICommandHandler<Command, Answer>;
@@ -33,8 +33,7 @@ type Handler = ICommandHandler<Command, Answer>;
 export interface Ground {
   readonly scheduler: Scheduler;
   readonly registry: EventRegistry;
-  readonly log: SharedLog;
-  readonly kept: Kept;
+  readonly places: Places;
   readonly jobs: KeptJobs<QueuedJob>;
   readonly bank: Bank;
   /** The machines' clock, which may jump. */
@@ -51,6 +50,7 @@ export class SimulatedProcess implements Owner {
   alive = true;
   pausedUntil = 0;
   readonly deps: MessageDeps;
+  readonly #parts: Parts;
   readonly #bus: CommandBus;
   readonly #queue: SimulatedQueue<QueuedJob>;
   readonly #ended = Promise.withResolvers<never>();
@@ -60,15 +60,16 @@ export class SimulatedProcess implements Owner {
     readonly name: string,
     private readonly ground: Ground,
   ) {
-    const { scheduler, registry, log, kept, jobs, bank, clock, faults } = ground;
+    const { scheduler, registry, places, jobs, bank, clock, faults } = ground;
+    this.#parts = places.partsOf(this);
     this.deps = {
-      store: new SimulatedStore(scheduler, this, log, faults),
+      store: new SimulatedStore(scheduler, this, places.log, faults),
       registry,
-      vault: simulatedVault(scheduler, this, kept),
+      vault: this.#parts.vault,
       clock: heldClock(clock),
       rail: simulatedRail(scheduler, this, bank),
       locks: new KeyedMutex(),
-      archive: simulatedArchive(scheduler, this, kept),
+      archive: this.#parts.archive,
       readMessage: readBankMessage,
     };
     this.#queue = new SimulatedQueue(scheduler, this, jobs);
@@ -87,7 +88,7 @@ export class SimulatedProcess implements Owner {
 
   /** Starts process managers and jobs, as the one process that has them. */
   async automate(): Promise<void> {
-    const { scheduler, jobs, kept } = this.ground;
+    const { scheduler, jobs } = this.ground;
     const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
       scheduler.pause(this, ms, signal);
     jobs.takeBack();
@@ -97,7 +98,7 @@ export class SimulatedProcess implements Owner {
         scheduler.note(this.name, `${message.kind}: ${message.what}: ${message.detail}`);
     };
     const { deps } = this;
-    const checkpoints = simulatedCheckpoints(scheduler, this, kept);
+    const { checkpoints } = this.#parts;
     const background = new BackgroundWork({ deps, checkpoints, tell, signal, pause });
     this.#background = background;
     await lookAtEnd({ store: deps.store, clock: deps.clock as ReturnType<typeof heldClock> });

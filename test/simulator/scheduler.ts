@@ -131,6 +131,12 @@ export class Scheduler {
     return true;
   }
 
+  /** Time goes on without anybody. */
+  sleep(ms: number): void {
+    this.nowMs += ms;
+    this.note('world', `${ms / 3_600_000} hours later`);
+  }
+
   /** Ends an owner between two steps: each call under way had its effect, or has none. */
   async kill(owner: Owner): Promise<void> {
     owner.alive = false;

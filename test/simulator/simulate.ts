@@ -5,6 +5,7 @@ import { Metrics } from '../../src/runtime/metrics.js';
 import { ran } from '../support/effort.js';
 import { beginning } from './beginning.js';
 import { planOf, play, type Figures, type Outcome, type Plan } from './history.js';
+import { SCALES } from './scale.js';
 import { shrunk, toldOf } from './shrink.js';
 
 /**
@@ -15,7 +16,8 @@ const { values } = parseArgs({
   options: {
     histories: { type: 'string', default: '1000' },
     seed: { type: 'string' },
-    length: { type: 'string', default: '30' },
+    scale: { type: 'string', default: 'short' },
+    length: { type: 'string' },
     only: { type: 'boolean', default: false },
     progress: { type: 'string', default: '.cache/simulator/progress.json' },
   },
@@ -55,19 +57,24 @@ const sum = (a: Figures, b: Figures): Figures => ({
 });
 
 const metrics = new Metrics();
-const start = await beginning();
+const scale = Object.hasOwn(SCALES, values.scale)
+  ? SCALES[values.scale as keyof typeof SCALES]
+  : undefined;
+if (!scale) throw new Error(`--scale takes ${Object.keys(SCALES).join(' or ')}`);
+const toldEach = scale === SCALES.short ? 100 : 1;
+const start = await beginning(scale);
 const played = (plan: Plan): Promise<Outcome> => play(plan, start, metrics);
-const length = Number(values.length);
+const length = values.length === undefined ? scale.actions : Number(values.length);
 
 if (values.only) {
-  const plan = planOf(Number(values.seed), length);
+  const plan = planOf(Number(values.seed), scale, length);
   console.log(toldOf({ plan, outcome: await played(plan) }));
 } else {
   const begun = kept();
   let progress = begun;
   if (values.seed !== undefined) progress = { ...progress, next: Number(values.seed) };
   for (let left = Number(values.histories); left > 0; left -= 1) {
-    const plan = planOf(progress.next, length);
+    const plan = planOf(progress.next, scale, length);
     const { wrong, figures } = await played(plan);
     if (wrong.length > 0) console.log(toldOf(await shrunk(plan, played)));
     progress = {
@@ -77,7 +84,7 @@ if (values.only) {
       wrong: wrong.length > 0 ? [...progress.wrong, progress.next] : progress.wrong,
     };
     keep(progress);
-    if (left % 100 === 1) console.log(JSON.stringify(progress));
+    if (left === 1 || left % toldEach === 0) console.log(JSON.stringify(progress));
   }
   process.exitCode = progress.wrong.length > 0 ? 1 : 0;
   ran('histories', progress.histories - begun.histories);
