@@ -49,13 +49,7 @@ export async function openProgramme(engine: Engine): Promise<void> {
   const stream = streams.programme(programmeId);
   const budget = streams.budget(programmeId, 2026);
   const run = (name: string, target: string, p: ReturnType<typeof part>, role: Role) =>
-    execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
-      [{ ...p, stream: target }],
-      actor(engine, 'setup', role, name),
-    );
+    execute(engine, [{ ...p, stream: target }], actor(engine, 'setup', role, name));
   await run(
     'define',
     stream,

@@ -121,8 +121,7 @@ export class CommandExecutor {
       planned = await plan(command, this.deps);
       const { parts, answer, answerAfter, status = 200, afterwards } = planned;
       let body = JSON.stringify(answer);
-      const { store, registry, locks } = this.deps;
-      const outcome = await execute(store, registry, locks, parts, context, (_, after) => {
+      const outcome = await execute(this.deps, parts, context, (_, after) => {
         if (answerAfter) body = JSON.stringify({ ...answer, ...answerAfter(after) });
         return { ...underOf(command), fingerprint, status, body };
       });

@@ -57,23 +57,73 @@ export function personalIn(text: string): Found | undefined {
   return CARD.test(plain) ? 'an identity number' : undefined;
 }
 
+const WORD = /[\p{L}\p{N}]+/gu;
+/** A group of an identity number has digits, or is its letters by themselves. */
+const GROUP = /\p{N}|^\p{L}{1,3}$/u;
+/** Days stand in reasons, and are nobody's. */
+const DAY =
+  /(?<!\p{N})(?:[0-9]{4}([./-])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([./-])[0-9]{1,2}\2[0-9]{4})(?!\p{N})/gu;
+/** What may stand inside an identity number: what comparing identities leaves out. */
+const JOINT = /^[\s./-]{1,3}$/u;
+/** The longest are written in groups: a French number of social insurance in seven. */
+const GROUPS = 8;
+const IDENTITY = /^(?=(?:[A-Z]*[0-9]){5})[A-Z0-9]{5,24}$/;
+
+const isJoined = (text: string, one: RegExpExecArray, next: RegExpExecArray): boolean =>
+  JOINT.test(text.slice(one.index + one[0].length, next.index));
+
+/**
+ * What in a text may be the number of an identity, whatever its country, as identities are compared:
+ * a word with five digits or more, or words that follow each other and have as many.
+ */
+export function possibleIdentities(text: string): readonly string[] {
+  const plain = asRead(text).toUpperCase().replace(DAY, ',');
+  const words = [...plain.matchAll(WORD)];
+  const found = new Set<string>();
+  words.forEach((_, first) => {
+    let all = '';
+    for (let i = first; i < words.length && i < first + GROUPS; i += 1) {
+      const word = words[i]!;
+      if (!GROUP.test(word[0]) || (i > first && !isJoined(plain, words[i - 1]!, word))) return;
+      all += word[0];
+      if (IDENTITY.test(all)) found.add(all);
+    }
+  });
+  return [...found];
+}
+
 /** Fields of events in which people write in their own words. */
 const FREE = ['reason', 'note', 'method', 'grounds'] as const;
 /** The same in some events only: elsewhere the field of that name is a bank's. */
 const FREE_IN: Readonly<Record<string, readonly string[]>> = { BudgetAllotted: ['reference'] };
 
-/** @throws DomainError PERSONAL_DATA_IN_TEXT, which never carries it */
-export function refusePersonalTexts(data: object, type = ''): void {
-  for (const name of [...FREE, ...(FREE_IN[type] ?? [])]) {
+/** What somebody wrote in their own words, and the field that it stands in. */
+export interface WrittenText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The texts of an event that are people's own words. */
+export const writtenTexts = (data: object, type = ''): readonly WrittenText[] =>
+  [...FREE, ...(FREE_IN[type] ?? [])].flatMap((name) => {
     const text: unknown = Reflect.get(data, name);
-    const found = typeof text === 'string' ? personalIn(text) : undefined;
-    if (found !== undefined)
-      throw new DomainError(
-        'PERSONAL_DATA_IN_TEXT',
-        `${name} carries ${found}, which would stay for ever; say it without.`,
-        'invalid',
-        name,
-      );
+    return typeof text === 'string' ? [{ name, text }] : [];
+  });
+
+/** The refusal of a text, which never carries what was found in it. */
+export const personalDataIn = (name: string, found: string): DomainError =>
+  new DomainError(
+    'PERSONAL_DATA_IN_TEXT',
+    `${name} carries ${found}, which would stay for ever; say it without.`,
+    'invalid',
+    name,
+  );
+
+/** @throws DomainError PERSONAL_DATA_IN_TEXT */
+export function refusePersonalTexts(data: object, type = ''): void {
+  for (const { name, text } of writtenTexts(data, type)) {
+    const found = personalIn(text);
+    if (found !== undefined) throw personalDataIn(name, found);
   }
 }
 

@@ -1,8 +1,10 @@
 import type { DomainError } from '../kernel/errors.js';
 import type { Deps, JobContext } from './context.js';
 import { Defect } from './defect.js';
+import type { WrittenText } from '../kernel/personal-text.js';
 import { loadParts } from './load-parts.js';
-import { recordUnits, type Recording } from './record.js';
+import { refuseKnownIdentities } from './known-identities.js';
+import { recordUnits, type Recorder, type Recording } from './record.js';
 import type { Unit } from './unit.js';
 
 /** What became of one unit of a bulk job, which asks for no receipt. */
@@ -18,7 +20,7 @@ export const record = (
   deps: Deps,
   units: readonly Unit[],
   base: JobContext,
-): Promise<readonly UnitResult[]> => recorded(deps, units, base, false);
+): Promise<readonly UnitResult[]> => recorded(deps, units, base, {});
 
 /**
  * As record, for callers who tell what was refused: a unit with an event that no log takes, because
@@ -29,15 +31,15 @@ export const recordEach = (
   deps: Deps,
   units: readonly Unit[],
   base: JobContext,
-): Promise<readonly UnitResult[]> => recorded(deps, units, base, true);
+): Promise<readonly UnitResult[]> => recorded(deps, units, base, { each: true });
 
 async function recorded(
   { store, registry, clock }: Deps,
   units: readonly Unit[],
   base: JobContext,
-  each: boolean,
+  how: Pick<Recorder, 'each' | 'refuseTexts'>,
 ): Promise<readonly UnitResult[]> {
-  const recorder = { store, registry, now: () => clock.now(), each };
+  const recorder = { store, registry, now: () => clock.now(), ...how };
   const results = await recordUnits(recorder, units, base);
   return results.map((result) => {
     if (result.kind === 'kept') throw new Error('a bulk unit has no receipt');
@@ -81,7 +83,8 @@ export async function recordOne(
   base: JobContext,
 ): Promise<Exclude<UnitResult, { readonly error: DomainError }>> {
   const loaded = await loadParts(deps.store, unit.parts);
-  const [result] = await record(deps, [{ ...unit, loaded }], base);
+  const refuseTexts = (texts: readonly WrittenText[]) => refuseKnownIdentities(deps, texts);
+  const [result] = await recorded(deps, [{ ...unit, loaded }], base, { refuseTexts });
   if (result!.kind === 'refused') throw result!.error;
   return result!;
 }

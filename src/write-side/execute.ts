@@ -1,7 +1,6 @@
-import type { EventRegistry } from '../../events/registry.js';
-import type { EventStore, KeptReceipt } from '../adapters/event-store/port.js';
-import type { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
-import type { CommandContext } from './context.js';
+import type { KeptReceipt } from '../adapters/event-store/port.js';
+import type { CommandContext, Deps } from './context.js';
+import { refuseKnownIdentities } from './known-identities.js';
 import { loadParts } from './load-parts.js';
 import { recordUnits } from './record.js';
 import type { Part, Unit } from './unit.js';
@@ -23,19 +22,23 @@ export interface CommandResult {
  * @throws DomainError of the deciders, and nothing is written; CONCURRENT_CHANGE after 50 attempts
  */
 export async function execute(
-  store: EventStore,
-  registry: EventRegistry,
-  locks: KeyedMutex,
+  deps: Pick<Deps, 'store' | 'registry' | 'locks' | 'vault'>,
   parts: readonly Part[],
   context: CommandContext,
   receipt?: Unit['receipt'],
 ): Promise<CommandResult> {
   const { actor, correlationId, now, ...name } = context;
+  const { store, registry, locks } = deps;
   return locks.hold(
     parts.map((p) => p.stream),
     async () => {
       const [result] = await recordUnits(
-        { store, registry, now: () => now },
+        {
+          store,
+          registry,
+          now: () => now,
+          refuseTexts: (texts) => refuseKnownIdentities(deps, texts),
+        },
         [
           {
             ...name,

@@ -9,8 +9,9 @@ import type {
 } from '../adapters/event-store/port.js';
 import type { Actor, Foldable, Recorded, Via } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
-import { refusePersonalTexts } from '../kernel/personal-text.js';
+import { refusePersonalTexts, writtenTexts, type WrittenText } from '../kernel/personal-text.js';
 import { eventId } from '../kernel/ids.js';
+import { bundled, type Bundle } from './bundles.js';
 import { CommandIds, hasCommand } from './command-id.js';
 import { UNITS_PER_GROUP, type JobContext } from './context.js';
 import { Defects } from './defect.js';
@@ -46,6 +47,11 @@ export interface Recorder {
    * else the failure is thrown.
    */
   readonly each?: boolean;
+  /**
+   * Asked before anything is appended of what people wrote in their own words, where they wrote
+   * something. A job of many units asks once, before it begins. @throws DomainError
+   */
+  readonly refuseTexts?: (texts: readonly WrittenText[]) => Promise<void>;
 }
 
 const NEW: readonly Recorded[] = [];
@@ -62,6 +68,7 @@ interface Decided {
   readonly attempt: Attempt;
   readonly group: AppendGroup;
   readonly events: number;
+  readonly texts: readonly WrittenText[];
 }
 
 /** How the actor came; the engine's own hand comes through no door. */
@@ -116,10 +123,11 @@ function writeOrder(parts: readonly Part[], atomic: boolean): readonly number[] 
  * What a person writes is refused where it carries somebody's number. What a payment system says,
  * and what follows from it, is never refused for its words: the money moved.
  */
-function requireImpersonal({ draft, actor }: Decision): void {
-  if (actor.role !== 'payment-system' && actor.role !== 'automation')
-    refusePersonalTexts(draft.data, draft.type);
+function requireImpersonal(decision: Decision): void {
+  if (isSaidByPerson(decision)) refusePersonalTexts(decision.draft.data, decision.draft.type);
 }
+const isSaidByPerson = ({ actor: { role } }: Decision): boolean =>
+  role !== 'payment-system' && role !== 'automation';
 
 /**
  * The instant that is decided at: of two commands the one that was asked first may be decided second,
@@ -180,6 +188,11 @@ function decideUnit(
   return {
     attempt,
     events: count,
+    texts: toWrite.flatMap(({ decisions }) =>
+      decisions
+        .filter(isSaidByPerson)
+        .flatMap(({ draft: { data, type } }) => writtenTexts(data, type)),
+    ),
     group: { writes, ...(unit.receipt ? { receipt: unit.receipt(count, after) } : {}) },
   };
 }
@@ -212,7 +225,8 @@ function streamAfter(
  * load ► fold ► decide ► append, the one way in which anything is recorded: every unit is decided,
  * and what was decided is appended in one call. Units whose streams moved meanwhile (or that were
  * not new after all) are read again and decided again, just those. Everything up to the first
- * append happens synchronously, so that batches started one after the other reach the log in that
+ * append happens synchronously (but for texts that are asked about), so that batches started one
+ * after the other reach the log in that
  * order. At the first attempt a hundred units share an atomic group, which costs less; where one of
  * them meets a conflict, those are tried again, each by itself. A unit with a receipt is a group of
  * its own, and so is every unit where the store's groups are not atomic.
@@ -240,7 +254,10 @@ export async function recordUnits(
         'conflict',
       );
     if (round > 1) await reload(store, attempts);
-    const decided = decideAll(recorder, base, attempts, results);
+    let decided = decideAll(recorder, base, attempts, results);
+    const { refuseTexts } = recorder;
+    if (refuseTexts && decided.some(({ texts }) => texts.length > 0))
+      decided = await withFitTexts(refuseTexts, decided, results);
     const size = round === 1 && store.atomicGroups !== false ? UNITS_PER_GROUP : 1;
     const write = recorder.each === true ? appendEach : append;
     attempts = await write(store, bundled(decided, size), results);
@@ -282,49 +299,24 @@ function decideAll(
   return all;
 }
 
-interface Bundle {
-  readonly group: AppendGroup;
-  readonly of: readonly Decided[];
-}
-
-/**
- * Units that follow each other as one group, up to `size`; a stream is in a bundle once, but for one
- * that all only look at.
- */
-function bundled(decided: readonly Decided[], size: number): readonly Bundle[] {
-  if (size === 1) return decided.map((one) => ({ group: one.group, of: [one] }));
-  const bundles: { group: AppendGroup; writes: StreamWrite[]; of: Decided[] }[] = [];
-  let streams = new Map<string, StreamWrite>();
-  const fits = (write: StreamWrite): boolean => {
-    const there = streams.get(write.stream);
-    return there === undefined || isSameLook(there, write);
-  };
+/** Those whose words are not refused; what is refused has its result then. */
+async function withFitTexts(
+  refuseTexts: Required<Recorder>['refuseTexts'],
+  decided: readonly Decided[],
+  results: Recording[],
+): Promise<readonly Decided[]> {
+  const fit: Decided[] = [];
   for (const one of decided) {
-    const { group } = one;
-    let bundle = bundles.at(-1);
-    if (
-      !bundle ||
-      bundle.of.length >= size ||
-      group.receipt ||
-      bundle.group.receipt ||
-      !group.writes.every(fits)
-    ) {
-      const writes: StreamWrite[] = [];
-      bundle = { group: { ...group, writes }, writes, of: [] };
-      bundles.push(bundle);
-      streams = new Map();
-    }
-    bundle.of.push(one);
-    for (const write of group.writes) {
-      if (!streams.has(write.stream)) bundle.writes.push(write);
-      streams.set(write.stream, write);
+    try {
+      await refuseTexts(one.texts);
+      fit.push(one);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      results[one.attempt.index] = { kind: 'refused', error };
     }
   }
-  return bundles;
+  return fit;
 }
-
-const isSameLook = (one: StreamWrite, other: StreamWrite): boolean =>
-  one.events.length === 0 && other.events.length === 0 && one.expected === other.expected;
 
 /**
  * Appends the bundles, writes down what became of each unit, and hands back those to be tried
@@ -332,7 +324,7 @@ const isSameLook = (one: StreamWrite, other: StreamWrite): boolean =>
  */
 async function append(
   store: Recorder['store'],
-  bundles: readonly Bundle[],
+  bundles: readonly Bundle<Decided>[],
   results: Recording[],
 ): Promise<readonly Attempt[]> {
   if (bundles.length === 0) return [];
@@ -355,7 +347,7 @@ async function append(
 /** As append, but a unit that cannot be written keeps none of the others back. */
 async function appendEach(
   store: Recorder['store'],
-  bundles: readonly Bundle[],
+  bundles: readonly Bundle<Decided>[],
   results: Recording[],
 ): Promise<readonly Attempt[]> {
   try {

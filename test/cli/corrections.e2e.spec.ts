@@ -41,9 +41,7 @@ describe('corrections and recovery at the command line', () => {
       children: three.slice(0, 2),
     };
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [
         part(
           streams.enrolment(PROGRAMME, person),

@@ -43,9 +43,7 @@ describe('draining after commands of the command line', () => {
     // The fact is recorded; the process that was to act on it is gone.
     const { personId } = erased!.data;
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [part(streams.person(personId), personDecider, ...erasedByTwo(personId))],
       by(engine, 'amal', 'administrator', 'erase'),
     );

@@ -18,10 +18,9 @@ beforeAll(async () => {
   world = await newWorld();
   const families = { ida: [child('2020-05')], eva: [child('2020-06')] };
   ({ ida, eva: enrolled } = await enrolFamilies(world.engine, families, asdVersions.slice(0, 1)));
-  const { store, registry, locks } = world.engine;
   const ended = { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'moved abroad' } as const;
   const enrolment = part(streams.enrolment(PROGRAMME, ida), enrolmentDecider, ended);
-  await execute(store, registry, locks, [enrolment], as(world.engine, 'supervisor', 'end'));
+  await execute(world.engine, [enrolment], as(world.engine, 'supervisor', 'end'));
   await world.engine.close();
 });
 afterAll(() => rm(world.dir, { recursive: true, force: true }));

@@ -16,9 +16,7 @@ beforeAll(async () => {
   await enrolled(world.engine, 2);
   await released(world.engine, PERIOD);
   await execute(
-    world.engine.store,
-    world.engine.registry,
-    world.engine.locks,
+    world.engine,
     [
       part(streams.programme(PROGRAMME), programmeDecider, {
         type: 'SetCalendar',

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import {
@@ -10,6 +12,21 @@ import {
   type Caller,
 } from './http-world.js';
 import { expectProblem } from './expect-problem.js';
+
+/** Names of the threads that are begun while something is done. */
+async function threadsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const begun: Worker[] = [];
+  const note = (message: unknown): void => {
+    begun.push((message as { readonly worker: Worker }).worker);
+  };
+  subscribe('worker_threads', note);
+  try {
+    await work();
+  } finally {
+    unsubscribe('worker_threads', note);
+  }
+  return begun.map((worker) => String(worker.threadName));
+}
 
 describe('what bad input gets over HTTP', () => {
   let world: HttpWorld;
@@ -252,6 +269,11 @@ describe('what bad input gets over HTTP', () => {
       'POLICY_INVALID',
     );
     expect(wrong.detail).toContain(first!.policy.criteria[0]!.id);
+    // Whatever it is, it is tried where it can be ended, and the thread of the server goes on.
+    const threads = await threadsOf(() =>
+      manager.post('/programmes/asd/policies', withExpression('1 / 0 > 0')),
+    );
+    expect(threads).toEqual(['policy']);
     expect(
       (await manager.post('/programmes/asd/policies', withExpression('scoreMicro + 1'))).body.code,
     ).toBe('POLICY_INVALID');

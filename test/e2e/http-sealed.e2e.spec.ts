@@ -44,6 +44,22 @@ describe('what is personal', () => {
     expect(JSON.stringify(problem)).not.toContain('654321');
   });
 
+  it('refuses an identity that is known here, whatever a number looks like in its country', async () => {
+    const { applicationId } = await submitted(world, 27);
+    await expectStatus(201, wide.post('/persons', { ...person(28), nationalId: '15-320-0456' }));
+    const withdrawn = `/applications/${applicationId}/withdrawal`;
+    for (const number of ['153200456', '153 200 456', '15-320-0456', '١٥٣٢٠٠٤٥٦']) {
+      const problem = await expectProblem(
+        north.post(withdrawn, { reason: `the number ${number} was presented by another` }),
+        400,
+        'PERSONAL_DATA_IN_TEXT',
+        'reason',
+      );
+      expect(problem.detail).not.toMatch(/200|٢٠٠/);
+    }
+    await expectStatus(200, north.post(withdrawn, { reason: 'file 153200457 of 1532004567' }));
+  });
+
   it('shows nobody who is limited to a region a job, which is about all of them', async () => {
     const local = await world.as('f.local', 'finance-officer', ['MA-06']);
     await expectProblem(local.get('/jobs/none'), 403, 'REGION_NOT_ALLOWED');

@@ -38,9 +38,7 @@ async function erase(engine: Engine): Promise<readonly Sealed[]> {
     .map(({ data }) => data);
   for (const { personId } of people.slice(0, ERASED)) {
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [part(streams.person(personId), personDecider, ...erasedByTwo(personId))],
       by(engine, 'amal', 'administrator', 'erase', personId),
     );

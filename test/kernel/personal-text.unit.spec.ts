@@ -4,6 +4,7 @@ import { DomainError } from '../../src/kernel/errors.js';
 import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import {
   personalIn,
+  possibleIdentities,
   refusePersonalTexts,
   withoutPersonal,
   wordsWithoutPersonal,
@@ -71,6 +72,36 @@ describe('a text in somebody’s own words', () => {
     const data = { reference: 'for AB123456' };
     expect(() => refusePersonalTexts(data, 'BudgetAllotted')).toThrow(DomainError);
     expect(() => refusePersonalTexts(data, 'BankEntryRecorded')).not.toThrow();
+  });
+});
+
+describe('what may be the number of an identity', () => {
+  test.each([
+    ['15 32 00456 is his number', '153200456'],
+    ['no. 153.200-456', '153200456'],
+    ['1 90 05 75 123 456 78', '190057512345678'],
+    ['AB 12 34 56', 'AB123456'],
+    ['ab12cd345', 'AB12CD345'],
+    ['رقم ١٥٣٢٠٠٤٥٦', '153200456'],
+    ['(153200456)', '153200456'],
+    ['153 200\u200b456', '153200456'],
+  ])('%s', (text, number) => {
+    expect(possibleIdentities(text)).toContain(number);
+  });
+
+  test.each([
+    'moved to the region of 2025',
+    'seen on 2025-12-31, and on 31/12/2025 again',
+    'payment a1234567-9d1e-5e0a-8b57-3f1c2f0a9a10',
+    'of 12, 34 and 56 documents',
+    '123, 45: 6 of them',
+  ])('none in: %s', (text) => {
+    expect(possibleIdentities(text)).toEqual([]);
+  });
+
+  test('is no longer than one can be, and not of more than eight groups', () => {
+    expect(possibleIdentities('1'.repeat(25))).toEqual([]);
+    expect(possibleIdentities('1 2 3 4 5 6 7 8 9')).not.toContain('123456789');
   });
 });
 

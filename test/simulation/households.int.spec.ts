@@ -219,13 +219,10 @@ class Office {
   }
 
   #move(personId: string, b: number): Promise<unknown> {
-    const { store, registry, locks } = this.#desk.engine;
     const region = `MA-0${1 + (b % 3)}`;
     this.#commands += 1;
     return execute(
-      store,
-      registry,
-      locks,
+      this.#desk.engine,
       [
         part(streams.person(personId), personDecider, {
           type: 'MovePerson',

@@ -21,12 +21,10 @@ export async function identityOf({ store }: Pick<Deps, 'store'>, personId: strin
 
 /** By two administrators. @throws DomainError STILL_OWES, PERSON_ERASED */
 export async function erase(deps: Deps, personId: string): Promise<void> {
-  const { store, registry, locks, vault } = deps;
+  const { store, vault } = deps;
   const reason = 'asked for';
   await execute(
-    store,
-    registry,
-    locks,
+    deps,
     [
       ...(await owesNothing(store, personId)),
       part(streams.person(personId), personDecider, ...erasedByTwo(personId, reason)),

@@ -59,13 +59,7 @@ describe('a household of which more is to be said than an event holds', () => {
   let world: World;
   let ids: readonly string[];
   const run = (stream: string, one: Part, who: Parameters<typeof as>[1] = 'manager') =>
-    execute(
-      world.engine.store,
-      world.engine.registry,
-      world.engine.locks,
-      [one],
-      as(world.engine, who, stream, one.stream),
-    );
+    execute(world.engine, [one], as(world.engine, who, stream, one.stream));
 
   beforeAll(async () => {
     world = await newWorld();

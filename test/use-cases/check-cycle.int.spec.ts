@@ -8,12 +8,13 @@ import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import type { DomainError } from '../../src/kernel/errors.js';
-import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { streams } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
+import { anotherAccount } from './payee-accounts.js';
 import { as, by, job, newWorld, type World, bySupervisors, byManagers } from './world.js';
 import type { EventData } from '../../events/generated.js';
 
@@ -35,14 +36,7 @@ describe('a cycle of a programme that has its cycles checked', () => {
     p: ReturnType<typeof part>,
     who: Parameters<typeof as>[1],
     ...name: (string | number)[]
-  ) =>
-    execute(
-      world.engine.store,
-      world.engine.registry,
-      world.engine.locks,
-      [p],
-      as(world.engine, who, stream, ...name),
-    );
+  ) => execute(world.engine, [p], as(world.engine, who, stream, ...name));
   const configure = (rules: readonly Rule[], name: string) =>
     run(
       streams.programme(PROGRAMME),
@@ -103,9 +97,7 @@ describe('a cycle of a programme that has its cycles checked', () => {
     );
     const twice = streams.enrolment(OTHER, started[0]!.personId);
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [
         part(twice, enrolmentDecider, {
           type: 'StartEnrolment',
@@ -118,26 +110,15 @@ describe('a cycle of a programme that has its cycles checked', () => {
     );
     await prepareCycle(engine, { programmeId: OTHER, period: '2026-01' }, job(engine, 'finance'));
     // The second to the fourth household have one account.
-    const shared = engine.vault.keyedHash('account', 'shared');
     for (const { personId } of started.slice(1, 4)) {
-      const accountId = uuidOf('account', personId, 2);
-      const [sealed] = await engine.vault.seal([
-        {
-          personId,
-          record: `person/${personId}/account/${accountId}`,
-          fields: { number: '+212600000001' },
-        },
-      ]);
+      const another = await anotherAccount(engine, personId, {
+        kind: 'wallet',
+        fields: { number: '+212600000001' },
+        hashed: 'shared',
+      });
       await run(
         streams.person(personId),
-        part(streams.person(personId), personDecider, {
-          type: 'RegisterPayeeAccount',
-          personId,
-          accountId,
-          kind: 'wallet',
-          accountHash: shared,
-          sealed: sealed!,
-        }),
+        part(streams.person(personId), personDecider, another),
         'officer',
         'share',
       );

@@ -22,13 +22,7 @@ afterEach(() => world.end());
 const close = ({ engine }: World) => {
   const stream = streams.programme(PROGRAMME);
   const command = { type: 'CloseProgramme', programmeId: PROGRAMME, reason: 'over' } as const;
-  return execute(
-    engine.store,
-    engine.registry,
-    engine.locks,
-    [part(stream, programmeDecider, command)],
-    as(engine, 'manager', 'close'),
-  );
+  return execute(engine, [part(stream, programmeDecider, command)], as(engine, 'manager', 'close'));
 };
 const take = ({ engine }: World, count: number) =>
   importApplications(
@@ -93,9 +87,7 @@ describe('a budget', () => {
     const budget = streams.budget(PROGRAMME, 2027);
     const command = { type: 'AllotBudget', ...francs, amountMinor: '100000000' } as const;
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [part(budget, budgetDecider, command)],
       as(engine, 'finance', 'allot francs'),
     );

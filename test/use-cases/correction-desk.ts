@@ -51,9 +51,7 @@ export class Desk {
       command.type === 'RecertifyEnrolment' ||
       command.type === 'ReinstateEnrolment';
     return execute(
-      this.engine.store,
-      this.engine.registry,
-      this.engine.locks,
+      this.engine,
       [part(stream, enrolmentDecider, ...(takesTwo ? bySupervisors(command) : [command]))],
       as(this.engine, 'supervisor', 'enrolment', n),
     );
@@ -62,9 +60,7 @@ export class Desk {
   publish(version: number) {
     const stream = streams.programme(PROGRAMME);
     return execute(
-      this.engine.store,
-      this.engine.registry,
-      this.engine.locks,
+      this.engine,
       [
         part(
           stream,

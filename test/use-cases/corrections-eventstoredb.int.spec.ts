@@ -63,9 +63,7 @@ async function corrected(): Promise<
   const enrolment = (personId: string, command: EnrolmentCommand) => {
     n += 1;
     return execute(
-      deps.store,
-      deps.registry,
-      deps.locks,
+      deps,
       [
         part(
           streams.enrolment(PROGRAMME, personId),

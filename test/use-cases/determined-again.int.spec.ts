@@ -69,10 +69,9 @@ async function decided(action: DecideAction, applicationId: string): Promise<str
 }
 
 const publishStricter = () => {
-  const { store, registry, locks } = world.engine;
   const publish = byManagers({ type: 'PublishPolicy', ...stricter });
   const programme = part(streams.programme(PROGRAMME), programmeDecider, ...publish);
-  return execute(store, registry, locks, [programme], as(world.engine, 'manager', 'stricter'));
+  return execute(world.engine, [programme], as(world.engine, 'manager', 'stricter'));
 };
 const assess = () =>
   assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
@@ -92,10 +91,9 @@ test('what was recommended before it is not approved, and goes back', async () =
   expect(await decided('recommend', applicationId)).toEqual([]);
   await publishStricter();
   expect(await decided('approve', applicationId)).toEqual(['NOT_DETERMINED']);
-  const { store, registry, locks } = world.engine;
   const sendBack = { type: 'ReturnApplication', reason: 'a new version' } as const;
   const application = part(streams.application(applicationId), applicationDecider, sendBack);
-  await execute(store, registry, locks, [application], as(world.engine, 'officer', 'return'));
+  await execute(world.engine, [application], as(world.engine, 'officer', 'return'));
   await assessApplications(
     world.engine,
     { programmeId: PROGRAMME, applicationIds: [applicationId] },

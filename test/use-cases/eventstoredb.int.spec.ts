@@ -121,14 +121,12 @@ describe('what spans several streams, interrupted at every append', () => {
         on: server,
         world,
         run: (deps) =>
-          execute(
-            deps.store,
-            deps.registry,
-            deps.locks,
-            parts,
-            by(deps, 'ines', 'intake', key),
-            () => ({ key, fingerprint: 'f', status: 201, body: '{}' }),
-          ),
+          execute(deps, parts, by(deps, 'ines', 'intake', key), () => ({
+            key,
+            fingerprint: 'f',
+            status: 201,
+            body: '{}',
+          })),
         async check({ store }) {
           expect(
             (
@@ -308,9 +306,7 @@ describe('what spans several streams, interrupted at every append', () => {
       const identityHash = uuidOf('spec-freed', n).replaceAll('-', '').padEnd(64, '0');
       const setUp = await engineOn(world, server);
       await execute(
-        setUp.store,
-        setUp.registry,
-        setUp.locks,
+        setUp,
         [
           fresh(streams.identity(identityHash), identityDecider, {
             type: 'ClaimIdentity',
@@ -336,14 +332,7 @@ describe('what spans several streams, interrupted at every append', () => {
       return {
         on: server,
         world,
-        run: (deps) =>
-          execute(
-            deps.store,
-            deps.registry,
-            deps.locks,
-            parts,
-            by(deps, 'adil', 'administrator', 'erase', command),
-          ),
+        run: (deps) => execute(deps, parts, by(deps, 'adil', 'administrator', 'erase', command)),
         async check({ store }) {
           expect(
             (

@@ -43,7 +43,7 @@ export async function enrolFamilies<Name extends string>(
     p: ReturnType<typeof part>,
     who: 'manager' | 'finance',
     ...name: (string | number)[]
-  ) => execute(deps.store, deps.registry, deps.locks, [p], as(deps, who, stream, ...name));
+  ) => execute(deps, [p], as(deps, who, stream, ...name));
   await run(
     programme,
     part(programme, programmeDecider, { type: 'DefineProgramme', ...asdProgramme }),

@@ -10,47 +10,17 @@ import {
   type AccountName,
 } from '../../src/use-cases/persons/verify-accounts.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
-import { ribOf } from '../../src/kernel/accounts.js';
-import { streams, uuidOf } from '../../src/kernel/ids.js';
-import { personDecider } from '../../src/person/person.decider.js';
+import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { auditOf } from '../support/audit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
+import { changeAccount } from './payee-accounts.js';
 import { as, drain, job, newWorld, type World, byManagers } from './world.js';
 
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
-
-/** One clerk puts another account in the place of a person's first. */
-async function changeAccount(engine: World['engine'], personId: string): Promise<string> {
-  const accountId = uuidOf('account', personId, 2);
-  const [sealed] = await engine.vault.seal([
-    {
-      personId,
-      record: `person/${personId}/account/${accountId}`,
-      fields: { number: ribOf('011', '780', '0000123456789012'), holder: 'Payee' },
-    },
-  ]);
-  await execute(
-    engine.store,
-    engine.registry,
-    engine.locks,
-    [
-      part(streams.person(personId), personDecider, {
-        type: 'RegisterPayeeAccount',
-        personId,
-        accountId,
-        kind: 'rib',
-        accountHash: engine.vault.keyedHash('account', personId),
-        sealed: sealed!,
-      }),
-    ],
-    as(engine, 'officer', 'mend', personId),
-  );
-  return accountId;
-}
 
 async function unverifiedIn({ store }: World['engine']): Promise<AccountName[]> {
   const found: AccountName[] = [];
@@ -76,9 +46,7 @@ describe('accounts that are held', () => {
   let count: number;
   const hold = (hold: AccountHold) =>
     execute(
-      world.engine.store,
-      world.engine.registry,
-      world.engine.locks,
+      world.engine,
       [
         part(
           streams.programme(PROGRAMME),

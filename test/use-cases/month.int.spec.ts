@@ -14,13 +14,12 @@ import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInBatch, takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
-import { ribOf } from '../../src/kernel/accounts.js';
 import { partsOfPayment, streams, uuidOf } from '../../src/kernel/ids.js';
-import { personDecider } from '../../src/person/person.decider.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
+import { changeAccount } from './payee-accounts.js';
 import { as, drain, households, job, newWorld, type World, byManagers } from './world.js';
 
 const HOUSEHOLDS = 200;
@@ -148,9 +147,7 @@ describe('a month of direct aid', () => {
 
   const hold = (engine: World['engine'], days: number) =>
     execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [
         part(
           streams.programme(PROGRAMME),
@@ -174,30 +171,7 @@ describe('a month of direct aid', () => {
       for (const { events } of page) {
         if (events.at(-1)!.type !== 'PaymentRejected') continue;
         const { personId } = partsOfPayment(events.at(-1)!.stream.slice('payment-'.length));
-        const accountId = uuidOf('account', personId, 2);
-        const [sealed] = await engine.vault.seal([
-          {
-            personId,
-            record: `person/${personId}/account/${accountId}`,
-            fields: { number: ribOf('011', '780', '0000123456789012'), holder: 'Payee' },
-          },
-        ]);
-        await execute(
-          engine.store,
-          engine.registry,
-          engine.locks,
-          [
-            part(streams.person(personId), personDecider, {
-              type: 'RegisterPayeeAccount',
-              personId,
-              accountId,
-              kind: 'rib',
-              accountHash: engine.vault.keyedHash('account', personId),
-              sealed: sealed!,
-            }),
-          ],
-          as(engine, 'officer', 'mend', personId),
-        );
+        await changeAccount(engine, personId);
       }
     }
     await hold(engine, 3);

@@ -85,7 +85,7 @@ async function progress(cycleId: string) {
 
 /** One person proposes it of every break that is open, and another decides. */
 async function countAsReturned(cycleId: string): Promise<void> {
-  const { store, registry, locks } = world.engine;
+  const { store } = world.engine;
   for await (const page of pagesOf(store, `payment-${cycleId}-`))
     for (const { stream, events } of page)
       for (const event of events) {
@@ -99,9 +99,7 @@ async function countAsReturned(cycleId: string): Promise<void> {
         });
         for (const who of ['farid', 'fatima'])
           await execute(
-            store,
-            registry,
-            locks,
+            world.engine,
             [resolve],
             by(world.engine, who, 'finance-officer', 'resolve', breakId),
           );

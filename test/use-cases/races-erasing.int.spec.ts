@@ -33,9 +33,7 @@ describe.each(STORES)('erasing and paying at once, on a store %s', (_, atomic) =
   }
   const endEnrolment = (here: Here, personId: string): Promise<unknown> =>
     execute(
-      here.store,
-      here.registry,
-      new KeyedMutex(),
+      { ...here, locks: new KeyedMutex() },
       [
         part(streams.enrolment(PROGRAMME, personId), enrolmentDecider, {
           type: 'EndEnrolment',
@@ -50,7 +48,7 @@ describe.each(STORES)('erasing and paying at once, on a store %s', (_, atomic) =
     for (const who of ['ali', 'amal']) {
       const context = by(here, who, 'administrator', `erase ${personId}`);
       const asked = erasure(here, personId, 'asked', context).then(({ parts }) =>
-        execute(here.store, here.registry, new KeyedMutex(), parts, context),
+        execute({ ...here, locks: new KeyedMutex() }, parts, context),
       );
       const code = await codeOf(asked);
       if (code !== 'no refusal') return code;

@@ -290,15 +290,13 @@ describe.each(STORES)('two people at once, on a store %s', (_, atomic) => {
     return { here: { ...all, store }, personId: first.data.personId };
   };
   const erase = async (here: Here, personId: string): Promise<unknown> => {
-    const { store, registry } = here;
+    const { store } = here;
     const parts = [
       ...(await notEnrolled(store, personId)),
       part(streams.person(personId), personDecider, ...erasedByTwo(personId)),
     ];
     return execute(
-      store,
-      registry,
-      new KeyedMutex(),
+      { ...here, locks: new KeyedMutex() },
       parts,
       by(here, 'ali', 'administrator', 'erase'),
     );
@@ -324,9 +322,7 @@ describe.each(STORES)('two people at once, on a store %s', (_, atomic) => {
     const { here, personId } = await approvedOnly();
     await drain(here);
     await execute(
-      here.store,
-      here.registry,
-      here.locks,
+      here,
       [part(streams.person(personId), personDecider, ...erasedByTwo(personId))],
       by(here, 'ali', 'administrator', 'erase'),
     );

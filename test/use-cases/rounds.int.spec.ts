@@ -34,11 +34,8 @@ const enrolments = async (world: World) => {
   return found;
 };
 
-const resolveBreaks = async (
-  { store, registry, locks, clock }: World['engine'],
-  cycleId: string,
-): Promise<void> => {
-  for await (const page of pagesOf(store, `payment-${cycleId}-`)) {
+const resolveBreaks = async (engine: World['engine'], cycleId: string): Promise<void> => {
+  for await (const page of pagesOf(engine.store, `payment-${cycleId}-`)) {
     for (const { stream, events } of page) {
       for (const event of events) {
         if (event.type !== 'PaymentBreakRecorded') continue;
@@ -48,13 +45,7 @@ const resolveBreaks = async (
           resolution: 'no-effect',
           reason: 'the bank took it back',
         });
-        await execute(
-          store,
-          registry,
-          locks,
-          [resolve],
-          as({ clock }, 'finance', 'resolve', event.data.breakId),
-        );
+        await execute(engine, [resolve], as(engine, 'finance', 'resolve', event.data.breakId));
       }
     }
   }
@@ -86,9 +77,7 @@ describe('cycles that do not go straight', () => {
     const [gone] = await enrolments(world);
     const stream = streams.enrolment(PROGRAMME, gone!.personId);
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [
         part(stream, enrolmentDecider, {
           type: 'SuspendEnrolment',
@@ -133,9 +122,7 @@ describe('cycles that do not go straight', () => {
     const cut = 100000000000n - BigInt(totalMinor) + 1n;
     const adjust = (deltaMinor: string, name: string) =>
       execute(
-        engine.store,
-        engine.registry,
-        engine.locks,
+        engine,
         [part(budget, budgetDecider, { type: 'AdjustBudget', deltaMinor, reason: name })],
         as(engine, 'finance', name),
       );
@@ -341,9 +328,7 @@ describe('cycles that do not go straight', () => {
     expect(await codeOf(requireNotEnrolled(engine.store, personId))).toBe('STILL_ENROLLED');
     const stream = streams.enrolment(PROGRAMME, personId);
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [
         part(stream, enrolmentDecider, {
           type: 'EndEnrolment',
@@ -355,9 +340,7 @@ describe('cycles that do not go straight', () => {
     );
     await requireNotEnrolled(engine.store, personId);
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [part(streams.person(personId), personDecider, ...erasedByTwo(personId))],
       by(engine, 'amal', 'administrator', 'erase'),
     );

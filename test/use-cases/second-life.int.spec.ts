@@ -34,14 +34,12 @@ afterEach(() => world.end());
 
 /** A person who is registered still applies again, as at a counter. */
 async function appliesOnceMore(personId: string, receivedOn: string): Promise<void> {
-  const { store, registry, locks } = world.engine;
+  const { store } = world.engine;
   const applicationId = uuidOf('application', personId, receivedOn);
   const children = [child('2020-05')];
   const region = regionOf(await store.readStream(streams.person(personId)))!;
   await execute(
-    store,
-    registry,
-    locks,
+    world.engine,
     [
       part(streams.application(applicationId), applicationDecider, {
         type: 'SubmitApplication',
@@ -102,7 +100,6 @@ test('who was paid, erased and registered again is paid the months after, and th
 });
 
 test('who owes what was overpaid is erased once it is waived, and not before', async () => {
-  const { store, registry, locks } = world.engine;
   for (const period of ['2025-10', '2025-11', '2025-12']) await released(world.engine, period);
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'moved' });
   const {
@@ -117,7 +114,7 @@ test('who owes what was overpaid is erased once it is waived, and not before', a
   const waiver = { type: 'WaiveOverpayment', amountMinor: overpaidMinor, reason: 'died' } as const;
   const debt = part(streams.recovery(`${PROGRAMME}-${ida}`), recoveryDecider, waiver);
   for (const who of ['controller', 'releaser'] as const)
-    await execute(store, registry, locks, [debt], as(world.engine, who, 'waive'));
+    await execute(world.engine, [debt], as(world.engine, who, 'waive'));
   await erase(world.engine, ida);
   expect((await desk.audit()).violations).toEqual([]);
 });

@@ -37,9 +37,7 @@ describe('money that settled, came back and settled again before the budget caug
     const { cycleId, totalMinor } = await released(engine, '2025-12');
     const free = freeMinor(foldBudget(await engine.store.readStream(BUDGET)));
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [
         part(BUDGET, budgetDecider, {
           type: 'AdjustBudget',
@@ -78,7 +76,7 @@ describe('money that settled after its cycle was closed, when the budget had not
 
   test('overdraws the budget, stops no automation, and is covered by a person', async () => {
     const { engine } = world;
-    const { store, registry, locks } = engine;
+    const { store } = engine;
     const { cycleId } = await released(engine, '2025-12');
     const say = (answer: Omit<ReportedOutcome, 'paymentId'>) =>
       takeInOutcomes(
@@ -88,9 +86,7 @@ describe('money that settled after its cycle was closed, when the budget had not
       );
     const adjust = (deltaMinor: string, name: string) =>
       execute(
-        store,
-        registry,
-        locks,
+        engine,
         [part(BUDGET, budgetDecider, { type: 'AdjustBudget', deltaMinor, reason: name })],
         as(engine, 'finance', name),
       );
@@ -129,9 +125,7 @@ async function countBreaksAsSettled(engine: World['engine'], cycleId: string): P
         // One proposes it, and another decides.
         for (const who of ['farid', 'fatima'])
           await execute(
-            engine.store,
-            engine.registry,
-            engine.locks,
+            engine,
             [resolve],
             by(engine, who, 'finance-officer', 'resolve', event.data.breakId),
           );

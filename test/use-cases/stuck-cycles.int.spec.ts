@@ -38,13 +38,7 @@ const giveUp = (period: string) =>
     as(world.engine, 'controller', 'abandon', period),
   );
 const run = (who: Parameters<typeof as>[1], name: string, one: Part) =>
-  execute(
-    world.engine.store,
-    world.engine.registry,
-    world.engine.locks,
-    [one],
-    as(world.engine, who, name),
-  );
+  execute(world.engine, [one], as(world.engine, who, name));
 
 async function violations() {
   return (await auditOf(world.engine.store)).violations;

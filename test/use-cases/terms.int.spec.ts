@@ -75,9 +75,7 @@ async function releasedWith(world: World, terms: typeof TERMS): Promise<void> {
 }
 const setTerms = ({ engine }: World, terms: typeof TERMS, name: string) =>
   execute(
-    engine.store,
-    engine.registry,
-    engine.locks,
+    engine,
     [
       part(
         streams.programme(PROGRAMME),

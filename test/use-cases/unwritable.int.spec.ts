@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ribOf } from '../../src/kernel/accounts.js';
-import { partsOfPayment, streams, uuidOf } from '../../src/kernel/ids.js';
+import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
@@ -19,6 +19,7 @@ import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { part } from '../../src/write-side/unit.js';
 import { auditOf } from '../support/audit.js';
 import { enrolled, PROGRAMME } from './month.js';
+import { anotherAccount } from './payee-accounts.js';
 import { as, drain, job, newWorld, type World } from './world.js';
 
 const PERIOD = '2025-12';
@@ -33,35 +34,19 @@ describe('payees whom no message can name', () => {
   const account = async (paymentId: string, holder: string, n: number): Promise<string> => {
     const { engine } = world;
     const { personId } = partsOfPayment(paymentId);
-    const accountId = uuidOf('account', personId, n);
-    const [sealed] = await engine.vault.seal([
-      {
-        personId,
-        record: `person/${personId}/account/${accountId}`,
-        fields: { number: ribOf('011', '780', `${1_000_000_000_000_000 + n}`), holder },
-      },
-    ]);
+    const another = await anotherAccount(engine, personId, {
+      n,
+      fields: { number: ribOf('011', '780', `${1_000_000_000_000_000 + n}`), holder },
+      hashed: `${personId}${n}`,
+    });
+    const { accountId } = another;
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [
-        part(
-          streams.person(personId),
-          personDecider,
-          {
-            type: 'RegisterPayeeAccount',
-            personId,
-            accountId,
-            kind: 'rib',
-            accountHash: engine.vault.keyedHash('account', `${personId}${n}`),
-            sealed: sealed!,
-          },
-          {
-            as: as(engine, 'supervisor', 'account').actor,
-            command: { type: 'VerifyPayeeAccount', personId, accountId, method: 'seen' },
-          },
-        ),
+        part(streams.person(personId), personDecider, another, {
+          as: as(engine, 'supervisor', 'account').actor,
+          command: { type: 'VerifyPayeeAccount', personId, accountId, method: 'seen' },
+        }),
       ],
       as(engine, 'officer', 'account', personId, n),
     );
@@ -112,9 +97,7 @@ describe('payees whom no message can name', () => {
     );
     // What an earlier version left: instructed, and its file never written.
     await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [
         part(streams.payment(frozen), paymentDecider, {
           type: 'InstructPayment',

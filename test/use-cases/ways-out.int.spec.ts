@@ -43,13 +43,7 @@ const statuses = async (deps: Deps, period: string): Promise<readonly string[]> 
     ({ events }) => foldPayment(events).status,
   );
 const run = (who: Parameters<typeof as>[1], name: string, one: Part) =>
-  execute(
-    desk.engine.store,
-    desk.engine.registry,
-    desk.engine.locks,
-    [one],
-    as(desk.engine, who, name, one.stream),
-  );
+  execute(desk.engine, [one], as(desk.engine, who, name, one.stream));
 const reservedFor = async (cycleId: string): Promise<bigint | undefined> => {
   const budget = await desk.engine.store.readStream(streams.budget(PROGRAMME, 2025));
   return foldBudget(budget).cycles[cycleId]?.reservedMinor;

@@ -112,7 +112,7 @@ export async function openProgramme(deps: Deps, allottedMinor = '100000000000'):
     name: string | number,
     p: ReturnType<typeof part>,
     who: keyof typeof PEOPLE = 'manager',
-  ) => execute(deps.store, deps.registry, deps.locks, [p], as(deps, who, stream, name));
+  ) => execute(deps, [p], as(deps, who, stream, name));
   if (there.length === 0)
     await run(
       programme,

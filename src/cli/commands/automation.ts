@@ -95,13 +95,12 @@ async function retry(run: Run, options: RetryOptions): Promise<number> {
 async function dismiss(run: Run, options: DismissOptions): Promise<void> {
   const { event: eventId, automation: manager, reason } = options;
   const status = await withEngine(options.data, async (engine) => {
-    const { store, registry, locks } = engine;
     const said = await dismissalPart(() => setAsideIn(engine), { eventId, manager, reason });
     const actor = actorOf(options, 'programme-manager');
     const context = contextOf(actor, 'dismiss', eventId, manager);
-    await execute(store, registry, locks, [said], context);
+    await execute(engine, [said], context);
     await drainAutomations(engine, run);
-    const { dismissed } = fold(setAsideDecider, await store.readStream(said.stream));
+    const { dismissed } = fold(setAsideDecider, await engine.store.readStream(said.stream));
     return dismissed.includes(manager) ? 'dismissed' : 'proposed';
   });
   run.out.result({ eventId, status }, () =>

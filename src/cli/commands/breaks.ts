@@ -106,9 +106,7 @@ async function decideOn(
   const paymentId = parsePaymentId(payment, 'payment');
   return withEngine(options.data, async (engine) => {
     const result = await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [part(streams.payment(paymentId), paymentDecider, command)],
       contextOf(
         actorOf(options, 'finance-officer'),

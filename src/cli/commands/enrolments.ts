@@ -61,9 +61,7 @@ async function sayNewFacts(
     const { command, content, unmet, decided } = judge(policies, { fromPeriod, facts }, now);
     const stream = streams.enrolment(programmeId, personId);
     const { events } = await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [part(stream, enrolmentDecider, command)],
       await asSupervisor(engine, options, command.type, stream),
     );
@@ -118,9 +116,7 @@ async function move({ out }: Run, options: MoveOptions, person: string): Promise
     );
   const { events } = await withEngine(options.data, async (engine) =>
     execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       await movePersonParts(engine.store, { personId, region, reason }),
       await asSupervisor(engine, options, 'move', streams.person(personId)),
     ),

@@ -191,9 +191,7 @@ async function cancel(run: Run, options: CancelOptions, payment: string): Promis
     const withTheBank = status === 'instructed' || status === 'accepted';
     const type = withTheBank ? 'RequestCancellation' : 'CancelPayment';
     const { events } = await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
+      engine,
       [part(stream, paymentDecider, { type, reason: options.reason })],
       contextOf(actorOf(options, 'finance-officer'), type, paymentId),
     );

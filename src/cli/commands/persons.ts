@@ -15,12 +15,12 @@ async function erase(run: Run, options: EraseOptions, person: string): Promise<v
   const personId = parsePersonId(person, 'person');
   const actor = actorOf(options, 'administrator');
   const result = await withEngine(options.data, async (engine) => {
-    const { store, registry, locks, vault } = engine;
+    const { store, vault } = engine;
     // The same words later are another command.
     const seen = await store.readStream(streams.person(personId));
     const context = contextOf(actor, 'erase', personId, seen.length);
     const { status, parts } = await erasure(engine, personId, options.reason, context);
-    const { events } = await execute(store, registry, locks, parts, context);
+    const { events } = await execute(engine, parts, context);
     if (status === 'erased') await vault.erase([personId]);
     await drainAutomations(engine, run);
     return { personId, status, events };

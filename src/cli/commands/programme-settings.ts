@@ -45,9 +45,7 @@ export async function manage(
 ): Promise<{ readonly events: number; readonly status: 'proposed' | 'set' }> {
   const { programmeId } = command;
   const done = await execute(
-    engine.store,
-    engine.registry,
-    engine.locks,
+    engine,
     [part(streams.programme(programmeId), programmeDecider, command)],
     contextOf(
       actorOf(options, 'programme-manager'),

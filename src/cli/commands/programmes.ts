@@ -79,9 +79,7 @@ export async function setUpProgramme(
     commands.length === 0
       ? { events: 0 }
       : await execute(
-          engine.store,
-          engine.registry,
-          engine.locks,
+          engine,
           [part(stream, programmeDecider, ...commands)],
           contextOf(manager, 'programme', programmeId, known.length),
         );
@@ -111,9 +109,7 @@ export async function allotBudget(
   const same = sameAllotment(known, args);
   if (same) return { events: 0, position: same.position };
   return execute(
-    engine.store,
-    engine.registry,
-    engine.locks,
+    engine,
     [
       part(stream, budgetDecider, {
         type: 'AllotBudget',

@@ -96,8 +96,8 @@ async function withdraw(run: Run, options: WithdrawOptions): Promise<void> {
     ...(event === undefined ? {} : { eventId: event }),
     ...(options.automation === undefined ? {} : { automation: options.automation }),
   });
-  const result = await withEngine(data, ({ store, registry, locks }) =>
-    execute(store, registry, locks, [said], contextOf(proposer, 'withdraw', kind, said.stream)),
+  const result = await withEngine(data, (engine) =>
+    execute(engine, [said], contextOf(proposer, 'withdraw', kind, said.stream)),
   );
   run.out.result(result, () => 'withdrawn');
 }

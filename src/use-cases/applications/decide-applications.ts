@@ -3,6 +3,7 @@ import { applicationDecider } from '../../application/application.decider.js';
 import { type ApplicationState } from '../../application/application.state.js';
 import { named } from './assess-applications.js';
 import { pipelined, recordEach } from '../../write-side/bulk.js';
+import { refuseKnownIdentities } from '../../write-side/known-identities.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
@@ -42,7 +43,7 @@ export interface DecideSummary {
 /**
  * Recommends, approves or rejects many applications, each recorded by itself under the actor's
  * name; the rules about persons hold for each. Running it again goes on where it stopped.
- * @throws StoreError, the signal's reason
+ * @throws StoreError, the signal's reason; DomainError PERSONAL_DATA_IN_TEXT, and nothing is recorded
  */
 export async function decideApplications(
   deps: Deps,
@@ -51,6 +52,8 @@ export async function decideApplications(
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<DecideSummary> {
+  const { reason } = args;
+  if (reason !== undefined) await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
   const summary: DecideSummary = { seen: 0, done: 0, refused: 0 };
   const regions = args.regions && new Set(args.regions);
   const policies = await new PolicyReader(deps.store).programme(args.programmeId);

@@ -26,8 +26,7 @@ export const approveCorrection = (
   deps: Deps,
   args: ApproveCorrectionArgs,
   context: CommandContext,
-): Promise<CommandResult> =>
-  execute(deps.store, deps.registry, deps.locks, approveCorrectionParts(args), context);
+): Promise<CommandResult> => execute(deps, approveCorrectionParts(args), context);
 
 export interface RejectCorrectionArgs {
   readonly correctionId: string;
@@ -48,5 +47,4 @@ export const rejectCorrection = (
   deps: Deps,
   args: RejectCorrectionArgs,
   context: CommandContext,
-): Promise<CommandResult> =>
-  execute(deps.store, deps.registry, deps.locks, rejectCorrectionParts(args), context);
+): Promise<CommandResult> => execute(deps, rejectCorrectionParts(args), context);

@@ -106,11 +106,5 @@ export function onRecovery(
   const stream = streams.recovery(
     recoveryIdOf(parseProgrammeId(household.programmeId), parsePersonId(household.personId)),
   );
-  return execute(
-    deps.store,
-    deps.registry,
-    deps.locks,
-    [part(stream, recoveryDecider, command)],
-    context,
-  );
+  return execute(deps, [part(stream, recoveryDecider, command)], context);
 }

@@ -55,11 +55,5 @@ export async function approveCycle(
   args: ApproveArgs,
   context: CommandContext,
 ): Promise<CommandResult> {
-  return execute(
-    deps.store,
-    deps.registry,
-    deps.locks,
-    await approveCycleParts(deps, args),
-    context,
-  );
+  return execute(deps, await approveCycleParts(deps, args), context);
 }

@@ -223,5 +223,5 @@ export async function overrideFinding(
   args: OverrideArgs,
   context: CommandContext,
 ): Promise<CommandResult> {
-  return execute(deps.store, deps.registry, deps.locks, overrideFindingParts(args), context);
+  return execute(deps, overrideFindingParts(args), context);
 }

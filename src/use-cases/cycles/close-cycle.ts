@@ -87,7 +87,7 @@ export async function closeCycle(
   args: CloseArgs,
   context: CommandContext,
 ): Promise<CommandResult> {
-  return execute(deps.store, deps.registry, deps.locks, await closeCycleParts(deps, args), context);
+  return execute(deps, await closeCycleParts(deps, args), context);
 }
 
 /**

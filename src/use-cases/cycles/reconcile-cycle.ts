@@ -47,9 +47,7 @@ export async function reconcileCycle(
   if (recorded) return recorded;
   const figures = await cycleFigures(deps.store, args.cycleId, onProgress, signal);
   const outcome = await execute(
-    deps.store,
-    deps.registry,
-    deps.locks,
+    deps,
     [part(streams.cycle(args.cycleId), cycleDecider, { type: 'ReconcileCycle', figures })],
     context,
   );

@@ -30,5 +30,5 @@ export async function releaseCycle(
   args: ReleaseArgs,
   context: CommandContext,
 ): Promise<CommandResult> {
-  return execute(deps.store, deps.registry, deps.locks, releaseCycleParts(args), context);
+  return execute(deps, releaseCycleParts(args), context);
 }

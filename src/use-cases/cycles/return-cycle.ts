@@ -69,13 +69,7 @@ export async function returnCycle(
   args: ReturnArgs,
   context: CommandContext,
 ): Promise<CommandResult> {
-  return execute(
-    deps.store,
-    deps.registry,
-    deps.locks,
-    await returnCycleParts(deps, args),
-    context,
-  );
+  return execute(deps, await returnCycleParts(deps, args), context);
 }
 
 export async function abandonCycle(
@@ -83,11 +77,5 @@ export async function abandonCycle(
   args: ReturnArgs,
   context: CommandContext,
 ): Promise<CommandResult> {
-  return execute(
-    deps.store,
-    deps.registry,
-    deps.locks,
-    await abandonCycleParts(deps, args),
-    context,
-  );
+  return execute(deps, await abandonCycleParts(deps, args), context);
 }

@@ -1,6 +1,7 @@
 import { streams } from '../../kernel/ids.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
 import { pipelined, recordEach } from '../../write-side/bulk.js';
+import { refuseKnownIdentities } from '../../write-side/known-identities.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
@@ -30,10 +31,11 @@ export interface VerifySummary {
 /**
  * Notes for many accounts that they were verified, each recorded by itself.
  * @param method how, for example "bank's list of 2026-01-12"
+ * @throws DomainError PERSONAL_DATA_IN_TEXT, and nothing is noted
  * @param onRefused with the index of the first of the batch, and per account what was refused
  */
 export async function verifyAccounts(
-  deps: Pick<Deps, 'store' | 'registry' | 'clock'>,
+  deps: Deps,
   args: {
     readonly accounts: AsyncIterable<readonly AccountName[]>;
     readonly method: string;
@@ -43,6 +45,7 @@ export async function verifyAccounts(
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<VerifySummary> {
+  await refuseKnownIdentities(deps, [{ name: 'method', text: args.method }]);
   const summary: VerifySummary = { read: 0, verified: 0, unchanged: 0, refused: 0 };
   await pipelined(
     args.accounts,
@@ -69,7 +72,7 @@ export async function verifyAccounts(
         ],
       }));
       const refused: (Refusal & { readonly index: number })[] = [];
-      (await recordEach(deps as Deps, units, base)).forEach((result, i) => {
+      (await recordEach(deps, units, base)).forEach((result, i) => {
         if (result.kind === 'recorded') summary.verified += 1;
         else if (result.kind === 'refused')
           refused.push({ ...refusal(accounts[i]!.accountId, result.error), index: first + i });

@@ -30,17 +30,11 @@ export interface AssignArgs {
  *   REFERENCES_DIFFER, PAYMENT_UNKNOWN, and what payments refuse with
  */
 export async function assignEntry(
-  deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
+  deps: Pick<Deps, 'store' | 'registry' | 'locks' | 'vault'>,
   args: AssignArgs,
   context: CommandContext,
 ): Promise<CommandResult> {
-  return execute(
-    deps.store,
-    deps.registry,
-    deps.locks,
-    await assignEntryParts(deps, args, context),
-    context,
-  );
+  return execute(deps, await assignEntryParts(deps, args, context), context);
 }
 
 async function quarantinedEntry(store: Deps['store'], entryId: string): Promise<QuarantinedEntry> {
@@ -128,11 +122,10 @@ const tried = (given: Part): Part => ({
  * ENTRY_STATUS
  */
 export const dismissEntry = async (
-  deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
+  deps: Pick<Deps, 'store' | 'registry' | 'locks' | 'vault'>,
   args: DismissArgs,
   context: CommandContext,
-): Promise<CommandResult> =>
-  execute(deps.store, deps.registry, deps.locks, await dismissEntryParts(deps, args), context);
+): Promise<CommandResult> => execute(deps, await dismissEntryParts(deps, args), context);
 
 export type DismissArgs = { readonly entryId: string } & Pick<
   EventData['BankEntryDismissed'],

@@ -124,11 +124,9 @@ export function addMatch(messages: Command): void {
 
 async function setOwner({ out }: Run, options: OwnOptions, entry: string): Promise<void> {
   const entryId = parseEntryId(entry);
-  const result = await withEngine(options.data, ({ store, registry, locks }) =>
+  const result = await withEngine(options.data, (engine) =>
     execute(
-      store,
-      registry,
-      locks,
+      engine,
       [
         part(streams.entry(entryId), bankEntryDecider, {
           type: 'SetEntryOwner',
