@@ -103,6 +103,7 @@ function decide(state: BankEntryState, command: BankEntryCommand, context: Conte
       requireQuarantined(state);
       if (outcome !== undefined && outcome !== 'unknown' && outcome !== command.outcome)
         throw new DomainError('OUTCOME_DIFFERS', `The entry says ${outcome}.`, 'rule', 'outcome');
+      requireDirection(state.entry, command.outcome);
       const { type, ...data } = command;
       return type === 'AssignEntry'
         ? assign(state, { entryId, ...data }, context)
@@ -144,6 +145,15 @@ function dismiss(
       'forbidden',
     );
   return [{ type: 'BankEntryDismissed', data: { entryId, kind, reason } }];
+}
+
+/** Money that came in settles no payment, and money that went out is not one that came back. */
+function requireDirection({ direction }: Quarantined, outcome: Assigned['outcome']): void {
+  if (
+    (direction === 'credit' && outcome === 'settled') ||
+    (direction === 'debit' && outcome === 'returned')
+  )
+    throw new DomainError('OUTCOME_DIFFERS', `The entry is a ${direction}.`, 'rule', 'outcome');
 }
 
 type Said = Pick<Assigned, 'paymentId' | 'attempt' | 'outcome'>;

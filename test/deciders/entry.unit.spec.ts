@@ -76,6 +76,20 @@ describe('an entry of a bank', () => {
       .when({ ...propose, outcome: 'returned' }, farid)
       .thenRefused('OUTCOME_DIFFERS');
   });
+  test('that came in settles nothing, and that went out did not come back', () => {
+    const { outcome: _, ...silent } = entry;
+    const of = (direction: 'credit' | 'debit') =>
+      was('BankEntryQuarantined', { ...silent, direction }, 'bank', 'payment-system');
+    given(of('credit')).when(propose, farid).thenRefused('OUTCOME_DIFFERS', 'outcome');
+    given(of('debit'))
+      .when({ ...propose, outcome: 'returned' }, farid)
+      .thenRefused('OUTCOME_DIFFERS', 'outcome');
+    given(of('debit')).when(propose, farid).thenOne('BankEntryAssignmentProposed', said);
+    const back = { ...said, outcome: 'returned' as const };
+    given(of('credit'))
+      .when({ ...propose, outcome: 'returned' }, farid)
+      .thenOne('BankEntryAssignmentProposed', back);
+  });
   test('is dismissed by another person than handed over the file', () => {
     given(waits('farid', 'finance-officer')).when(dismiss, farid).thenRefused('SAME_PERSON');
     given(waits('farid', 'finance-officer')).when(dismiss, hind).thenOne('BankEntryDismissed');

@@ -32,6 +32,9 @@ test('two equal charges of one day are two, in one statement and in two', () => 
 test('the same one in another file of the same statement is one, and by its reference in any', () => {
   expect(nameOf(charge())).toBe(nameOf(charge({ entry: 7 })));
   const references = { bank: 'K1', entryBank: 'K1' };
+  expect(nameOf(charge({ references, account: 'MA1' }))).not.toBe(
+    nameOf(charge({ references, account: 'MA2' })),
+  );
   expect(nameOf(charge({ references }))).toBe(
     nameOf(charge({ references, statementId: 'S2', family: 'camt.053' })),
   );

@@ -51,14 +51,22 @@ async function quarantinedEntry(store: Deps['store'], entryId: string): Promise<
 /**
  * The attempt that the entry names, where it is one of the payment's; else the one that is said, or
  * the newest.
- * @throws DomainError REFERENCES_DIFFER for another than the entry names
+ * @throws DomainError REFERENCES_DIFFER for another payment or attempt than the entry names
  */
 async function attemptOf(
   store: Deps['store'],
   paymentId: string,
-  { endToEndId }: QuarantinedEntry,
+  { endToEndId, paymentId: of, code }: QuarantinedEntry,
   said: number | undefined,
 ): Promise<number> {
+  // Of one that names two, one is told.
+  if (of !== undefined && of !== paymentId && code !== 'REFERENCES_DIFFER')
+    throw new DomainError(
+      'REFERENCES_DIFFER',
+      'The entry is of another payment of ours.',
+      'rule',
+      'paymentId',
+    );
   const instructions = (await store.readStream(streams.payment(paymentId))).flatMap((event) =>
     event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed' ? [event.data] : [],
   );

@@ -76,7 +76,10 @@ function ofStatus(entry: StatusEntry): Verdict {
   // status of its own.
   if (scope !== 'transaction' && (status === undefined || status === 'PART'))
     return { kind: 'ignored' };
-  const outcome = status === undefined ? undefined : PAYMENT_STATUSES[status];
+  const outcome =
+    status !== undefined && Object.hasOwn(PAYMENT_STATUSES, status)
+      ? PAYMENT_STATUSES[status]
+      : undefined;
   if (outcome === undefined)
     return {
       kind: 'unclear',
@@ -257,6 +260,13 @@ function named(
       detail: 'The references of the entry are of two payments of ours.',
       outcome: outcome.outcome,
     };
+  if (id !== undefined && isOfAnother(endToEndId, id))
+    return {
+      kind: 'unclear',
+      code: 'REFERENCES_DIFFER',
+      detail: 'The entry has a reference of ours, and an end-to-end id that is not ours.',
+      outcome: outcome.outcome,
+    };
   if (id === undefined && (uetr === undefined || (endToEndId !== undefined && !isNone(endToEndId))))
     return unknownReference(outcome);
   return {
@@ -270,6 +280,10 @@ function named(
     ...(account === undefined ? {} : { account }),
   };
 }
+
+/** An end-to-end id is the payer's: one that says something else is of another payment. */
+const isOfAnother = (endToEndId: string | undefined, id: string): boolean =>
+  endToEndId !== id && tellingReference(endToEndId) !== undefined;
 
 /** Ids of ours in an entry, and the UETR where that is all there is. */
 export function idsOf(entry: NumberedEntry): {

@@ -80,7 +80,8 @@ function contentOf(entry: NumberedEntry): string[] {
         bank,
         own,
         ...amount,
-        ...(isReferenced(entry.references) ? [] : [entry.statementId]),
+        // A reference is one of its account; a statement's id has the account in it.
+        isReferenced(entry.references) ? entry.account : entry.statementId,
       );
     }
   }
@@ -88,6 +89,9 @@ function contentOf(entry: NumberedEntry): string[] {
 
 const isReferenced = ({ bank, entryBank }: BookedEntry['references']): boolean =>
   (tellingReference(bank) ?? tellingReference(entryBank)) !== undefined;
+
+/** Characters of a detail that an event has: a bank's texts, which it quotes, may be longer. */
+const MAX_DETAIL = 1_000;
 
 /**
  * What of an entry may stand in an event: amounts, dates, codes and references that name no person.
@@ -108,6 +112,7 @@ export function quarantined(
     family: entry.family,
     scope: entry.scope,
     ...why,
+    detail: why.detail.slice(0, MAX_DETAIL),
     ...(endToEndId !== undefined && /^E[0-9A-F]{24}$/.test(endToEndId) ? { endToEndId } : {}),
     ...(amount?.amountMinor === undefined
       ? {}

@@ -220,7 +220,7 @@ export class StatementProcessor {
   async #quarantine(entries: readonly QuarantinedEntry[]): Promise<void> {
     this.#quarantined += entries.length;
     for (let i = 0; i < entries.length; i += PAGE) {
-      await record(
+      const results = await record(
         this.deps,
         entries.slice(i, i + PAGE).map((entry): Unit => ({
           verb: 'quarantine-entry',
@@ -234,6 +234,8 @@ export class StatementProcessor {
         })),
         this.base,
       );
+      // What waits for a person is not lost: whoever asks for the file again is told the same.
+      for (const result of results) if (result.kind === 'refused') throw result.error;
     }
   }
 }

@@ -142,7 +142,7 @@ function requireSound(one: BankEntry, twin: Twin | undefined): void {
   const isReckoned = one.kind === 'booking' && one.left !== undefined;
   if (twin && !isReckoned)
     holds(
-      twin.has(amount.text, 'Amt', 'InstdAmt', 'IntrBkSttlmAmt', 'TtlAmt'),
+      twin.has(amount.text, 'Amt', 'InstdAmt', 'IntrBkSttlmAmt', 'ConfdAmt', 'TtlAmt'),
       `${amount.text} stands nowhere`,
     );
 }

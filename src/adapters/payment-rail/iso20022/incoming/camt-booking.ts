@@ -32,11 +32,18 @@ export function nameOf(family: Family, statement: Fields): StatementName {
             family,
             accountIn(statement) ?? '',
             id,
-            ...['electronicNumber', 'legalNumber', 'page'].map((name) => statement.get(name) ?? ''),
+            ...['electronicNumber', 'legalNumber'].map((name) => statement.get(name) ?? ''),
+            pageOf(statement),
           ),
         }),
     ...(from === undefined || to === undefined ? {} : { period: `${from}/${to}` }),
   };
+}
+
+/** Of the statement, or of a message in several pages; the first and only one is none. */
+function pageOf(statement: Fields): string {
+  const ofMessage = statement.parent?.get('page') ?? '1';
+  return statement.get('page') ?? (ofMessage === '1' ? '' : ofMessage);
 }
 
 /** An instant to the second, as the bank writes it. */

@@ -27,6 +27,9 @@ export class OpenEntry {
   #misplaced = false;
   #transactions = 0;
   #announced = 0;
+  /** What its batches say that they come to; undefined where one of them does not say it. */
+  #totalMinor: bigint | undefined = 0n;
+  #batches = 0;
 
   constructor(readonly fields: Fields) {
     this.amount = moneyIn(fields, 'amount', 'Amt');
@@ -78,6 +81,27 @@ export class OpenEntry {
       this.#announced += Number(announced);
   }
 
+  /** The total that a batch announces; one in another currency says nothing that can be compared. */
+  addTotal(batch: Fields | undefined): void {
+    this.#batches += 1;
+    const total = batch && moneyIn(batch, 'total', 'TtlAmt');
+    const minor = this.#minorOf(total);
+    if (total !== undefined && minor === undefined) this.#isExact = false;
+    this.#totalMinor =
+      minor === undefined || this.#totalMinor === undefined ? undefined : this.#totalMinor + minor;
+  }
+
+  /** Whether the batches say that they are more or less than the entry, without its charges. */
+  #isOfOthers(total: bigint): boolean {
+    const announced = this.#totalMinor;
+    return (
+      this.#batches > 0 &&
+      announced !== undefined &&
+      announced !== total &&
+      announced + this.#chargesMinor !== total
+    );
+  }
+
   /** What came back, where it is the only booking of the entry and charges were taken from it. */
   cameBack({ amount, direction }: BookedEntry): Money | undefined {
     const total = this.#minorOf(this.amount);
@@ -110,8 +134,13 @@ export class OpenEntry {
         kind: 'differs',
         detail: this.#difference('not all of its details and charges have an amount'),
       };
-    if (total === this.#detailsMinor && this.#announced <= this.#transactions)
-      return { kind: 'agrees' };
+    if (this.#isOfOthers(total))
+      return {
+        kind: 'differs',
+        detail: this.#difference(`its batches announce ${this.#totalMinor} minor units`),
+      };
+    const isListed = this.#announced <= this.#transactions;
+    if (total === this.#detailsMinor && isListed) return { kind: 'agrees' };
     if (total === this.#detailsMinor)
       return {
         kind: 'differs',
@@ -128,7 +157,14 @@ export class OpenEntry {
         ),
       };
     if (charges > 0n && total === this.#detailsMinor + this.#chargesMinor)
-      return { kind: 'charges', minor: charges };
+      return isListed
+        ? { kind: 'charges', minor: charges }
+        : {
+            kind: 'differs',
+            detail: this.#difference(
+              `its ${this.#transactions} details and their charges come to all of it, and it says that there are ${this.#announced}`,
+            ),
+          };
     const rest = total - this.#detailsMinor;
     if (rest > 0n && this.#announced > this.#transactions) return { kind: 'rest', minor: rest };
     return {

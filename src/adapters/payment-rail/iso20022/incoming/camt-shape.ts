@@ -121,7 +121,7 @@ const root = (name: string, element: string, related: Shape): Node =>
   nodeOf(
     name,
     record('message', {
-      GrpHdr: { MsgId: 'messageId', CreDtTm: 'createdAt' },
+      GrpHdr: { MsgId: 'messageId', CreDtTm: 'createdAt', MsgPgntn: page },
       [element]: statement(related),
       ...ignored('SplmtryData'),
     }),

@@ -21,6 +21,8 @@ interface OpenBatch {
   /** Transactions that say nothing of their own, of which one is kept. */
   silent: number;
   silentOne?: Fields;
+  /** Of the others, those without an amount in the batch's currency. */
+  withoutAmount: number;
 }
 
 export interface CamtNumbers {
@@ -76,7 +78,7 @@ export class Camt implements Mapper {
     else if (kind === 'details') {
       this.#entry ??= new OpenEntry(parent!);
       this.#entry.requireOwnAgreement();
-      this.#batch = { transactions: 0, sumMinor: 0n, silent: 0 };
+      this.#batch = { transactions: 0, sumMinor: 0n, silent: 0, withoutAmount: 0 };
     }
   }
 
@@ -119,8 +121,9 @@ export class Camt implements Mapper {
     const batch = this.#batch!;
     batch.transactions += 1;
     this.#entry!.requireAgreement(transaction);
-    if (saysNothing(transaction)) {
+    if (saysNothing(transaction) && !this.#returned) {
       batch.silent += 1;
+      if (batch.silentOne) requireSame(batch.silentOne, transaction);
       batch.silentOne ??= transaction;
       return;
     }
@@ -130,13 +133,16 @@ export class Camt implements Mapper {
       returned: this.#returned,
     });
     const currency = booked.amount?.currency;
-    if (currency !== undefined && currency === batch.announced?.get('total@'))
-      batch.sumMinor += BigInt(booked.amount?.amountMinor ?? 0);
+    const amountMinor = booked.amount?.amountMinor;
+    if (amountMinor !== undefined && currency === batch.announced?.get('total@'))
+      batch.sumMinor += BigInt(amountMinor);
+    else batch.withoutAmount += 1;
     this.#hold(booked);
   }
 
   #endDetails(details: Fields): void {
-    const { announced, transactions, sumMinor, silent, silentOne } = this.#batch!;
+    const batch = this.#batch!;
+    const { announced, transactions, silent, silentOne } = batch;
     // Nothing but silence, or some that say nothing among others.
     const isBatch = transactions === silent && (announced !== undefined || silent > 0);
     if (isBatch || silent > 0)
@@ -145,7 +151,8 @@ export class Camt implements Mapper {
       );
     const listed = transactions - silent;
     this.#entry!.addBatch(isBatch ? 0 : listed, isBatch ? undefined : announced?.get('count'));
-    if (announced && listed > 0) exceeded(announced, transactions, sumMinor, this.told.onFinding);
+    this.#entry!.addTotal(announced);
+    if (announced && listed > 0) exceeded(announced, batch, this.told.onFinding);
   }
 
   #endEntry(entry: Fields): void {
@@ -254,6 +261,21 @@ export class Camt implements Mapper {
 const entryOf = (fields: Fields): Fields =>
   fields.kind === 'entry' ? fields : entryOf(fields.parent!);
 
+/** Of what a silent transaction says, besides that it is there. */
+const OF_SILENT = [
+  ['messageId', 'MsgId'],
+  ['batchId', 'PmtInfId'],
+  ['direction', 'CdtDbtInd'],
+] as const;
+
+/** Several that say nothing are told as one: what is wrong with one is wrong with all. */
+function requireSame(one: Fields, other: Fields): void {
+  for (const [field, element] of OF_SILENT)
+    if (one.get(field)?.trim() !== other.get(field)?.trim())
+      one.problem('VALUE_INVALID', element, `of one transaction it is another than of the next`);
+  for (const { code, element, detail } of other.problems) one.problem(code, element, detail);
+}
+
 /** What tells whose statement it is, and which. */
 const IDENTITY = [
   ...['iban', 'account', 'currency'],
@@ -294,8 +316,7 @@ function onlyOne(booked: BookedEntry, entry: OpenEntry): BookedEntry {
  */
 function exceeded(
   batch: Fields,
-  transactions: number,
-  sumMinor: bigint,
+  { transactions, sumMinor, withoutAmount }: OpenBatch,
   onFinding: (finding: Finding) => void,
 ): void {
   const count = batch.get('count');
@@ -308,7 +329,7 @@ function exceeded(
       detail: `Btch announces fewer transactions than the ${transactions} that there are.`,
     });
   }
-  const isListed = Number(count) === transactions;
+  const isListed = Number(count) === transactions && withoutAmount === 0;
   if (total !== undefined && (BigInt(total) < sumMinor || (isListed && BigInt(total) > sumMinor)))
     onFinding({
       code: 'SUM_DIFFERS',

@@ -1,5 +1,5 @@
 import { PAYMENT_STATUSES } from '../../../../kernel/payment-status.js';
-import type { BankEntry, Finding, OriginalSums, StatusEntry } from './port.js';
+import type { BankEntry, Finding, Money, OriginalSums, StatusEntry } from './port.js';
 import {
   ignored,
   nodeOf,
@@ -52,13 +52,17 @@ const root = (related: Shape) =>
           TxSts: 'status',
           StsRsnInf: reasons,
           AcctSvcrRef: 'reference',
+          TrckrData: { ConfdAmt: 'confirmed', ...ignored('ConfdDt TrckrRcrd') },
           OrgnlTxRef: {
             ...related,
             IntrBkSttlmAmt: 'transacted',
-            Amt: whole({ InstdAmt: 'amount', ...ignored('EqvtAmt') }),
+            Amt: whole({
+              InstdAmt: 'amount',
+              EqvtAmt: { Amt: 'equivalent', ...ignored('CcyOfTrf') },
+            }),
           },
           ...ignored(
-            'StsId ChrgsInf TrckrData AccptncDtTm PrcgDt FctvIntrBkSttlmDt ClrSysRef PmtCxlRsnInf CxlStsRsnInf SplmtryData',
+            'StsId ChrgsInf AccptncDtTm PrcgDt FctvIntrBkSttlmDt ClrSysRef PmtCxlRsnInf CxlStsRsnInf SplmtryData',
           ),
         }),
       }),
@@ -243,6 +247,36 @@ function contradicts(own: string, said: string): boolean {
 const says = (fields: Fields): boolean =>
   fields.get('status') !== undefined || fields.list('reasons').length > 0;
 
+/** What a transaction says of its amount, the closest to what was instructed first. */
+const AMOUNTS = [
+  ['amount', 'InstdAmt'],
+  ['equivalent', 'EqvtAmt'],
+  ['transacted', 'IntrBkSttlmAmt'],
+  ['confirmed', 'ConfdAmt'],
+] as const;
+
+/** The amount that a status is of; others in its currency must be the same. */
+function amountIn(own: Fields): Money | undefined {
+  const said = AMOUNTS.flatMap(([field, element]) => {
+    const amount = moneyIn(own, field, element);
+    return amount === undefined ? [] : [{ element, amount }];
+  });
+  const [first, ...others] = said;
+  if (!first) return undefined;
+  const { amount, element } = first;
+  for (const other of others)
+    if (
+      other.amount.currency === amount.currency &&
+      other.amount.amountMinor !== amount.amountMinor
+    )
+      own.problem(
+        'AMOUNTS_DIFFER',
+        other.element,
+        `${element} ${amount.text} and ${other.element} ${other.amount.text} ${amount.currency}`,
+      );
+  return amount;
+}
+
 function status(
   scope: StatusEntry['scope'],
   own: Fields,
@@ -272,14 +306,7 @@ function status(
     ...maybe('count', counted?.get('count')),
     ...maybe('controlSum', counted?.get('controlSum')),
   };
-  const amount = moneyIn(own, 'amount', 'InstdAmt');
-  const transacted = moneyIn(own, 'transacted', 'IntrBkSttlmAmt');
-  if (amount?.currency === transacted?.currency && amount?.amountMinor !== transacted?.amountMinor)
-    own.problem(
-      'AMOUNTS_DIFFER',
-      'IntrBkSttlmAmt',
-      `InstdAmt ${amount?.text} and IntrBkSttlmAmt ${transacted?.text} ${amount?.currency}`,
-    );
+  const amount = amountIn(own);
   const reference = idIn(own, 'reference', 'reference', 'AcctSvcrRef');
   return {
     kind: 'status',

@@ -116,7 +116,7 @@ export class StatementSums {
     const opening = this.#balances.get('OPBD') ?? this.#balances.get('PRCD');
     const closing = this.#balances.get('CLBD');
     if (!opening || !closing) return;
-    if ((fields.get('page') ?? '1') !== '1' || fields.get('lastPage') === 'false') return;
+    if ([fields, fields.parent].some(isOneOfSeveral)) return;
     const isInOne =
       opening.currency === closing.currency &&
       [...this.#booked.keys()].every((currency) => currency === opening.currency);
@@ -141,6 +141,10 @@ export class StatementSums {
     this.onFinding({ code, element, place: this.place, detail });
   }
 }
+
+/** Whether there are further pages of a statement or a message, before or after this one. */
+const isOneOfSeveral = (paged: Fields | undefined): boolean =>
+  (paged?.get('page') ?? '1') !== '1' || ['false', '0'].includes(paged?.get('lastPage') ?? '');
 
 const signed = (direction: Direction, minor: bigint): bigint =>
   direction === 'credit' ? minor : -minor;
