@@ -16,6 +16,7 @@ export function execute({ ground: { bank, scheduler } }: Office, rejected: numbe
   for (const transfer of bank.transfers) {
     if (transfer.fate !== 'waiting') continue;
     transfer.fate = scheduler.chance.is(rejected) ? 'rejected' : 'paid';
+    transfer.paidOn = scheduler.today;
     scheduler.note('bank', `${transfer.endToEndId} is ${transfer.fate}`);
   }
 }
@@ -26,6 +27,7 @@ export function sendBack({ ground: { bank, scheduler } }: Office, n: number): vo
   if (paid.length === 0) return;
   const transfer = paid[n % paid.length]!;
   transfer.isBack = true;
+  transfer.backOn = scheduler.today;
   scheduler.note('bank', `${transfer.endToEndId} came back`);
 }
 
@@ -43,7 +45,7 @@ const outcomeOf = (transfer: Transfer, outcome: Outcome): object => ({
   endToEndId: transfer.endToEndId,
   outcome,
   ...(outcome === 'rejected' ? {} : { amount: major(transfer.amountMinor), currency: 'MAD' }),
-  ...(outcome === 'settled' ? { settledOn: '2026-01-06' } : { reason: 'AC04' }),
+  ...(outcome === 'settled' ? { settledOn: transfer.paidOn } : { reason: 'AC04' }),
 });
 
 function told(transfers: readonly Transfer[]): void {
@@ -86,21 +88,29 @@ export async function confuse(office: Office, n: number): Promise<void> {
   });
 }
 
-/** A notification (camt.054) of what was booked. */
+/** Notifications (camt.054) of what was booked, one a day. */
 export async function notify(office: Office, transfers: readonly Transfer[]): Promise<void> {
-  const said = transfers.flatMap((one) =>
-    newsOf(one).map((what): Said => ({
-      endToEndId: one.endToEndId,
-      amount: major(one.amountMinor),
-      what,
-      ...(what === 'settled' ? {} : { reason: 'AC04' }),
-    })),
-  );
-  const booked = said.filter(({ what }) => what !== 'rejected');
-  if (booked.length === 0) return;
+  const booked = new Map<string, Said[]>();
+  for (const one of transfers)
+    for (const what of newsOf(one)) {
+      if (what === 'rejected') continue;
+      const day = what === 'settled' ? one.paidOn : one.backOn;
+      const said = {
+        endToEndId: one.endToEndId,
+        amount: major(one.amountMinor),
+        what,
+        ...(what === 'settled' ? {} : { reason: 'AC04' }),
+      };
+      booked.set(day, [...(booked.get(day) ?? []), said]);
+    }
   told(transfers.filter(({ fate }) => fate === 'paid'));
+  for (const [day, said] of booked) await notifyOf(office, day, said);
+}
+
+async function notifyOf(office: Office, day: string, said: readonly Said[]): Promise<void> {
+  const valueAt = `${day}T12:00:00+01:00`;
   const bytes = Buffer.from(
-    camtOf('camt.054', booked, { bookedOn: '2026-01-06', messageId: `N${office.nextNumber()}` }),
+    camtOf('camt.054', said, { bookedOn: day, valueAt, messageId: `N${office.nextNumber()}` }),
   );
   const actor = office.person('payment-system');
   const key = uuidOf('notification', office.nextNumber());

@@ -19,6 +19,9 @@ export interface Transfer {
   readonly messageId: string;
   readonly account: string;
   fate: 'waiting' | 'paid' | 'rejected';
+  /** The day on which it was paid, and the one on which it came back; '' for none. */
+  paidOn: string;
+  backOn: string;
   /** The whole of it came back. */
   isBack: boolean;
   /** The bank said that it failed before anything else was instructed for the payment. */
@@ -85,6 +88,8 @@ export class Bank {
         messageId,
         account: payee.account,
         fate: 'waiting',
+        paidOn: '',
+        backOn: '',
         isBack: false,
         saidFailed: false,
       });

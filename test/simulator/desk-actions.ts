@@ -48,8 +48,7 @@ export const nextMonth = (events: readonly Recorded[]): string => {
   return last ? addMonths(last.period, 1) : FIRST_MONTH;
 };
 
-const today = ({ ground }: Office, days = 0): string =>
-  addDays(new Date(ground.scheduler.nowMs).toISOString().slice(0, 10), days);
+const today = ({ ground }: Office, days = 0): string => addDays(ground.scheduler.today, days);
 
 /** Somebody new at the counter: registered, and their application submitted. */
 export async function apply(office: Office, { rows }: Setting, n: number): Promise<void> {
@@ -118,9 +117,13 @@ async function decideOn(office: Office, applicationId: string): Promise<void> {
     });
 }
 
+/** The last for which there is money. */
+const LAST_MONTH = '2026-12';
+
 /** Opens the next month and has it prepared. */
 export async function openNext(office: Office): Promise<void> {
   const period = nextMonth(office.events);
+  if (period > LAST_MONTH) return;
   const officer = office.person('finance-officer');
   const cycleId = `${PROGRAMME}-${period}`;
   const body = { programmeId: PROGRAMME, period };

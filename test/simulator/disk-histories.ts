@@ -12,8 +12,8 @@ import {
 } from '../disks/unreliable-disk.js';
 
 const CHILD = fileURLToPath(new URL('./on-disk-child.js', import.meta.url));
-/** Operations on the disk that a history takes, about: where faults are put. */
-const OPERATIONS = 3_000;
+/** Operations on the disk that a history takes at most, about: some take fifty. */
+const OPERATIONS = 1_000;
 /** Parts of a history that end by a fault, at most; the last has none. */
 const FAULTY_PARTS = 2;
 
@@ -80,7 +80,7 @@ export class DiskHistories {
         part < FAULTY_PARTS
           ? {
               fault: chance.of(FAULTS),
-              at: 1 + chance.below(OPERATIONS),
+              at: Math.floor(OPERATIONS ** chance.next()),
               seed: chance.below(1e9),
             }
           : undefined;

@@ -29,9 +29,9 @@ import { SHORT, type Scale } from './scale.js';
 import { Scheduler } from './scheduler.js';
 import { toTheEnd } from './to-the-end.js';
 
-/** What happens in a history, in order; `n` says to whom. */
+/** What happens in a history, in order; `n` says to whom. At night all is done, and nobody there. */
 export interface Action {
-  readonly what: keyof typeof ACTIONS;
+  readonly what: keyof typeof ACTIONS | 'night';
   readonly n: number;
 }
 
@@ -98,7 +98,6 @@ const ACTIONS = {
   clock: async ({ clock }, n) => {
     clock.offMs = (n % 2 === 0 ? -1 : 1) * (n % 240_000);
   },
-  night: async ({ scheduler }) => scheduler.sleep(14 * 3_600_000),
 } satisfies Record<string, (world: World, n: number) => Promise<void>>;
 
 /** How often each is chosen. */
@@ -129,8 +128,6 @@ const WEIGHTS: Readonly<Record<keyof typeof ACTIONS, number>> = {
   pause: 1,
   replace: 1,
   clock: 1,
-  // Between two days, and not by chance.
-  night: 0,
 };
 const CHOICES = (Object.keys(WEIGHTS) as (keyof typeof ACTIONS)[]).flatMap((what) =>
   Array.from({ length: WEIGHTS[what] }, () => what),
@@ -213,7 +210,7 @@ class World {
     return this.#doing.size;
   }
 
-  start(action: Action): void {
+  start(action: Action & { readonly what: keyof typeof ACTIONS }): void {
     const { what, n } = action;
     this.#doing.add(action);
     this.scheduler.note('world', `${what} ${n}`);
@@ -349,8 +346,13 @@ export async function playOn(
     nowMs: scheduler.nowMs,
     requests: office.requests,
   }));
-  for (const action of actions) {
-    world.start(action);
+  for (const { what, n } of actions) {
+    if (what === 'night') {
+      await world.settle(setting.scale.closedWithin);
+      scheduler.sleep(14 * 3_600_000);
+      continue;
+    }
+    world.start({ what, n });
     // Half of them begin before the last one can have got far.
     const until = scheduler.steps + chance.below(chance.is(0.5) ? 10 : 120);
     while (scheduler.steps < until || world.underWay >= setting.scale.atOnce)

@@ -131,6 +131,10 @@ export class Scheduler {
     return true;
   }
 
+  get today(): string {
+    return new Date(this.nowMs).toISOString().slice(0, 10);
+  }
+
   /** Time goes on without anybody. */
   sleep(ms: number): void {
     this.nowMs += ms;

@@ -18,9 +18,13 @@ export interface Said {
   /** Who is paid, as the bank knows them. */
   readonly payee?: { readonly name?: string; readonly iban?: string; readonly other?: string };
 }
+const VALUE_AT = '2026-01-30T00:00:00+01:00';
+
 export interface Dress {
   /** camt: booking date. */
   readonly bookedOn?: string;
+  /** camt: value date, an instant. */
+  readonly valueAt?: string;
   /** Prefix of all elements, without the colon. */
   readonly prefix?: string;
   readonly version?: string;
@@ -147,7 +151,13 @@ export function camtOf(
   dress: Dress = {},
 ): string {
   const { tag, text } = tagger(dress);
-  const { eol = '', version = '08', together = 1, bookedOn = '2026-01-29' } = dress;
+  const {
+    eol = '',
+    version = '08',
+    together = 1,
+    bookedOn = '2026-01-29',
+    valueAt = VALUE_AT,
+  } = dress;
   const entries: string[] = [];
   for (const direction of ['DBIT', 'CRDT'] as const) {
     const own = said.filter(({ what }) => (what === 'returned') === (direction === 'CRDT'));
@@ -178,7 +188,7 @@ export function camtOf(
             text('CdtDbtInd', direction) +
             (version === '08' ? tag('Sts', text('Cd', 'BOOK')) : text('Sts', 'BOOK')) +
             tag('BookgDt', text('Dt', bookedOn)) +
-            tag('ValDt', text('DtTm', '2026-01-30T00:00:00+01:00')) +
+            tag('ValDt', text('DtTm', valueAt)) +
             tag(
               'BkTxCd',
               tag(

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { ran } from '../support/effort.js';
+import { leaveOut } from '../support/left-out.js';
+import { DiskHistories } from './disk-histories.js';
+
+/** The same in every run; `.ci/run` plays others. */
+const HISTORIES = 6;
+const SEED = 100;
+
+const home = mkdtempSync(join(tmpdir(), 'sanad-disk-histories-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+test(`${HISTORIES} histories on the real stores, over a disk that fails, come to the same end as in memory: nothing is wrong`, async () => {
+  const disks = await DiskHistories.open(home);
+  if (!disks) return leaveOut('histories on a disk that fails: there is no C compiler (cc)');
+  const faults: string[] = [];
+  for (let seed = SEED; seed < SEED + HISTORIES; seed += 1) {
+    const history = await disks.play(seed);
+    expect(history).toMatchObject({ wrong: [] });
+    faults.push(...history.faults);
+  }
+  // A disk that never failed would show nothing.
+  expect(faults.length).toBeGreaterThan(HISTORIES / 2);
+  ran('histories', HISTORIES);
+  ran('faults', faults.length);
+}, 300_000);
