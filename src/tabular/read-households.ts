@@ -110,7 +110,10 @@ export async function* readHouseholds(
   for await (const block of readLines(chunks)) {
     bytes = block.bytes;
     if (!reader) {
-      const start = block.lines.find((line) => line !== '' && line?.trim() !== '');
+      const at = block.lines.findIndex((line) => line?.trim() !== '');
+      // Empty lines tell nothing, however many there are.
+      if (at < 0) continue;
+      const start = block.lines[at];
       const json =
         mapping.format === undefined
           ? (start ?? '').trimStart().startsWith('{')

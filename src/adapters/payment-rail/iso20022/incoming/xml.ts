@@ -145,6 +145,8 @@ export class XmlReader {
         throw this.#over('a name', this.#limits.name, 'characters');
       if (attributes[attribute]!.length > this.#limits.attribute)
         throw this.#over('an attribute', this.#limits.attribute, 'characters');
+      if (!isQualified(attribute))
+        throw this.#error('XML_INVALID', 'an attribute has a name with colons that name nothing.');
       if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) declares = true;
     }
     if (count > this.#limits.attributes)
@@ -154,7 +156,7 @@ export class XmlReader {
     const uri = this.#scopes[this.#scopes.length - 1]!.uris.get(
       colon < 0 ? '' : name.slice(0, colon),
     );
-    if (uri === undefined || colon === 0 || colon === name.length - 1)
+    if (uri === undefined || !isQualified(name))
       throw this.#error('XML_INVALID', 'an element has a prefix that is not declared.');
     this.handler.open(colon < 0 ? name : name.slice(colon + 1), uri, attributes);
   }
@@ -179,6 +181,12 @@ export class XmlReader {
     return new BankMessageError(code, reason, this.place);
   }
 }
+
+/** One name, or a prefix and a name. */
+const isQualified = (name: string): boolean => {
+  const colon = name.indexOf(':');
+  return colon < 0 || (colon > 0 && colon < name.length - 1 && colon === name.lastIndexOf(':'));
+};
 
 /** The parser's words without its position and without anything that the document says. */
 function reasonOf(message: string): string {
