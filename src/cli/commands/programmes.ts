@@ -27,8 +27,7 @@ import {
 import { addBackdating, addCalendar, manage, type OfProgramme } from './programme-settings.js';
 import { addWouldFail } from './would-fail.js';
 import { withEngine, type Engine } from '../compose.js';
-import { readJsonFile } from '../json-file.js';
-import type { EventData, EventType } from '../../../events/generated.js';
+import { readProgrammeFile, readSettingFile } from '../programme-file.js';
 import type { Actor } from '../../kernel/decider.js';
 
 interface HoldOptions extends OfProgramme {
@@ -129,7 +128,7 @@ async function define(
   const { programme, policies } =
     file === undefined
       ? { programme: asdProgramme, policies: asdPolicies }
-      : (readJsonFile(file) as { programme: ProgrammeDefinition; policies: PolicyPublication[] });
+      : readProgrammeFile(file);
   const result = await withEngine(
     options.data,
     (engine) => setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')),
@@ -150,20 +149,12 @@ function addDefine(programmes: Command): void {
     .action(action(define));
 }
 
-/** A file is checked against the form that its event has now. @throws ContractError EVENT_INVALID */
-const validate = ({ registry }: Engine, type: EventType, data: unknown): void =>
-  registry.validate(type, registry.latestVersion(type), data);
-
 async function setTerms({ out }: Run, options: OfProgramme, file: string): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
-  const terms = {
-    ...(readJsonFile(file) as Omit<EventData['PaymentTermsSet'], 'programmeId'>),
-    programmeId,
-  };
-  const result = await withEngine(options.data, async (engine) => {
-    validate(engine, 'PaymentTermsSet', terms);
-    return manage(engine, options, 'payment-terms', { type: 'SetPaymentTerms', ...terms });
-  });
+  const terms = readSettingFile(file, 'PaymentTermsSet', programmeId);
+  const result = await withEngine(options.data, (engine) =>
+    manage(engine, options, 'payment-terms', { type: 'SetPaymentTerms', ...terms }),
+  );
   out.result(result, () => {
     if (result.status === 'proposed')
       return 'proposed; they are set once another manager says the same';
@@ -184,14 +175,10 @@ function addTerms(programmes: Command): void {
 
 async function configureChecks({ out }: Run, options: OfProgramme, file: string): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
-  const checks = {
-    ...(readJsonFile(file) as Omit<EventData['ChecksConfigured'], 'programmeId'>),
-    programmeId,
-  };
-  const result = await withEngine(options.data, async (engine) => {
-    validate(engine, 'ChecksConfigured', checks);
-    return manage(engine, options, 'checks', { type: 'ConfigureChecks', ...checks });
-  });
+  const checks = readSettingFile(file, 'ChecksConfigured', programmeId);
+  const result = await withEngine(options.data, (engine) =>
+    manage(engine, options, 'checks', { type: 'ConfigureChecks', ...checks }),
+  );
   out.result(result, () => {
     if (result.status === 'proposed')
       return 'proposed: something would pass that does not now; configured once another manager says the same';
