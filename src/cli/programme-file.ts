@@ -14,12 +14,17 @@ const invalid = (field: string, reason: string): DomainError =>
     field === '' ? 'file' : field,
   );
 
+/** An object of a file, of which nothing else is known yet. */
+type Said = object & {
+  readonly [field in 'programme' | 'policies' | 'policy' | 'programmeId']?: unknown;
+};
+
 /** @param place in the file; '' of the file itself. @throws DomainError INVALID_FIELD */
-function objectAt(value: unknown, place: string): Readonly<Record<string, unknown>> {
+function objectAt(value: unknown, place: string): Said {
   if (value === undefined) throw invalid(place, 'is missing');
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid(place, 'must be an object');
-  return value as Readonly<Record<string, unknown>>;
+  return value;
 }
 
 const inWords = (reason: string): string =>
@@ -47,9 +52,9 @@ export function readSettingFile<T extends 'PaymentTermsSet' | 'ChecksConfigured'
   type: T,
   programmeId: string,
 ): EventData[T] {
-  const said = { ...objectAt(readJsonFile(path), ''), programmeId };
+  const said: object = { ...objectAt(readJsonFile(path), ''), programmeId };
   requireForm(type, said, '');
-  return said as unknown as EventData[T];
+  return said as EventData[T];
 }
 
 /** Stands where a hash is taken of what is read, once it is known to have the right form. */
@@ -74,12 +79,12 @@ export function readProgrammeFile(path: string): {
     const place = `policies/${i}`;
     const said = objectAt(each, place);
     // What is wrong within a policy is told better by who reads policies.
-    compilePolicy(objectAt(said['policy'], `${place}/policy`) as unknown as Policy);
-    const event = { programmeId: programme['programmeId'], ...said, contentHash: NO_HASH };
+    compilePolicy(objectAt(said.policy, `${place}/policy`) as Policy);
+    const event = { programmeId: programme.programmeId, ...said, contentHash: NO_HASH };
     requireForm('PolicyPublished', event, place);
   }
   return {
-    programme: programme as unknown as ProgrammeDefinition,
+    programme: programme as ProgrammeDefinition,
     policies: policies as readonly PolicyPublication[],
   };
 }

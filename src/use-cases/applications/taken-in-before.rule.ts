@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../kernel/canonical.js';
 import { requireRegion, type Context, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { isErased, regionOf } from '../../person/registered-person.js';
+import { isErased, regionOf } from '../../person/person-history.rule.js';
 
 /** What is compared of a row. */
 interface Row {
