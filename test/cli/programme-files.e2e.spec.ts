@@ -76,6 +76,12 @@ describe('a file of a programme', () => {
       expect([code, err]).toEqual([1, expect.stringContaining('INVALID_FIELD')]);
       expect(err.trim().split('\n')).toHaveLength(1);
     }
+    const { code, err } = await sanad(
+      'programmes',
+      'define',
+      await written({ ...whole, policies: [] }),
+    );
+    expect([code, err]).toEqual([1, expect.stringContaining('PROGRAMME_HAS_NO_POLICY')]);
     expect(existsSync(data)).toBe(false);
   });
 });

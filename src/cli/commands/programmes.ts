@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { AccountHold } from '../../kernel/accounts.js';
 import { Command, Option } from 'commander';
 import { budgetDecider } from '../../budget/budget.decider.js';
@@ -27,6 +28,7 @@ import {
 import { addBackdating, addCalendar, manage, type OfProgramme } from './programme-settings.js';
 import { addWouldFail } from './would-fail.js';
 import { withEngine, type Engine } from '../compose.js';
+import { sizeIn } from '../../composition/config.js';
 import { readProgrammeFile, readSettingFile } from '../programme-file.js';
 import type { Actor } from '../../kernel/decider.js';
 
@@ -120,6 +122,20 @@ export async function allotBudget(
   );
 }
 
+/** Where there is no folder yet: what is refused makes none. @throws DomainError as setUpProgramme */
+function requireAccepted(
+  definition: ProgrammeDefinition,
+  policies: readonly PolicyPublication[],
+  manager: Actor,
+): void {
+  const { commands } = stepsTo([], definition, policies);
+  const { programmeId } = definition;
+  part(streams.programme(programmeId), programmeDecider, ...commands).decide(
+    [],
+    contextOf(manager, 'programme', programmeId, 0),
+  );
+}
+
 async function define(
   { out }: Run,
   options: CommonOptions,
@@ -129,9 +145,12 @@ async function define(
     file === undefined
       ? { programme: asdProgramme, policies: asdPolicies }
       : readProgrammeFile(file);
+  const manager = actorOf(options, 'programme-manager');
+  if (!existsSync(options.data) && !sizeIn().distributed)
+    requireAccepted(programme, policies, manager);
   const result = await withEngine(
     options.data,
-    (engine) => setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')),
+    (engine) => setUpProgramme(engine, programme, policies, manager),
     { create: true },
   );
   out.result(
