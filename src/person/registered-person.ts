@@ -1,8 +1,8 @@
 import type { EventData } from '../../events/generated.js';
 import type { EventStore } from '../adapters/event-store/port.js';
-import type { Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
+import { isErased, regionOf } from './person-history.rule.js';
 
 /**
  * The registration of a person who is there.
@@ -27,15 +27,3 @@ export async function registeredPerson(
     throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
   return { ...first.data, region };
 }
-
-/** Where a person lives now; undefined for who was never registered. */
-export function regionOf(events: readonly Recorded[]): string | undefined {
-  const last = events.findLast(({ type }) => type === 'PersonMoved' || type === 'PersonRegistered');
-  return last?.type === 'PersonMoved' || last?.type === 'PersonRegistered'
-    ? last.data.region
-    : undefined;
-}
-
-/** Whether a person's history ends with their erasure. */
-export const isErased = (events: readonly Recorded[]): boolean =>
-  events.at(-1)?.type === 'PersonErased';

@@ -11,7 +11,7 @@ import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import { record } from '../write-side/bulk.js';
 import { fromState, guard, part, type Part, type Unit } from '../write-side/unit.js';
 import { AUTOMATION, PAGE, type Deps } from '../write-side/context.js';
-import { isErased, regionOf } from '../person/registered-person.js';
+import { isErased, regionOf } from '../person/person-history.rule.js';
 import type { ProcessManager } from './runner.js';
 
 /**

@@ -15,6 +15,7 @@ import {
   type CommandPlan,
   type CommandPlanDeps,
 } from '../http/command-handlers.js';
+import { refuseKnownIdentities } from '../write-side/known-identities.js';
 import { jobIdOf, type Job } from '../write-side/jobs.js';
 import { recoveryDecider, type RecoveryCommand } from './recovery.decider.js';
 
@@ -65,6 +66,8 @@ export const recoveryHandlers = commandHandlers(
     const programmeId = programmeOf(command);
     const { actor, correlationId, commandId } = command.call.context;
     const { sharePercent, reason, replace } = command;
+    // A job's words lie in its queue, and later in its messages: they are looked at before.
+    await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
     const floorMinor = String(parseAmount(command.floor, await currencyOf(command, deps), 'floor'));
     const job: Job = {
       kind: 'plan-recoveries',

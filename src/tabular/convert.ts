@@ -134,6 +134,8 @@ const integer: Convert = (cell, column, failures) => {
 /** A day of this century or the last, as spreadsheets count them. */
 const DAY_NUMBER = /^[1-7]?[0-9]{4}$/;
 const IS_DAY_NUMBER = 'a spreadsheet keeps dates as numbers of days; write them out before saving';
+const IS_WITHOUT_ZERO =
+  'its leading zero is missing, as spreadsheets leave it out; keep its column as text';
 
 /**
  * A date pattern of dd, mm and yyyy with anything between, read into YYYY-MM-DD or, for months,
@@ -156,15 +158,7 @@ function calendar(spec: unknown, field: string, wanted: 'date' | 'month'): Conve
         : 'must have mm and yyyy once, for example "mm/yyyy"',
     );
   }
-  const source = pattern
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replace(/dd|mm|yyyy/g, (part) => (part === 'yyyy' ? '([0-9]{4})' : '([0-9]{1,2})'));
-  const expression = new RegExp(`^${source}$`);
-  const [day, month, year] = ['dd', 'mm', 'yyyy'].map((part) => parts.indexOf(part) + 1) as [
-    number,
-    number,
-    number,
-  ];
+  const read = readerOf(pattern, parts);
   const reason = `must be a ${wanted} of the calendar, written ${pattern}`;
   // A file has few different dates and very many rows.
   const known = new Map<string, string>();
@@ -172,20 +166,54 @@ function calendar(spec: unknown, field: string, wanted: 'date' | 'month'): Conve
     const text = textOf(cell) ?? '';
     const before = known.get(text);
     if (before !== undefined) return before;
-    const match = expression.exec(text);
-    if (match) {
-      const y = match[year]!;
-      const m = match[month]!.padStart(2, '0');
-      const d = day === 0 ? '01' : match[day]!.padStart(2, '0');
-      if (m >= '01' && m <= '12' && d >= '01' && Number(d) <= daysInMonth(Number(y), Number(m))) {
-        const value = wanted === 'month' ? `${y}-${m}` : `${y}-${m}-${d}`;
-        if (known.size < MAX_KNOWN_DATES) known.set(text, value);
-        return value;
-      }
+    const found = read(text);
+    if (found !== undefined) {
+      const value = wanted === 'month' ? found.slice(0, 7) : found;
+      if (known.size < MAX_KNOWN_DATES) known.set(text, value);
+      return value;
     }
-    const more = DAY_NUMBER.test(text) ? `; ${IS_DAY_NUMBER}` : '';
-    failures.push({ column, code: 'DATE_INVALID', reason: `${reason}${more}` });
+    failures.push({ column, code: 'DATE_INVALID', reason: `${reason}${hintOf(text, read)}` });
     return undefined;
+  };
+}
+
+/** What a spreadsheet left of a date, where it looks like that. */
+function hintOf(text: string, read: (text: string) => string | undefined): string {
+  // A year has no leading zero to lose.
+  if ((read(`0${text}`) ?? '0') >= '1') return `; ${IS_WITHOUT_ZERO}`;
+  return DAY_NUMBER.test(text) ? `; ${IS_DAY_NUMBER}` : '';
+}
+
+/**
+ * Reads a day YYYY-MM-DD, the first of its month where the pattern has no day; undefined for what
+ * the pattern or the calendar does not have. Days and months may be written with one digit, but not
+ * where nothing stands between two parts: nobody knows which of them a digit is of.
+ */
+function readerOf(pattern: string, parts: readonly string[]): (text: string) => string | undefined {
+  const between = pattern.split(/dd|mm|yyyy/);
+  const last = parts.length - 1;
+  const source = between.map((text, i) => {
+    const part = parts[i];
+    const literal = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    if (part === undefined) return literal;
+    const touches = (i > 0 && text === '') || (i < last && between[i + 1] === '');
+    const oneOrTwo = touches ? '([0-9]{2})' : '([0-9]{1,2})';
+    return `${literal}${part === 'yyyy' ? '([0-9]{4})' : oneOrTwo}`;
+  });
+  const expression = new RegExp(`^${source.join('')}$`);
+  const [day, month, year] = ['dd', 'mm', 'yyyy'].map((part) => parts.indexOf(part) + 1) as [
+    number,
+    number,
+    number,
+  ];
+  return (text) => {
+    const match = expression.exec(text);
+    if (!match) return undefined;
+    const y = match[year]!;
+    const m = match[month]!.padStart(2, '0');
+    const d = day === 0 ? '01' : match[day]!.padStart(2, '0');
+    if (m < '01' || m > '12' || d < '01') return undefined;
+    return Number(d) <= daysInMonth(Number(y), Number(m)) ? `${y}-${m}-${d}` : undefined;
   };
 }
 
@@ -195,6 +223,16 @@ const ROUNDED = /^[0-9](?:[.,][0-9]+E\+?|E\+)[0-9]+$/i;
 export const isRounded = (text: string): boolean => ROUNDED.test(text);
 export const WAS_ROUNDED =
   'was rounded to a power of ten, as spreadsheets do; keep its column as text';
+
+/** Of a fact, whose form nobody else looks at. */
+export const refusingRounded =
+  (convert: Convert): Convert =>
+  (cell, column, failures) => {
+    const value = convert(cell, column, failures);
+    if (typeof value !== 'string' || !isRounded(value)) return value;
+    failures.push({ column, code: 'TEXT_INVALID', reason: WAS_ROUNDED });
+    return undefined;
+  };
 
 /** Upper case, without spaces, dots and dashes: how people write numbers of cards and accounts. */
 const code: Convert = (cell, column, failures) => {
@@ -229,6 +267,10 @@ const plain: Convert = (cell, column, failures) => {
   failures.push({ column, code: 'TEXT_INVALID', reason: fault });
   return undefined;
 };
+
+/** True where an empty cell is no failure. */
+export const mayBeAbsent = (spec: Spec): boolean =>
+  spec['optional'] === true || spec['default'] !== undefined;
 
 function conversion(spec: Spec, field: string): Convert {
   const [kind, ...more] = CONVERSIONS.filter((name) => spec[name] !== undefined);

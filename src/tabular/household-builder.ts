@@ -112,8 +112,15 @@ class RecordReader {
     const given = this.text(target, maxLength);
     const value = compact === true ? compacted(given) : given;
     if (value !== '' && this.failures.length === before && !fits(value))
-      this.fail(target.column, code, reason);
+      this.fail(target.column, code, isRounded(given) ? WAS_ROUNDED : reason);
     return value;
+  }
+
+  /** Of a rounded one many households would be one, and a second file would have another. */
+  reference(target: Target): string {
+    const reference = this.text(target, MAX_REFERENCE);
+    if (isRounded(reference)) this.fail(target.column, 'TEXT_INVALID', WAS_ROUNDED);
+    return reference;
   }
 
   nationalId(target: Target): string {
@@ -168,7 +175,7 @@ function targetsOf(mapping: Mapping, source: Source) {
 
 function applicantIn(reader: RecordReader, targets: Targets) {
   return {
-    reference: reader.text(targets.reference, MAX_REFERENCE),
+    reference: reader.reference(targets.reference),
     nationalId: reader.nationalId(targets.nationalId),
     name: reader.name(targets.name),
     nameArabic: reader.name(targets.nameArabic),

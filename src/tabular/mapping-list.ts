@@ -1,7 +1,9 @@
 import {
   mappingInvalid,
+  mayBeAbsent,
   onlyKnown,
   readConversion,
+  refusingRounded,
   specAt,
   textAt,
   textOf,
@@ -17,6 +19,7 @@ type Element = Record<string, unknown>;
 /** One part of a list's element: takes its cell and fills one field, or several at once. */
 interface Part {
   readonly column: string;
+  readonly optional: boolean;
   apply(cell: unknown, column: string, element: Element, failures: Failure[]): void;
 }
 
@@ -67,13 +70,14 @@ function readPart(value: unknown, place: string): Part {
   const column = textAt(spec['column'], `${place}/column`);
   if (spec['set'] !== undefined) {
     onlyKnown(spec, place, ['column', 'set']);
-    return { column, apply: setting(spec['set'], `${place}/set`) };
+    return { column, optional: false, apply: setting(spec['set'], `${place}/set`) };
   }
   onlyKnown(spec, place, ['column', 'field', ...VALUE_KEYS]);
   const name = fieldName(spec['field'], `${place}/field`);
-  const convert: Convert = readConversion(spec, place);
+  const convert: Convert = refusingRounded(readConversion(spec, place));
   return {
     column,
+    optional: mayBeAbsent(spec),
     apply: (cell, at, element, failures) => {
       element[name] = convert(cell, at, failures);
     },
@@ -207,11 +211,50 @@ function oneColumn(spec: Spec, field: string): ReadList {
   };
 }
 
+/** A part, in the column of one number. */
+interface NumberedPart {
+  readonly part: Part;
+  readonly column: string;
+}
+
+/** What is said of numbered columns in which there is nobody whom the mapping reads. */
+const NOT_THERE = 'is not there; an empty one says that there is nobody';
+
 /**
  * `{ repeat: { upTo, parts, sortBy? } }`: columns numbered by {n}, such as enfant{n}_naissance. An
- * element is there when any of its cells is.
+ * element is there when any of its cells is. The columns of the first that are not optional must be
+ * there, and those beyond `upTo` empty, so that nobody is left out without a word.
  */
 function repeated(spec: Spec, field: string): ReadList {
+  const { upTo, parts, order } = readRepeat(spec, field);
+  const groups = Array.from({ length: MAX_ITEMS }, (_, index) =>
+    parts.map((part) => ({ part, column: part.column.replaceAll('{n}', String(index + 1)) })),
+  );
+  const numbered = groups.slice(0, upTo);
+  return {
+    columns: numbered.flatMap((group) => group.map(({ column }) => column)),
+    bind(source) {
+      const elementsIn = boundGroups(numbered, source);
+      const beyond = groups
+        .slice(upTo)
+        .flat()
+        .map(({ column }) => ({ column, get: source.get(column, true) }));
+      return (record, failures) => {
+        const more = beyond.find(({ get }) => {
+          const cell = get(record);
+          return cell !== undefined && textOf(cell) !== '';
+        });
+        if (more !== undefined) {
+          const reason = `is not read: the mapping reads up to ${upTo}`;
+          failures.push({ column: more.column, code: 'LIST_TOO_LONG', reason });
+        }
+        return order(elementsIn(record, failures));
+      };
+    },
+  };
+}
+
+function readRepeat(spec: Spec, field: string) {
   onlyKnown(spec, field, ['repeat']);
   const repeat = specAt(spec['repeat'], `${field}/repeat`);
   onlyKnown(repeat, `${field}/repeat`, ['upTo', 'parts', 'sortBy']);
@@ -225,38 +268,38 @@ function repeated(spec: Spec, field: string): ReadList {
       `${field}/repeat/parts/${plain}/column`,
       'must have {n} where the number goes',
     );
-  const order = ordering(repeat['sortBy'], `${field}/repeat/sortBy`);
-  // One more than the mapping reads, so that nobody is left out without a word.
-  const [beyond = [], ...others] = Array.from({ length: upTo + 1 }, (_, index) =>
-    parts.map((part) => ({ part, column: part.column.replaceAll('{n}', String(index + 1)) })),
-  ).toReversed();
-  const numbered = others.toReversed();
-  return {
-    columns: numbered.flatMap((group) => group.map(({ column }) => column)),
-    bind(source) {
-      const groups = numbered.map((group) =>
-        group.map(({ part, column }) => ({ part, column, get: source.get(column, true) })),
-      );
-      const after = beyond.map(({ column }) => ({ column, get: source.get(column, true) }));
-      return (record, failures) => {
-        const elements: Element[] = [];
-        const more = after.find(({ get }) => textOf(get(record)) !== '');
-        if (more !== undefined) {
-          const reason = `is not read: the mapping reads up to ${upTo}`;
-          failures.push({ column: more.column, code: 'LIST_TOO_LONG', reason });
-        }
-        for (const group of groups) {
-          const cells = group.map(({ get }) => get(record));
-          if (cells.every((cell) => textOf(cell) === '')) continue;
-          const element: Element = {};
-          group.forEach(({ part, column }, index) =>
-            part.apply(cells[index], column, element, failures),
-          );
-          elements.push(element);
-        }
-        return order(elements);
-      };
-    },
+  return { upTo, parts, order: ordering(repeat['sortBy'], `${field}/repeat/sortBy`) };
+}
+
+/** The elements of those groups of columns that a record fills, in their order. */
+function boundGroups(
+  numbered: readonly (readonly NumberedPart[])[],
+  source: ColumnSource,
+): (record: unknown, failures: Failure[]) => Element[] {
+  // One column at least tells that the list is there at all.
+  const anyRequired = numbered[0]!.some(({ part }) => !part.optional);
+  const groups = numbered.map((group, index) =>
+    group.map(({ part, column }, place) => {
+      const required = index === 0 && (anyRequired ? !part.optional : place === 0);
+      return { part, column, required, get: source.get(column, !required) };
+    }),
+  );
+  return (record, failures) => {
+    const elements: Element[] = [];
+    for (const group of groups) {
+      const cells = group.map(({ get }) => get(record));
+      if (cells.every((cell) => textOf(cell) === '')) {
+        // Only of NDJSON; a header without the column is refused as a whole.
+        const absent = group.find(({ required }, i) => required && cells[i] === undefined);
+        if (absent)
+          failures.push({ column: absent.column, code: 'VALUE_MISSING', reason: NOT_THERE });
+        continue;
+      }
+      const element: Element = {};
+      group.forEach(({ part, column }, i) => part.apply(cells[i], column, element, failures));
+      elements.push(element);
+    }
+    return elements;
   };
 }
 

@@ -2,8 +2,10 @@ import { DomainError } from '../kernel/errors.js';
 import { JsonRefused, parseAsMeant } from '../kernel/json-limits.js';
 import {
   mappingInvalid,
+  mayBeAbsent,
   onlyKnown,
   readConversion,
+  refusingRounded,
   specAt,
   textAt,
   textOf,
@@ -75,11 +77,12 @@ function readField(target: string, value: unknown): Field {
     if (!FACT.test(target)) throw mappingInvalid(field, 'is a list; only facts can be lists');
     return listed(readList(spec, field));
   }
-  return spec['columns'] === undefined ? single(spec, field) : joined(spec, field);
+  const read = readConversion(spec, field);
+  const convert = FACT.test(target) ? refusingRounded(read) : read;
+  return spec['columns'] === undefined
+    ? single(spec, field, convert)
+    : joined(spec, field, convert);
 }
-
-const mayBeAbsent = (spec: Spec): boolean =>
-  spec['optional'] === true || spec['default'] !== undefined;
 
 function constant(spec: Spec, field: string): Field {
   onlyKnown(spec, field, ['constant']);
@@ -89,10 +92,9 @@ function constant(spec: Spec, field: string): Field {
   return { columns: [], bind: () => () => value };
 }
 
-function single(spec: Spec, field: string): Field {
+function single(spec: Spec, field: string, convert: Convert): Field {
   onlyKnown(spec, field, ['column', ...VALUE_KEYS]);
   const column = textAt(spec['column'], `${field}/column`);
-  const convert = readConversion(spec, field);
   const optional = mayBeAbsent(spec);
   return {
     columns: [column],
@@ -104,14 +106,13 @@ function single(spec: Spec, field: string): Field {
 }
 
 /** Several columns as one text, for example last name and first name. */
-function joined(spec: Spec, field: string): Field {
+function joined(spec: Spec, field: string, convert: Convert): Field {
   onlyKnown(spec, field, ['columns', 'join', ...VALUE_KEYS]);
   const given: unknown = spec['columns'];
   if (!Array.isArray(given) || given.length === 0)
     throw mappingInvalid(`${field}/columns`, 'must be a list of columns');
   const columns = given.map((column, index) => textAt(column, `${field}/columns/${index}`));
   const between = typeof spec['join'] === 'string' ? spec['join'] : ' ';
-  const convert: Convert = readConversion(spec, field);
   const name = columns.join('+');
   const optional = mayBeAbsent(spec);
   return {

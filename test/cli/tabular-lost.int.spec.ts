@@ -21,6 +21,17 @@ const fields = {
   },
 };
 const mapping = readMapping({ fields });
+const withFacts = readMapping({
+  fields: {
+    ...fields,
+    'facts.school': { column: 'school', optional: true },
+    'facts.card': { column: 'card', code: true, optional: true },
+    'facts.children': {
+      column: 'children',
+      list: { parts: [part, { column: 'pupil', field: 'pupil', code: true }] },
+    },
+  },
+});
 const household = {
   ref: 'A1',
   id: 'AB123456',
@@ -52,10 +63,8 @@ async function read(
   return { rows, rejects };
 }
 const ofLine = (changed: Line) => read(JSON.stringify({ ...household, ...changed }));
-const ofRow = (changed: Line) => {
-  const row = { ...household, ...changed };
-  return read(`${Object.keys(row).join(';')}\n${Object.values(row).join(';')}\n`);
-};
+const csvOf = (row: Line) => `${Object.keys(row).join(';')}\n${Object.values(row).join(';')}\n`;
+const ofRow = (changed: Line, how?: Mapping) => read(csvOf({ ...household, ...changed }), how);
 const { children: _, ...childless } = household;
 const kids = [{ born: '2020-03' }];
 
@@ -70,8 +79,14 @@ describe('numbers that a spreadsheet rewrote', () => {
       { kind: 'wallet', account: '6,12E+08' },
       { column: 'account', code: 'ACCOUNT_INVALID' },
     ],
+    ['a reference', { ref: '2,02512E+11' }, { column: 'ref', code: 'TEXT_INVALID' }],
+    ['a telephone', { phone: '6,12346E+08' }, { column: 'phone', code: 'PHONE_INVALID' }],
+    ['a fact', { school: '1,00456E+11' }, { column: 'school', code: 'TEXT_INVALID' }],
+    ['a code in facts', { card: '1E+11' }, { column: 'card', code: 'TEXT_INVALID' }],
+    ['of a child', { children: '2020-03/1,2E+11' }, { column: 'children[1]' }],
   ])('are told as such: %s', async (__, changed, reject) => {
-    const { rows, rejects } = await ofRow(changed);
+    const row = { children: '', ...changed };
+    const { rows, rejects } = await ofRow(row, withFacts);
     expect(rows).toEqual([]);
     expect(rejects).toMatchObject([{ ...reject, reason: expect.stringContaining('spreadsheet') }]);
   });
@@ -89,6 +104,29 @@ describe('numbers that a spreadsheet rewrote', () => {
     expect((await ofRow({ date: '45994' })).rejects).toMatchObject([
       { column: 'date', code: 'DATE_INVALID', reason: expect.stringContaining('spreadsheet') },
     ]);
+  });
+  it.each<[string, string, string | undefined, string]>([
+    ['ddmmyyyy', '01122025', '2025-12-01', ''],
+    ['ddmmyyyy', '1122025', undefined, 'zero'],
+    ['ddmmyyyy', '112025', undefined, 'written ddmmyyyy'],
+    ['mmddyyyy', '1122025', undefined, 'zero'],
+    ['yyyymmdd', '2025111', undefined, 'written yyyymmdd'],
+    ['yyyymmdd', '20251101', '2025-11-01', ''],
+    ['ddmm/yyyy', '112/2025', undefined, 'written ddmm/yyyy'],
+    ['dd/mmyyyy', '1/122025', '2025-12-01', ''],
+    ['dd/mmyyyy', '11/22025', undefined, 'written dd/mmyyyy'],
+    ['dd/mm/yyyy', '1/2/2025', '2025-02-01', ''],
+  ])('are dates where no digit is lost: %s %s', async (pattern, date, receivedOn, told) => {
+    const how = readMapping({
+      fields: { ...fields, receivedOn: { column: 'date', date: pattern } },
+    });
+    const { rows, rejects } = await ofRow({ date }, how);
+    expect(rows.map((row) => row.receivedOn)).toEqual(receivedOn === undefined ? [] : [receivedOn]);
+    expect(rejects).toMatchObject(
+      receivedOn === undefined
+        ? [{ column: 'date', code: 'DATE_INVALID', reason: expect.stringContaining(told) }]
+        : [],
+    );
   });
   it.each(['id', 'account', 'phone'])('are texts in NDJSON: %s', async (column) => {
     const { rows, rejects } = await ofLine({ [column]: 612_345_678, children: kids });
@@ -128,21 +166,61 @@ describe('children that are not where they are looked for', () => {
     const twice = JSON.stringify({ ...household, children: kids, 'chil\u200bdren': [] });
     expect((await read(twice)).rejects).toMatchObject([{ code: 'JSON_INVALID' }]);
   });
-  it('are not left out where the table has more than the mapping', async () => {
-    const how = readMapping({
-      fields: {
-        ...fields,
-        'facts.children': {
-          repeat: { upTo: 1, parts: [{ ...part, column: 'born{n}' }] },
-        },
-      },
-    });
-    const row = { ...childless, born1: '2020-03', born2: '2021-03' };
-    const csv = `${Object.keys(row).join(';')}\n${Object.values(row).join(';')}\n`;
-    expect((await read(csv, how)).rejects).toMatchObject([
-      { line: 2, column: 'born2', code: 'LIST_TOO_LONG' },
+});
+
+const sex = { column: 'sex{n}', field: 'sex', optional: true };
+const numbered = (upTo: number, ...more: readonly object[]) => {
+  const repeat = { upTo, parts: [{ ...part, column: 'born{n}' }, ...more] };
+  return readMapping({ fields: { ...fields, 'facts.children': { repeat } } });
+};
+
+describe('children in numbered columns', () => {
+  const rowOf = (more: Line) => csvOf({ ...childless, ...more });
+  const tooMany = (column: string) => [{ line: 2, column, code: 'LIST_TOO_LONG' }];
+
+  it.each<[Line, string]>([
+    [{ born1: '2020-03', born2: '2021-03' }, 'born2'],
+    [{ born1: '2020-03', born2: '', born3: '2021-03' }, 'born3'],
+    [{ born1: '2020-03', born100: '2021-03' }, 'born100'],
+  ])('are not left out where there are more than the mapping reads: %p', async (row, column) => {
+    expect((await read(rowOf(row), numbered(1))).rejects).toMatchObject(tooMany(column));
+    const line = JSON.stringify({ ...childless, ...row });
+    expect((await read(line, numbered(1))).rejects).toMatchObject([
+      { column, code: 'LIST_TOO_LONG' },
     ]);
-    expect((await read(csv.replace('2021-03', ''), how)).rows).toHaveLength(1);
+    const empty = rowOf({ ...row, [column]: '' });
+    expect((await read(empty, numbered(1))).rows).toHaveLength(1);
+  });
+
+  it.each(['Born1', 'date_born1', 'born'])(
+    'are not nobody under another name: %s',
+    async (name) => {
+      for (const how of [numbered(2), numbered(2, sex)]) {
+        await expect(read(rowOf({ [name]: '2020-03', sex1: 'f' }), how)).rejects.toMatchObject({
+          code: 'COLUMN_MISSING',
+          detail: expect.stringContaining('"born1"'),
+        });
+        const { rows, rejects } = await read(
+          JSON.stringify({ ...childless, [name]: '2020-03' }),
+          how,
+        );
+        expect(rows).toEqual([]);
+        expect(rejects).toMatchObject([{ column: 'born1', code: 'VALUE_MISSING' }]);
+      }
+    },
+  );
+
+  it('may all be optional, and one of them must be there', async () => {
+    const repeat = { upTo: 1, parts: [sex] };
+    const how = readMapping({ fields: { ...fields, 'facts.children': { repeat } } });
+    await expect(read(rowOf({ Sex1: 'f' }), how)).rejects.toMatchObject({ code: 'COLUMN_MISSING' });
+    expect((await read(rowOf({ sex1: '' }), how)).rows).toHaveLength(1);
+  });
+
+  it.each([[null], ['']])('nobody is said by %p, and later ones need no columns', async (born1) => {
+    const how = numbered(3, sex);
+    for (const text of [rowOf({ born1: '' }), JSON.stringify({ ...childless, born1 })])
+      expect((await read(text, how)).rows).toMatchObject([{ facts: { children: [] } }]);
   });
 });
 

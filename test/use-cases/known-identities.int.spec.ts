@@ -4,6 +4,7 @@ import { streams } from '../../src/kernel/ids.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
+import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.js';
 import { verifyAccounts } from '../../src/use-cases/persons/verify-accounts.js';
 import { recordOne } from '../../src/write-side/bulk.js';
 import { execute } from '../../src/write-side/execute.js';
@@ -81,6 +82,15 @@ test.each<[string, (text: string) => Promise<unknown>]>([
         world.engine,
         { accounts: noAccounts(), method },
         job(world.engine, 'supervisor'),
+      ),
+  ],
+  [
+    'recoveries that are planned together',
+    (reason) =>
+      planRecoveries(
+        world.engine,
+        { programmeId: PROGRAMME, sharePercent: 10, floorMinor: '0', reason },
+        job(world.engine, 'finance'),
       ),
   ],
 ])('a known identity is not written in the words of %s', async (_, say) => {

@@ -6,7 +6,7 @@ import { contentHash } from '../../src/kernel/canonical.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
-import { regionOf } from '../../src/person/registered-person.js';
+import { regionOf } from '../../src/person/person-history.rule.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';
 import { execute } from '../../src/write-side/execute.js';

@@ -232,6 +232,7 @@ const ofApplications = (command: Command): Command =>
 
 async function assess(run: Run, options: DecideOptions): Promise<number> {
   const refusals: Refusal[] = [];
+  const actor = actorOf(options, 'case-officer');
   const summary = await withEngine(options.data, (engine) => {
     const progress = run.out.progress('applications');
     return assessApplications(
@@ -240,8 +241,9 @@ async function assess(run: Run, options: DecideOptions): Promise<number> {
         programmeId: options.programme,
         onRefused: (more) => refusals.push(...more.slice(0, Math.max(0, 1_000 - refusals.length))),
         ...(options.ids === undefined ? {} : { applicationIds: idsFrom(options.ids) }),
+        ...(actor.regions ? { regions: actor.regions } : {}),
       },
-      contextOf(actorOf(options, 'case-officer'), 'assess', options.programme),
+      contextOf(actor, 'assess', options.programme),
       ({ done }) => progress(done),
       run.signal,
     );

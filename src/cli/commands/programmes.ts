@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { AccountHold } from '../../kernel/accounts.js';
 import { Command, Option } from 'commander';
 import { budgetDecider } from '../../budget/budget.decider.js';
@@ -27,8 +28,8 @@ import {
 import { addBackdating, addCalendar, manage, type OfProgramme } from './programme-settings.js';
 import { addWouldFail } from './would-fail.js';
 import { withEngine, type Engine } from '../compose.js';
-import { readJsonFile } from '../json-file.js';
-import type { EventData, EventType } from '../../../events/generated.js';
+import { sizeIn } from '../../composition/config.js';
+import { readProgrammeFile, readSettingFile } from '../programme-file.js';
 import type { Actor } from '../../kernel/decider.js';
 
 interface HoldOptions extends OfProgramme {
@@ -121,6 +122,20 @@ export async function allotBudget(
   );
 }
 
+/** Where there is no folder yet: what is refused makes none. @throws DomainError as setUpProgramme */
+function requireAccepted(
+  definition: ProgrammeDefinition,
+  policies: readonly PolicyPublication[],
+  manager: Actor,
+): void {
+  const { commands } = stepsTo([], definition, policies);
+  const { programmeId } = definition;
+  part(streams.programme(programmeId), programmeDecider, ...commands).decide(
+    [],
+    contextOf(manager, 'programme', programmeId, 0),
+  );
+}
+
 async function define(
   { out }: Run,
   options: CommonOptions,
@@ -129,10 +144,13 @@ async function define(
   const { programme, policies } =
     file === undefined
       ? { programme: asdProgramme, policies: asdPolicies }
-      : (readJsonFile(file) as { programme: ProgrammeDefinition; policies: PolicyPublication[] });
+      : readProgrammeFile(file);
+  const manager = actorOf(options, 'programme-manager');
+  if (!existsSync(options.data) && !sizeIn().distributed)
+    requireAccepted(programme, policies, manager);
   const result = await withEngine(
     options.data,
-    (engine) => setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')),
+    (engine) => setUpProgramme(engine, programme, policies, manager),
     { create: true },
   );
   out.result(
@@ -150,20 +168,12 @@ function addDefine(programmes: Command): void {
     .action(action(define));
 }
 
-/** A file is checked against the form that its event has now. @throws ContractError EVENT_INVALID */
-const validate = ({ registry }: Engine, type: EventType, data: unknown): void =>
-  registry.validate(type, registry.latestVersion(type), data);
-
 async function setTerms({ out }: Run, options: OfProgramme, file: string): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
-  const terms = {
-    ...(readJsonFile(file) as Omit<EventData['PaymentTermsSet'], 'programmeId'>),
-    programmeId,
-  };
-  const result = await withEngine(options.data, async (engine) => {
-    validate(engine, 'PaymentTermsSet', terms);
-    return manage(engine, options, 'payment-terms', { type: 'SetPaymentTerms', ...terms });
-  });
+  const terms = readSettingFile(file, 'PaymentTermsSet', programmeId);
+  const result = await withEngine(options.data, (engine) =>
+    manage(engine, options, 'payment-terms', { type: 'SetPaymentTerms', ...terms }),
+  );
   out.result(result, () => {
     if (result.status === 'proposed')
       return 'proposed; they are set once another manager says the same';
@@ -184,14 +194,10 @@ function addTerms(programmes: Command): void {
 
 async function configureChecks({ out }: Run, options: OfProgramme, file: string): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
-  const checks = {
-    ...(readJsonFile(file) as Omit<EventData['ChecksConfigured'], 'programmeId'>),
-    programmeId,
-  };
-  const result = await withEngine(options.data, async (engine) => {
-    validate(engine, 'ChecksConfigured', checks);
-    return manage(engine, options, 'checks', { type: 'ConfigureChecks', ...checks });
-  });
+  const checks = readSettingFile(file, 'ChecksConfigured', programmeId);
+  const result = await withEngine(options.data, (engine) =>
+    manage(engine, options, 'checks', { type: 'ConfigureChecks', ...checks }),
+  );
   out.result(result, () => {
     if (result.status === 'proposed')
       return 'proposed: something would pass that does not now; configured once another manager says the same';

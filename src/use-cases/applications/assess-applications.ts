@@ -1,3 +1,4 @@
+import type { StreamEvents } from '../../adapters/event-store/port.js';
 import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import { type ApplicationState } from '../../application/application.state.js';
@@ -15,6 +16,8 @@ export interface AssessArgs {
   readonly programmeId: string;
   /** Only these; absent: every application of the programme that waits for a determination. */
   readonly applicationIds?: Iterable<string>;
+  /** Only these regions: what is elsewhere is neither looked at nor counted. */
+  readonly regions?: readonly string[];
   readonly onRefused?: (refusals: readonly Refusal[]) => void;
 }
 export interface AssessSummary {
@@ -72,7 +75,8 @@ export async function assessApplications(
   await pipelined(
     pages,
     async (page) => {
-      const waiting = page.filter(
+      const looked = within(page, args.regions);
+      const waiting = looked.filter(
         ({ events }) =>
           args.applicationIds !== undefined ||
           waitsForDetermination(foldApplication(events), programme),
@@ -91,7 +95,7 @@ export async function assessApplications(
           refused.push(refusal(waiting[i]!.stream.slice('application-'.length), result.error));
         countDetermination(result, summary);
       });
-      summary.seen += page.length;
+      summary.seen += looked.length;
       summary.refused += refused.length;
       if (refused.length > 0) args.onRefused?.(refused);
       onProgress?.({ what: 'applications', done: summary.seen });
@@ -100,6 +104,15 @@ export async function assessApplications(
   );
   return summary;
 }
+
+/** Those in the regions that a caller is limited to; elsewhere is as nowhere. */
+export const within = (
+  page: readonly StreamEvents[],
+  regions: readonly string[] | undefined,
+): readonly StreamEvents[] =>
+  regions === undefined
+    ? page
+    : page.filter(({ events }) => regions.includes(foldApplication(events).region));
 
 export function* named(ids: Iterable<string>): Generator<string> {
   for (const id of ids) yield streams.application(id);

@@ -1,7 +1,7 @@
 import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import { type ApplicationState } from '../../application/application.state.js';
-import { named } from './assess-applications.js';
+import { named, within } from './assess-applications.js';
 import { pipelined, recordEach } from '../../write-side/bulk.js';
 import { refuseKnownIdentities } from '../../write-side/known-identities.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
@@ -24,7 +24,7 @@ export interface DecideArgs {
    * action.
    */
   readonly applicationIds?: Iterable<string>;
-  /** Only these regions. */
+  /** Only these regions: what is elsewhere is neither looked at nor counted. */
   readonly regions?: readonly string[];
   /** For rejections: why; a default names the determination. */
   readonly reason?: string;
@@ -55,7 +55,6 @@ export async function decideApplications(
   const { reason } = args;
   if (reason !== undefined) await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
   const summary: DecideSummary = { seen: 0, done: 0, refused: 0 };
-  const regions = args.regions && new Set(args.regions);
   const policies = await new PolicyReader(deps.store).programme(args.programmeId);
   const programme =
     args.action === 'approve'
@@ -67,7 +66,8 @@ export async function decideApplications(
   await pipelined(
     pages,
     async (page) => {
-      const chosen = page.filter((stream) => concerns(stream, args, regions));
+      const looked = within(page, args.regions);
+      const chosen = looked.filter((stream) => concerns(stream, args));
       const approved = programme ? await approving(deps, args, programme, chosen) : [];
       const units = chosen.map(({ stream, events }, i): Unit => ({
         verb: args.action,
@@ -91,7 +91,7 @@ export async function decideApplications(
         else if (result.kind === 'refused')
           refused.push(refusal(chosen[i]!.stream.slice('application-'.length), result.error));
       });
-      summary.seen += page.length;
+      summary.seen += looked.length;
       summary.refused += refused.length;
       if (refused.length > 0) args.onRefused?.(refused);
       onProgress?.({ what: 'applications', done: summary.seen });
@@ -123,13 +123,8 @@ async function approving(
   }));
 }
 
-function concerns(
-  { events }: StreamEvents,
-  args: DecideArgs,
-  regions: ReadonlySet<string> | undefined,
-): boolean {
-  const state = foldApplication(events);
-  if (regions && !regions.has(state.region)) return false;
+function concerns({ events }: StreamEvents, args: DecideArgs): boolean {
   if (args.applicationIds) return true;
+  const state = foldApplication(events);
   return state.programmeId === args.programmeId && waitsFor(args.action, state);
 }

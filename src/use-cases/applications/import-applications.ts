@@ -2,7 +2,7 @@ import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { newestCycle } from '../cycles/cycles.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { NOT_SEALED, type Sealed } from '../../adapters/vault/port.js';
-import type { Draft, Recorded } from '../../kernel/decider.js';
+import { requireRegion, type Draft, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { hashesOfAccount, hashOfAccount } from '../../person/account-hash.js';
@@ -10,7 +10,14 @@ import { abandonedClaims, claimant } from '../../person/claims.js';
 import { BatchesInOrder } from './batches-in-order.js';
 import { importUnit } from './import-unit.js';
 import { RehearsedRows } from './rehearsed-rows.js';
-import { differs, otherProfile, referenceUsed, takenInBefore } from './taken-in-before.rule.js';
+import {
+  differs,
+  otherProfile,
+  personErased,
+  referenceUsed,
+  requireWithin,
+  takenInBefore,
+} from './taken-in-before.rule.js';
 import { countDetermination, countEligible, determinationOf } from './assess-applications.js';
 import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
 import type { Unit } from '../../write-side/unit.js';
@@ -22,6 +29,7 @@ import {
   applicationIdOf,
   personalRecords,
   personIdOf,
+  sealEach,
   type Household,
 } from './imported-household.js';
 
@@ -163,22 +171,48 @@ class Intake {
     });
     if (seen.length > 0) fresh.push(...(await this.#compare(seen, rejects)));
     const accepted = fresh.filter((each) => this.#decided(each, false, rejects) !== undefined);
-    if (accepted.length === 0) return;
-    if (this.args.dryRun) {
-      await this.#rehearse(accepted, rejects);
-      return;
-    }
-    const records = accepted.flatMap((h) => personalRecords(h, this.deps));
-    const sealed = await this.deps.vault.seal(records);
-    const units = accepted.map((household, i) =>
-      this.#unit(household, sealed[i * 2]!, sealed[i * 2 + 1]!, this.args.determine),
+    if (this.args.dryRun) await this.#rehearse(accepted, rejects);
+    else await this.#write(await this.#notThere(accepted, rejects), rejects);
+  }
+
+  /**
+   * Those of whom nothing is there, or a part only; of the others it is said what they are. What is
+   * sealed for a person who is there goes under that person's key, and for one who was erased
+   * nothing can be.
+   */
+  async #notThere(
+    households: readonly Household[],
+    rejects: ImportReject[],
+  ): Promise<readonly Household[]> {
+    const persons = await this.deps.store.readStreams(
+      households.map(({ personId }) => streams.person(personId)),
     );
+    const known = households.filter((_, i) => persons[i]!.events.length > 0);
+    if (known.length === 0) return households;
+    const said = new Set(known);
+    for (const unfinished of await this.#compare(known, rejects)) said.delete(unfinished);
+    return households.filter((household) => !said.has(household));
+  }
+
+  async #write(households: readonly Household[], rejects: ImportReject[]): Promise<void> {
+    const written: Household[] = [];
+    const units: Unit[] = [];
+    for (const [i, sealed] of (await sealEach(households, this.deps)).entries()) {
+      const household = households[i]!;
+      if (sealed === undefined) {
+        this.#reject(household.row, personErased(), rejects);
+        continue;
+      }
+      written.push(household);
+      units.push(this.#unit(household, ...sealed, this.args.determine));
+    }
+    if (units.length === 0) return;
     const results = await recordEach(this.deps, units, this.base);
     const meanwhile: Household[] = [];
     results.forEach((result, i) => {
       if (result.kind === 'refused' && result.error.code === 'PERSON_ALREADY_REGISTERED')
-        meanwhile.push(accepted[i]!);
-      else this.#count(accepted[i]!, result, rejects);
+        meanwhile.push(written[i]!);
+      else this.#count(written[i]!, result, rejects);
     });
     const unfinished = meanwhile.length > 0 ? await this.#compare(meanwhile, rejects) : [];
     if (unfinished.length > 0) await this.#record(unfinished, rejects);
@@ -193,7 +227,7 @@ class Intake {
       if (found?.kind === 'reference-used') this.#reject(household.row, referenceUsed(), rejects);
       return found === undefined;
     });
-    for (const household of await this.#compare(unknown, rejects)) {
+    for (const household of await this.#notThere(unknown, rejects)) {
       const drafts = this.#decided(household, this.args.determine, rejects);
       if (drafts === undefined) continue;
       this.#rehearsed.add(household);
@@ -238,6 +272,7 @@ class Intake {
   /** What a row can be refused for without looking at the log. */
   #check(row: HouseholdRow, rejects: ImportReject[]): Household | undefined {
     try {
+      requireRegion(this.base, row.region);
       const { timeZone } = this.programme.definition;
       const dating = { timeZone, months: this.programme.backdatedMonths };
       requireReceivedOn(row.receivedOn, dating, this.deps.clock.now(), this.newest);
@@ -269,9 +304,16 @@ class Intake {
     const read = await this.deps.store.readStreams(
       households.flatMap((h) => [streams.person(h.personId), streams.application(h.applicationId)]),
     );
-    const looked = households.map((household, i) => {
+    const looked = households.flatMap((household, i) => {
       const person = read[i * 2]!.events;
-      const before = takenInBefore(household, person, read[i * 2 + 1]!.events[0]);
+      const submitted = read[i * 2 + 1]!.events[0];
+      try {
+        requireWithin(this.base, person, submitted);
+      } catch (error) {
+        this.#reject(household.row, error, rejects);
+        return [];
+      }
+      const before = takenInBefore(household, person, submitted);
       return {
         household,
         before,

@@ -1,4 +1,4 @@
-import type { PersonalRecord } from '../../adapters/vault/port.js';
+import { VaultError, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
 import { uuidOf } from '../../kernel/ids.js';
 import type { HouseholdRow } from '../../tabular/household-row.js';
 import type { Deps } from '../../write-side/context.js';
@@ -43,4 +43,22 @@ export function personalRecords(
     { personId, record: `person/${personId}/profile/${mark}`, fields: profile },
     { personId, record: `person/${personId}/account/${accountId}/${mark}`, fields: account },
   ];
+}
+
+/** Profile and account of each, in order; undefined for who was erased since the log was read. */
+export async function sealEach(
+  households: readonly Household[],
+  deps: Pick<Deps, 'vault'>,
+): Promise<readonly (readonly [Sealed, Sealed] | undefined)[]> {
+  if (households.length === 0) return [];
+  try {
+    const sealed = await deps.vault.seal(households.flatMap((each) => personalRecords(each, deps)));
+    return households.map((_, i) => [sealed[i * 2]!, sealed[i * 2 + 1]!] as const);
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.code !== 'PERSON_ERASED') throw error;
+    if (households.length === 1) return [undefined];
+    const each = [];
+    for (const household of households) each.push(...(await sealEach([household], deps)));
+    return each;
+  }
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../kernel/canonical.js';
-import type { Recorded } from '../../kernel/decider.js';
+import { requireRegion, type Context, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
+import { isErased, regionOf } from '../../person/person-history.rule.js';
 
 /** What is compared of a row. */
 interface Row {
@@ -24,7 +25,8 @@ export interface TakenRow {
 
 /**
  * What an earlier run made of a row whose reference it knew: the same, a part only, or what the row
- * is refused with because it says something else under that reference.
+ * is refused with because it says something else under that reference. Of who was erased there is
+ * nothing that could be changed.
  * @param person its history; @param submitted the first event of the application
  */
 export function takenInBefore(
@@ -35,15 +37,42 @@ export function takenInBefore(
   const [registered] = person;
   const isSamePerson =
     registered?.type === 'PersonRegistered' && registered.data.identityHash === taken.identityHash;
-  if (submitted === undefined && (registered === undefined || isSamePerson)) return 'in-part';
+  const erased = isErased(person);
+  if (submitted === undefined && (registered === undefined || isSamePerson))
+    return erased ? personErased() : 'in-part';
   if (!isSamePerson) return referenceUsed();
   if (submitted?.type !== 'ApplicationSubmitted') return differs('reference');
   const field =
     otherAccount(taken, person) ??
     otherFact(taken.row, submitted.data) ??
     otherPlace(taken, person);
-  return field === undefined ? 'same' : differs(field);
+  if (field === undefined) return 'same';
+  return erased ? personErased() : differs(field);
 }
+
+/**
+ * Whoever is limited to regions learns nothing of a household that is in another: neither that it
+ * is the same, nor what is different.
+ * @throws DomainError REGION_NOT_ALLOWED
+ */
+export function requireWithin(
+  context: Pick<Context, 'actor'>,
+  person: readonly Recorded[],
+  submitted: Recorded | undefined,
+): void {
+  const region = regionOf(person);
+  if (region !== undefined) requireRegion(context, region);
+  if (submitted?.type === 'ApplicationSubmitted') requireRegion(context, submitted.data.region);
+}
+
+/** Nothing is ever sealed for them again. */
+export const personErased = (): DomainError =>
+  new DomainError(
+    'PERSON_ERASED',
+    'The person who was taken in under this reference was erased; it cannot be used again.',
+    'conflict',
+    'reference',
+  );
 
 export const referenceUsed = (): DomainError =>
   new DomainError(

@@ -3,6 +3,7 @@ import { requireCorrectable } from './propose-correction.js';
 import { parseCorrectionId } from '../../kernel/ids.js';
 import type { Command } from '../../http/call.js';
 import { commandHandlers, commandHandler } from '../../http/command-handlers.js';
+import { refuseKnownIdentities } from '../../write-side/known-identities.js';
 import { jobIdOf, type Job } from '../../write-side/jobs.js';
 import {
   ProposeCorrection,
@@ -16,6 +17,8 @@ export const correctionHandlers = commandHandlers(
   commandHandler(
     ProposeCorrection,
     async ({ programmeId, fromPeriod, basis = 'first-paid', personId, reason, call }, deps) => {
+      // A job's words lie in its queue, and later in its messages: they are looked at before.
+      await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
       const job: Job = {
         kind: 'correct',
         programmeId,

@@ -7,6 +7,7 @@ import {
 import type { Recorded } from '../../kernel/decider.js';
 import { recoveryDecider, type RecoveryCommand } from '../../recovery/recovery.decider.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
+import { refuseKnownIdentities } from '../../write-side/known-identities.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { pipelined, recordEach } from '../../write-side/bulk.js';
 import { foldRecovery } from '../folds.js';
@@ -37,6 +38,7 @@ const MAX_REFUSALS = 1_000;
 /**
  * Gives every household that owes the programme money and has no plan the same one. Page by page;
  * again, it plans what is missing.
+ * @throws StoreError, the signal's reason; DomainError PERSONAL_DATA_IN_TEXT, and nothing is recorded
  */
 export async function planRecoveries(
   deps: Deps,
@@ -47,6 +49,7 @@ export async function planRecoveries(
 ): Promise<PlanSummary> {
   const programmeId = parseProgrammeId(args.programmeId);
   const { sharePercent, floorMinor, reason, asOf = Infinity } = args;
+  await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
   const waits = (events: readonly Recorded[]): boolean => {
     const { status, plan } = foldRecovery(events);
     return status === 'open' && (!plan || args.replace === true);

@@ -21,7 +21,7 @@ import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { unpaidFrom } from '../cycles/months-paid.rule.js';
 import { PaidToIdentity } from '../cycles/paid-to-identity.js';
 import { differenceOf, householdOf, type Household } from './recompute.rule.js';
-import { isErased } from '../../person/registered-person.js';
+import { isErased } from '../../person/person-history.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 type Started = EventData['CorrectionStarted'];

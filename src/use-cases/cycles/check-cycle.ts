@@ -18,7 +18,7 @@ import { isCancelled, orderedInRound } from './ordered.rule.js';
 import { withinEntitlement, type Due } from './payable.rule.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
-import { isErased } from '../../person/registered-person.js';
+import { isErased } from '../../person/person-history.rule.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
 export interface CheckSummary {

@@ -34,7 +34,7 @@ import { SetTally } from './ordered-set.js';
 import { timesEnrolled, unpaidFrom } from './months-paid.rule.js';
 import { PaidToIdentity } from './paid-to-identity.js';
 import { dueIn, isNotEvaluable, lessRecovery, type Deduction, type Due } from './payable.rule.js';
-import { isErased } from '../../person/registered-person.js';
+import { isErased } from '../../person/person-history.rule.js';
 import { Defect, Defects } from '../../write-side/defect.js';
 import { Unwritable } from '../../write-side/unwritable.js';
 

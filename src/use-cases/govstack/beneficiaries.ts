@@ -17,7 +17,7 @@ import { recordEach } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
-import { isErased, regionOf } from '../../person/registered-person.js';
+import { isErased, regionOf } from '../../person/person-history.rule.js';
 
 /** A payee's account as the API names it. */
 export interface Beneficiary {

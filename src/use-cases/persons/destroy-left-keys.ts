@@ -1,5 +1,5 @@
 import type { Sealed } from '../../adapters/vault/port.js';
-import { isErased } from '../../person/registered-person.js';
+import { isErased } from '../../person/person-history.rule.js';
 import type { Deps } from '../../write-side/context.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 

@@ -3,7 +3,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider, wordOnErasure } from '../../person/person.decider.js';
-import { regionOf } from '../../person/registered-person.js';
+import { regionOf } from '../../person/person-history.rule.js';
 import type { Deps } from '../../write-side/context.js';
 import { part, type Part } from '../../write-side/unit.js';
 import { notEnrolled, owesNothing } from './not-enrolled.js';
