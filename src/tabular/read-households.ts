@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { LRUCache } from 'lru-cache';
 import { DomainError } from '../kernel/errors.js';
 import type { HouseholdBatch, HouseholdRow, Reject } from './household-row.js';
 import { householdBuilder, type BuildHousehold } from './household-builder.js';
@@ -9,9 +10,18 @@ import { columnName, CsvReader, NdjsonReader, type RecordReader } from './record
 const DEFAULT_BATCH = 500;
 const CHUNK_BYTES = 262_144;
 
+/** Without what a person who writes the same name leaves out or writes otherwise. */
+const alike = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase();
+
 /** Columns of a CSV file by the header's names. Collects those that are missing. */
 class CsvSource implements Source {
   readonly missing: string[] = [];
+  readonly #optional: string[] = [];
+  readonly #read = new Set<string>();
   readonly #places: ReadonlyMap<string, number>;
 
   constructor(columns: readonly string[]) {
@@ -19,10 +29,20 @@ class CsvSource implements Source {
   }
 
   get(column: string, optional: boolean): Get {
-    const place = this.#places.get(columnName(column));
-    if (place !== undefined) return (record) => (record as readonly string[])[place];
-    if (!optional) this.missing.push(column);
+    const name = columnName(column);
+    const place = this.#places.get(name);
+    if (place !== undefined) {
+      this.#read.add(name);
+      return (record) => (record as readonly string[])[place];
+    }
+    (optional ? this.#optional : this.missing).push(column);
     return () => undefined;
+  }
+
+  /** Columns that may be left out, and that are there under a name that looks the same. */
+  get misnamed(): readonly string[] {
+    const unread = [...this.#places.keys()].filter((name) => !this.#read.has(name)).map(alike);
+    return this.#optional.filter((column) => unread.includes(alike(column)));
   }
 }
 
@@ -30,10 +50,20 @@ class CsvSource implements Source {
  * Keys of NDJSON objects; "a.b" goes into an object inside. Only own keys: a prototype is no
  * column.
  */
-const jsonSource: Source = {
-  get(named) {
+class JsonSource implements Source {
+  readonly #names = new Set<string>();
+  /** What the mapping reads, by what looks the same. */
+  readonly #asked = new Map<string, string>();
+  /** What names of records look like; as many of them as a file of one form has. */
+  readonly #looks = new LRUCache<string, string>({ max: 1_000 });
+
+  get(named: string): Get {
     const column = columnName(named);
     const path = column.split('.');
+    if (path.length === 1) {
+      this.#names.add(column);
+      this.#asked.set(alike(column), column);
+    }
     const own = (value: unknown, key: string): unknown =>
       typeof value === 'object' && value !== null && Object.hasOwn(value, key)
         ? (value as Readonly<Record<string, unknown>>)[key]
@@ -41,8 +71,35 @@ const jsonSource: Source = {
     return path.length === 1
       ? (record) => own(record, column)
       : (record) => own(record, column) ?? path.reduce(own, record);
-  },
-};
+  }
+
+  /** What the mapping reads, and the record has under a name that looks the same. */
+  misnamed(record: object): string | undefined {
+    for (const name of Object.keys(record)) {
+      if (this.#names.has(name)) continue;
+      const look = this.#looks.get(name) ?? alike(name);
+      this.#looks.set(name, look);
+      const asked = this.#asked.get(look);
+      if (asked !== undefined && !Object.hasOwn(record, asked)) return asked;
+    }
+    return undefined;
+  }
+}
+
+function jsonBuilder(mapping: Mapping): BuildHousehold {
+  const source = new JsonSource();
+  const build = householdBuilder(mapping, source);
+  return (record, line, rows, rejects) => {
+    const column = source.misnamed(record as object);
+    if (column === undefined) return build(record, line, rows, rejects);
+    rejects.push({
+      line,
+      column,
+      code: 'VALUE_MISSING',
+      reason: 'stands under a name that differs in capitals, spaces or marks only',
+    });
+  };
+}
 
 function csvBuilder(mapping: Mapping, columns: readonly string[]): BuildHousehold {
   const source = new CsvSource(columns);
@@ -50,13 +107,24 @@ function csvBuilder(mapping: Mapping, columns: readonly string[]): BuildHousehol
   if (source.missing.length > 0) {
     throw new DomainError(
       'COLUMN_MISSING',
-      `The header has no ${[...new Set(source.missing)].map((name) => JSON.stringify(name)).join(', ')}, which the mapping reads; it has ${columns.length} other columns or names. Is the first line the header, and the file UTF-8?`,
+      `The header has no ${namesOf(source.missing)}, which the mapping reads; it has ${columns.length} other columns or names. Is the first line the header, and the file UTF-8?`,
       'invalid',
       'file',
     );
   }
+  const { misnamed } = source;
+  if (misnamed.length > 0)
+    throw new DomainError(
+      'COLUMN_MISSING',
+      `The header has no ${namesOf(misnamed)}, and a column whose name differs in capitals, spaces or marks only, which nobody would read; write it as the mapping does.`,
+      'invalid',
+      'file',
+    );
   return build;
 }
+
+const namesOf = (columns: readonly string[]): string =>
+  [...new Set(columns)].map((name) => JSON.stringify(name)).join(', ');
 
 export interface ReadOptions {
   /** Records a batch (default 500). */
@@ -76,7 +144,7 @@ export async function* readHouseholds(
   options: ReadOptions = {},
 ): AsyncGenerator<HouseholdBatch> {
   const batchSize = options.batchSize ?? DEFAULT_BATCH;
-  let build: BuildHousehold = householdBuilder(mapping, jsonSource);
+  let build = jsonBuilder(mapping);
   let reader: RecordReader | undefined;
   let rows: HouseholdRow[] = [];
   let rejects: Reject[] = [];

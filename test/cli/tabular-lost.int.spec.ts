@@ -210,6 +210,25 @@ describe('children in numbered columns', () => {
     },
   );
 
+  it.each(['Born2', 'born 2', 'BORN_2'])(
+    'are not left out under another name: %s',
+    async (name) => {
+      const row = { born1: '2020-03', [name]: '2021-03' };
+      await expect(read(rowOf(row), numbered(2))).rejects.toMatchObject({
+        code: 'COLUMN_MISSING',
+        detail: expect.stringContaining('"born2"'),
+      });
+      const { rows, rejects } = await read(JSON.stringify({ ...childless, ...row }), numbered(2));
+      expect(rows).toEqual([]);
+      expect(rejects).toMatchObject([{ column: 'born2', code: 'VALUE_MISSING' }]);
+      const both = { ...row, born2: '2021-04' };
+      expect((await read(rowOf(both), numbered(2))).rows).toHaveLength(1);
+      expect(
+        (await read(JSON.stringify({ ...childless, ...both }), numbered(2))).rows,
+      ).toHaveLength(1);
+    },
+  );
+
   it('may all be optional, and one of them must be there', async () => {
     const repeat = { upTo: 1, parts: [sex] };
     const how = readMapping({ fields: { ...fields, 'facts.children': { repeat } } });
