@@ -2,6 +2,7 @@ import type { EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { partsOfPayment, partsOfRecovery } from '../../src/kernel/ids.js';
 import { isSamePerson } from '../../src/kernel/subject.js';
+import { isAnsweredBy } from '../../src/payment/answered-word.rule.js';
 import { detailOf } from '../audit/details.js';
 import type { Projection, Rows } from '../engine/projection.js';
 import { ALL_KINDS, KIND_OF, KINDS, WITHDRAWN_AS, type Kind } from './kinds.js';
@@ -127,27 +128,9 @@ function answer(rows: Rows, event: Recorded, kind: Kind): void {
   if (kept.length < words.length) keep(rows, row, kept);
 }
 
-const SAID: Readonly<Partial<Record<EventType, string>>> = {
-  PaymentAccepted: 'accepted',
-  PaymentSettled: 'settled',
-  PaymentRejected: 'rejected',
-  PaymentReturned: 'returned',
-  PaymentOutcomeUnknown: 'unknown',
-};
-
-/**
- * Whether what was proposed of an attempt is known now: the same was recorded of it, or more than
- * that it is on its way or that nobody knows.
- */
-function isSaid({ attempt, outcome }: Word['detail'], event: Recorded): boolean {
-  if (!('attempt' in event.data) || event.data.attempt !== attempt) return false;
-  if (event.type === 'PaymentBooked') return event.data.outcome === outcome;
-  if (event.type === 'PaymentBreakRecorded') return event.data.reported === outcome;
-  const said = SAID[event.type];
-  return (
-    said === outcome || (said !== 'unknown' && (outcome === 'accepted' || outcome === 'unknown'))
-  );
-}
+/** Whether what was proposed of an attempt is known now. */
+const isSaid = ({ attempt, outcome }: Word['detail'], event: Recorded): boolean =>
+  isAnsweredBy({ attempt, outcome } as Parameters<typeof isAnsweredBy>[0], event);
 
 /** What one person proposed, until it is confirmed, replaced or answered. */
 export const proposalsProjection: Projection = {

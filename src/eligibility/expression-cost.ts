@@ -116,7 +116,7 @@ class Reckoner {
       case '-_':
         return { steps: 1 + this.cost(node.args, variables).steps, bound: PLAIN };
       case 'call':
-        return this.#call(node.args[1], variables);
+        return this.#call(...node.args, variables);
       case 'rcall':
         return this.#method(...node.args, variables);
       case '?:':
@@ -161,9 +161,12 @@ class Reckoner {
     };
   }
 
-  #call(args: readonly ASTNode[], variables: Variables): Cost {
+  #call(name: string, args: readonly ASTNode[], variables: Variables): Cost {
     const costs = args.map((arg) => this.cost(arg, variables));
-    return { steps: costs.reduce((total, { steps }) => total + steps, 1), bound: PLAIN };
+    // A text is as long as it has characters, which are counted one by one.
+    const texts = costs.filter(({ bound }) => name === 'size' && bound.kind === 'text');
+    const looked = texts.reduce((all, { bound }) => all + sizeOf(bound), 0);
+    return { steps: costs.reduce((total, { steps }) => total + steps, 1 + looked), bound: PLAIN };
   }
 
   #choice(
@@ -192,8 +195,10 @@ class Reckoner {
     const receiver = this.cost(of, variables);
     const [variable, ...bodies] = args;
     if (receiver.bound.kind !== 'list' || variable?.op !== 'id' || bodies.length === 0) {
-      const { steps } = this.#call(args, variables);
-      return { steps: receiver.steps + steps + sizeOf(receiver.bound), bound: PLAIN };
+      const costs = args.map((arg) => this.cost(arg, variables));
+      const sought = name === 'contains' ? (costs[0]?.bound ?? PLAIN) : PLAIN;
+      const own = receiver.steps + 1 + searched(sizeOf(receiver.bound), sizeOf(sought));
+      return { steps: costs.reduce((total, { steps }) => total + steps, own), bound: PLAIN };
     }
     const { count, element } = receiver.bound;
     const inner = new Map([...variables, [variable.args, element]]);
@@ -205,6 +210,10 @@ class Reckoner {
     return { steps, bound: name === 'filter' ? receiver.bound : PLAIN };
   }
 }
+
+/** A search may begin anew at each character, where both texts are longer than a code. */
+const searched = (text: number, part: number): number =>
+  text > CODE_LENGTH && part > CODE_LENGTH ? text * part : text;
 
 const ofValue = (value: unknown): Bound =>
   typeof value === 'string' ? { kind: 'text', length: value.length } : PLAIN;

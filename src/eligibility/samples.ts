@@ -42,6 +42,25 @@ function lengthsOf(field: ListField): readonly number[] {
   );
 }
 
+/** Facts whose lists are full, and whose members differ as far as their values do. */
+export const fullFacts = (model: FactsModel): Facts =>
+  Object.fromEntries(
+    [...model].map(([name, field]) => {
+      if (field.kind !== 'list') return [name, valuesOf(field)[0]];
+      const members = [...field.member].map(
+        ([memberName, memberField]) => [memberName, valuesOf(memberField)] as const,
+      );
+      return [
+        name,
+        Array.from({ length: field.maxItems }, (_, at) =>
+          Object.fromEntries(
+            members.map(([memberName, values]) => [memberName, values[at % values.length]]),
+          ),
+        ),
+      ];
+    }),
+  );
+
 /** Values in the facts of one household whose lists are full. */
 export function valuesIn(model: FactsModel): number {
   let values = 0;

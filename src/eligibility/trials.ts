@@ -2,7 +2,7 @@ import { DomainError } from '../kernel/errors.js';
 import { reasonOf, type Expression, type Language, type Variables } from './expression.js';
 import type { Facts, FactsModel } from './facts.js';
 import type { CompiledBenefit, CompiledCriterion } from './rules.js';
-import { SAMPLE_PERIOD, sampleFacts, valuesIn } from './samples.js';
+import { fullFacts, SAMPLE_PERIOD, sampleFacts, valuesIn } from './samples.js';
 
 /** Steps that trying the expressions of a policy may take beyond one trial each: part of a second. */
 const MAX_TRIED_STEPS = 2_500_000;
@@ -24,6 +24,7 @@ interface Sample {
 /** Samples of facts, each made when it is first asked for: a large schema has large ones. */
 export class Trials {
   readonly #made: Sample[] = [];
+  #full: Sample | undefined;
   readonly #more: Iterator<Facts>;
   /** Steps that making one more costs. */
   readonly #each: number;
@@ -52,18 +53,35 @@ export class Trials {
     }
   }
 
+  /** The same of facts whose lists are full, with all of their members. */
+  *onFull(over: string | undefined): Generator<Variables, void, undefined> {
+    this.#full ??= this.#sampleOf(fullFacts(this.model));
+    const { facts, household } = this.#full;
+    const common = { household, period: SAMPLE_PERIOD };
+    if (over === undefined) yield { ...common, member: undefined };
+    else
+      for (const [at, element] of listIn(facts, over).entries())
+        yield { ...common, member: this.language.member(over, element, at + 1) };
+  }
+
+  #sampleOf(facts: Facts): Sample {
+    return { facts, household: this.language.household(facts, this.model.keys()) };
+  }
+
   #make(): Sample | undefined {
     const { value: facts, done } = this.#more.next();
     if (done === true) return undefined;
     this.left -= this.#each;
-    const sample = { facts, household: this.language.household(facts, this.model.keys()) };
+    const sample = this.#sampleOf(facts);
     this.#made.push(sample);
     return sample;
   }
 }
 
+const listIn = (facts: Facts, list: string): readonly Readonly<Record<string, unknown>>[] =>
+  facts[list] as readonly Readonly<Record<string, unknown>>[];
 const membersOf = (facts: Facts, list: string): readonly Readonly<Record<string, unknown>>[] =>
-  (facts[list] as readonly Readonly<Record<string, unknown>>[]).slice(0, TRIED_MEMBERS);
+  listIn(facts, list).slice(0, TRIED_MEMBERS);
 
 /**
  * Tries an expression; one that errors on every sample of facts would never decide anybody's case.
@@ -97,6 +115,20 @@ function mustDecide(
   );
 }
 
+/**
+ * What a household with full lists costs is paid once, where it can be ended, whatever it comes to:
+ * all expressions of a policy together are bounded by the steps of a household.
+ */
+function tryOnFull(expression: Expression, over: string | undefined, trials: Trials): void {
+  for (const variables of trials.onFull(over)) {
+    try {
+      expression.run(variables);
+    } catch {
+      // Whether it decides is asked of samples that mix values.
+    }
+  }
+}
+
 /** @throws DomainError POLICY_NO_VERDICT */
 export function requireVerdicts(
   criteria: readonly CompiledCriterion[],
@@ -112,6 +144,7 @@ export function requireVerdicts(
   ): void => {
     onTrial(field, what);
     mustDecide(expression, over, field, what, trials);
+    tryOnFull(expression, over, trials);
   };
   for (const { criterion, expression, place } of criteria)
     decides(expression, undefined, place, `Criterion ${criterion.id}, expression`);

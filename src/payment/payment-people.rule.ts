@@ -3,6 +3,7 @@ import { requireRole, type Context, type Draft, type Foldable } from '../kernel/
 import { DomainError } from '../kernel/errors.js';
 import { isOneOf, isSamePerson } from '../kernel/subject.js';
 import { requireOwnWord, withoutWordsOf } from '../kernel/two-people.js';
+import { isAnsweredBy } from './answered-word.rule.js';
 
 type PaymentEvent = AggregateEvents['payment'];
 type Drafts = readonly Draft<PaymentEvent>[];
@@ -36,8 +37,9 @@ export const NOBODY: PaymentPeople = {
   resolutions: [],
 };
 
-export function evolvePeople(people: PaymentPeople, event: Foldable<PaymentEvent>): PaymentPeople {
+export function evolvePeople(before: PaymentPeople, event: Foldable<PaymentEvent>): PaymentPeople {
   const by = event.meta.actor;
+  const people = withoutAnswered(before, event);
   switch (event.type) {
     case 'PaymentAccepted':
     case 'PaymentSettled':
@@ -69,6 +71,20 @@ export function evolvePeople(people: PaymentPeople, event: Foldable<PaymentEvent
     default:
       return people;
   }
+}
+
+/** A word that is known now, or a break that is resolved, waits for nobody: it is not taken back. */
+function withoutAnswered(people: PaymentPeople, event: Foldable<PaymentEvent>): PaymentPeople {
+  if (event.type === 'PaymentBreakResolved') {
+    const { breakId } = event.data;
+    return {
+      ...people,
+      resolutions: people.resolutions.filter((one) => one.breakId !== breakId),
+    };
+  }
+  return people.outcomes.some(({ said }) => isAnsweredBy(said, event))
+    ? { ...people, outcomes: people.outcomes.filter(({ said }) => !isAnsweredBy(said, event)) }
+    : people;
 }
 
 const ofBreak = ({ resolutions }: PaymentPeople, breakId: string): PaymentPeople['resolutions'] =>

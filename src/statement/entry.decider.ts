@@ -1,5 +1,6 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import {
+  requireEverywhere,
   requireRole,
   type CommandOf,
   type Context,
@@ -55,6 +56,7 @@ export type BankEntryCommand =
 /** Codes that entries refuse with. */
 export const ENTRY_REFUSALS = [
   'ROLE_NOT_ALLOWED',
+  'REGION_NOT_ALLOWED',
   'ENTRY_NOT_FOUND',
   'ENTRY_STATUS',
   'OUTCOME_DIFFERS',
@@ -78,6 +80,8 @@ function decide(state: BankEntryState, command: BankEntryCommand, context: Conte
     const { type, ...data } = command;
     return state.entry === undefined ? [{ type: 'BankEntryQuarantined', data }] : [];
   }
+  // As whatever else is said of entries; and who is limited is not told which there are.
+  if (command.type === 'WithdrawAssignment') requireEverywhere(context);
   if (state.entry === undefined)
     throw new DomainError(
       'ENTRY_NOT_FOUND',

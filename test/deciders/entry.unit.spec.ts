@@ -111,6 +111,10 @@ describe('an entry of a bank', () => {
     const withdrawn = was('BankEntryAssignmentWithdrawn', { entryId, reason }, 'Farid');
     given(waits(), proposedBy('farid'), withdrawn).when(assign, hind).thenRefused('SAME_PERSON');
     given(waits(), proposedBy('farid'), assigned).when(withdraw, farid).thenRefused('ENTRY_STATUS');
+    for (const past of [[], [waits(), proposedBy('farid')]])
+      given(...past)
+        .when(withdraw, by('farid', 'finance-officer', 'MA-06'))
+        .thenRefused('REGION_NOT_ALLOWED');
   });
   test('waits until a person decides, with an owner and payments that it may be about', () => {
     given()

@@ -209,6 +209,35 @@ export function peopleScenarios(): void {
         .when(outcome('rejected', 1, { reason: 'AC04' }), hind)
         .thenOne('PaymentOutcomeProposed');
     });
+    test('and is not taken back once a second person confirmed it', () => {
+      const open = broken('bank', 'payment-system');
+      const { breakId } = open.data;
+      const first = resolutionBy('farid', open, 'counted-as-settled');
+      const data = {
+        paymentId,
+        breakId,
+        resolution: 'counted-as-settled' as const,
+        reason: 'it is at the bank',
+        proposedBy: 'farid',
+      };
+      given(...live, rejected(), open, first, was('PaymentBreakResolved', data, 'hind'))
+        .when({ type: 'WithdrawResolution', breakId, reason: 'no' }, farid)
+        .thenRefused('NOTHING_PROPOSED');
+      given(
+        ...live,
+        proposed('rejected', 'farid'),
+        was('PaymentRejected', rejected().data, 'hind', 'finance-officer'),
+      )
+        .when({ type: 'WithdrawOutcome', reason: 'no' }, farid)
+        .thenRefused('NOTHING_PROPOSED');
+      given(
+        ...live,
+        proposed('settled', 'farid'),
+        was('PaymentRejected', rejected().data, 'hind', 'finance-officer'),
+      )
+        .when({ type: 'WithdrawOutcome', reason: 'no' }, farid)
+        .thenOne('PaymentOutcomeWithdrawn');
+    });
     test('as paid by nobody who caused it, who may propose it', () => {
       const open = broken('farid', 'finance-officer');
       const byHind = resolutionBy('hind', open, 'counted-as-settled');

@@ -5,6 +5,7 @@ import { Language } from '../../src/eligibility/expression.js';
 import { readFactsSchema } from '../../src/eligibility/facts.js';
 import { compilePolicy } from '../../src/eligibility/policy.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
+import { Trials } from '../../src/eligibility/trials.js';
 import { factsSchema, policyOf } from './policy.fixtures.js';
 
 const MEMBERS = 20;
@@ -39,6 +40,15 @@ function measured(text: string): number {
 }
 
 describe('the steps of an expression', () => {
+  test('count a text that is measured or searched by its characters, and a list as one', () => {
+    const text = `"${'a'.repeat(1_000)}"`;
+    expect(stepsOf(`size(${text}) > 0`)).toBeGreaterThan(1_000);
+    expect(stepsOf(`${text}.size() > 0`)).toBeGreaterThan(1_000);
+    expect(stepsOf('size(household.members) > 0')).toBeLessThan(10);
+    expect(stepsOf(`${text}.contains("${'b'.repeat(100)}")`)).toBeGreaterThan(100_000);
+    expect(stepsOf(`${text}.contains("b")`)).toBeLessThan(2_000);
+  });
+
   test.each([
     ['texts that double', chained(30, '["ab"]', '.map(x, x + x)')],
     ['lists that double', chained(30, '[["ab"]]', '.map(x, x + x)')],
@@ -50,6 +60,14 @@ describe('the steps of an expression', () => {
     [
       'many loops',
       `household.members.all(a, ${Array(30).fill('household.members.all(b, b.rank + a.rank + 1 + 1 + 1 + 1 + 1 > 0)').join(' && ')})`,
+    ],
+    [
+      'the characters of a long text, counted for each member',
+      `["${'a'.repeat(250)}"]${'.map(x, x + x)'.repeat(6)}.all(t, household.members.all(m, ${Array(40).fill('size(t) > 0').join(' && ')}))`,
+    ],
+    [
+      'a long text that is sought in a long text',
+      `["${'a'.repeat(250)}"]${'.map(x, x + x)'.repeat(6)}.all(t, t.contains("${'a'.repeat(60)}b${'a'.repeat(600)}"))`,
     ],
     ['a text that is added to itself', chained(12, '["abcdefghij"]', '.map(x, x + x)')],
   ])('are too many for %s, which is refused before anything runs', (_, text) => {
@@ -142,4 +160,11 @@ describe('the steps of an expression', () => {
       }),
     );
   });
+});
+
+test('an expression is tried on a household whose lists are full, and for each of its members', () => {
+  const trials = new Trials(language, readFactsSchema(factsSchema));
+  const counted = language.compile(`size(household.members) == ${MEMBERS}`, undefined);
+  expect([...trials.onFull(undefined)].map((variables) => counted.run(variables))).toEqual([true]);
+  expect([...trials.onFull('members')]).toHaveLength(MEMBERS);
 });

@@ -118,6 +118,10 @@ describe('details that say nothing of their own', () => {
   test.each([
     ['another message', '<Refs><PmtInfId>THEIRS</PmtInfId></Refs>'],
     ['another direction', '<Refs><PmtInfId>OURS</PmtInfId></Refs><CdtDbtInd>CRDT</CdtDbtInd>'],
+    [
+      'another code',
+      '<Refs><PmtInfId>OURS</PmtInfId></Refs><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>RRTN</SubFmlyCd></Fmly></Domn></BkTxCd>',
+    ],
   ])('of %s beside settle none', async (_, other) => {
     const [messageId, amount] = await wholeOf();
     const own = refs('<PmtInfId>OURS</PmtInfId>');
@@ -125,7 +129,8 @@ describe('details that say nothing of their own', () => {
     await take(statementOf([{ amount, details }]), 'one.xml');
     await take(statementOf([{ amount, details: details.toReversed() }]), 'two.xml');
     expect((await figures()).settledCount).toBe(0);
-    expect((await waiting()).map(([code]) => code)).toEqual(['ENTRY_INVALID', 'ENTRY_INVALID']);
+    const codes = (await waiting()).map(([code]) => code);
+    expect(new Set(codes)).toEqual(new Set(['ENTRY_INVALID']));
   });
 });
 
@@ -183,6 +188,26 @@ describe('what a batch announces', () => {
     expect(await statusOf(one)).toBe('settled');
     expect(await waiting()).toEqual(isCharged ? [['BANK_CHARGES', '2600']] : []);
   });
+});
+
+test('a counter value is the amount of a detail that has no other', async () => {
+  const [one, other] = await two();
+  const worth = (paid: Paid, amount: string): Booking => ({
+    amount: money(paid),
+    details: [
+      `${e2e(paid.endToEndId)}<AmtDtls><CntrValAmt>${amountOf(amount)}</CntrValAmt></AmtDtls>`,
+    ],
+  });
+  const all = await payments();
+  const total = formatAmount(
+    all.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n),
+    'MAD',
+  );
+  const silent = `${refs(`<PmtInfId>${one.messageId}</PmtInfId>`)}<AmtDtls><CntrValAmt>${amountOf('1.00')}</CntrValAmt></AmtDtls>`;
+  await take(statementOf([{ amount: total, details: [silent] }]), 'whole.xml');
+  await take(statementOf([worth(one, '1.00'), worth(other, money(other))]), 'each.xml');
+  expect([await statusOf(one), await statusOf(other)]).toEqual(['instructed', 'settled']);
+  expect((await figures()).settledCount).toBe(1);
 });
 
 describe('a message in several pages', () => {

@@ -58,6 +58,7 @@ const OWN = [
   'amount',
   'transacted',
   'instructed',
+  'counterValue',
 ] as const;
 
 /** Whether a transaction names nothing and has no amount: it is there for its form. */
@@ -110,7 +111,7 @@ export function booking(
 
 /**
  * What is booked, in the currency of the account: of a transaction its own amount, and else what was
- * transacted or instructed in that currency; of a batch its total.
+ * transacted, instructed or its counter value in that currency; of a batch its total.
  */
 function amountOf(
   scope: BookedEntry['scope'],
@@ -129,7 +130,8 @@ function amountOf(
     return moneyIn(transaction, 'amount', 'Amt');
   }
   if (isBooked('transacted')) return moneyIn(transaction, 'transacted', 'TxAmt');
-  return isBooked('instructed') ? moneyIn(transaction, 'instructed', 'InstdAmt') : undefined;
+  if (isBooked('instructed')) return moneyIn(transaction, 'instructed', 'InstdAmt');
+  return isBooked('counterValue') ? moneyIn(transaction, 'counterValue', 'CntrValAmt') : undefined;
 }
 
 /** Those of the transaction over those of the entry over those of the batch. */

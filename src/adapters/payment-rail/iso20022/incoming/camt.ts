@@ -266,6 +266,9 @@ const OF_SILENT = [
   ['messageId', 'MsgId'],
   ['batchId', 'PmtInfId'],
   ['direction', 'CdtDbtInd'],
+  ['domain', 'BkTxCd'],
+  ['codeFamily', 'BkTxCd'],
+  ['subFamily', 'BkTxCd'],
 ] as const;
 
 /** Several that say nothing are told as one: what is wrong with one is wrong with all. */
