@@ -65,7 +65,8 @@ const initialState: CorrectionState = {
 export const isOpen = ({ status }: CorrectionState): boolean =>
   status === 'started' || status === 'proposed' || status === 'approved';
 
-function requireStatus(
+/** @throws DomainError CORRECTION_STATUS */
+export function requireStatus(
   state: CorrectionState,
   ...allowed: readonly CorrectionState['status'][]
 ): void {
