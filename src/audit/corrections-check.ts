@@ -155,7 +155,7 @@ export class CorrectionsCheck {
 
   #adjustmentProposed({ data, meta }: Recorded<'AdjustmentProposed'>, found: Found): void {
     const run = this.#runs.get(data.correctionId);
-    if (run && !run.proposers.includes(meta.actor)) run.proposers.push(meta.actor);
+    if (run && !isOneOf(run.proposers, meta.actor)) run.proposers.push(meta.actor);
     if (!run || run.contentHash !== undefined)
       found('I6', 'proposed for a correction that is not under way');
     requireSums(data, found);
