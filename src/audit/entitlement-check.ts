@@ -120,6 +120,7 @@ export class EntitlementCheck {
       if (!payableIn(state, month))
         found('I7', `ordered for ${month}, in which the enrolment is not payable`);
       this.#onceToIdentity(event.data, month, found);
+      this.#notOnAccount(event.data, month, asOf, found);
       const sum = total(items.filter((item) => item.period === month));
       this.#once(kept, event, month, sum, found);
       const expected = this.#entitlement(programmeId, month, asOf, state);
@@ -248,6 +249,19 @@ export class EntitlementCheck {
       if (cycle !== undefined && this.known.stands(`${programmeId}-${cycle}-${other}`))
         found('I5', `${month} was paid to the same identity before, in the cycle ${cycle}`);
     }
+  }
+
+  /** A month that a correction found to be due is paid from the account, and once. */
+  #notOnAccount(
+    { programmeId, personId }: Ordered['data'],
+    month: string,
+    asOf: number,
+    found: Found,
+  ) {
+    const household = `${programmeId}-${personId}`;
+    if (!this.era.isNew || !this.#corrected.isKnown(household, asOf)) return;
+    const minor = this.#corrected.establishedFor(household, month);
+    if (minor > 0n) found('I5', `${month}: corrections put ${minor} on the account for it already`);
   }
 
   #entitlement(

@@ -332,6 +332,21 @@ describe('a correction', () => {
     const february = { period: '2026-02', dueMinor: due('2026-02'), paidMinor: due('2026-02') };
     expect(foundIn({}, ...two, adjusted(february))).toEqual([]);
   });
+  test('pays a month from the account, and no cycle does beside it', () => {
+    const established = step('AdjustmentEstablished', { correctionId }, 'adjustment-sim-p');
+    const first = [STARTED, begun(), adjusted({}), established] as const;
+    const order = ordered('2026-02', {}, ['2026-01', '2026-02']);
+    const twice = `I5 2026-01: corrections put ${due('2026-01')} on the account for it already`;
+    expect(foundIn({}, ...first, order)).toEqual([twice]);
+    expect(foundIn({}, ...first, ordered('2026-02'))).toEqual([]);
+    expect(foundIn({ isNew: false }, ...first, order)).toEqual([]);
+    // Put there after the position that the cycle was prepared as of.
+    const at = (PUBLISHED.length + first.length - 1) * 100;
+    expect(foundIn({ asOf: at - 1 }, ...first, order)).toEqual([]);
+    expect(foundIn({ asOf: at }, ...first, order)).toEqual([twice]);
+    const back = adjusted({ dueMinor: '0', ...paid });
+    expect(foundIn({ asOf: at + 300 }, ...first, back, established, order)).not.toContain(twice);
+  });
   test('counts what corrections put on the account, and nothing where something lapsed', () => {
     const established = step('AdjustmentEstablished', { correctionId }, 'adjustment-sim-p');
     const first = [STARTED, begun(), adjusted({}), established] as const;

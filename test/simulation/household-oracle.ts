@@ -8,12 +8,18 @@ interface Account {
   readonly carriedBy: Map<string, string>;
   debt: bigint;
   readonly deducted: Map<string, bigint>;
+  /** What the newest correction proposed, by month, until it is on the account. */
+  proposed: readonly (readonly [month: string, minor: bigint])[];
+  /** What is, or was, on it by month. */
+  readonly months: Map<string, bigint>;
 }
 interface Payment {
   order: Ordered;
   status: 'ordered' | 'sent' | 'received' | 'back' | 'cancelled';
   /** What banks kept of it when it came back. */ kept: bigint;
   /** The attempt that paid it. */ paidBy?: number;
+  /** Months that it pays as any other though it pays them from the account. */
+  readonly twice: readonly string[];
 }
 
 /** Where every household stands, told by the events alone with no rule of the engine's. */
@@ -44,6 +50,8 @@ const newAccount = (): Account => ({
   carriedBy: new Map(),
   debt: 0n,
   deducted: new Map(),
+  proposed: [],
+  months: new Map(),
 });
 
 /** Walks over the whole log once. */
@@ -67,7 +75,12 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
       identities.set(event.data.personId, event.data.identityHash);
     if (event.type === 'CycleClosed') closed.add(event.data.cycleId);
     if (event.type === 'PaymentOrdered')
-      payments.set(event.data.paymentId, { order: event.data, status: 'ordered', kept: 0n });
+      payments.set(event.data.paymentId, {
+        order: event.data,
+        status: 'ordered',
+        kept: 0n,
+        twice: paidTwice(event.data, of(`${event.data.programmeId}-${event.data.personId}`)),
+      });
     const payment = payments.get(event.stream.slice('payment-'.length));
     if (payment && event.type === 'PaymentSettled') payment.paidBy = event.data.attempt;
     if (event.type === 'PaymentBreakRecorded') breaks.set(event.data.breakId, event.data.attempt);
@@ -85,6 +98,13 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
   }
   return { accounts, payments, identities, closed, reserved, spent };
 }
+
+/** Months whose base a payment pays beside arrears that the account has for them, all together. */
+const paidTwice = ({ items }: Ordered, { months }: Account): readonly string[] =>
+  [...new Set(items.map(({ period }) => period))].filter((month) => {
+    const codes = items.filter(({ period }) => period === month).map(({ code }) => code);
+    return codes.some(isBase) && codes.includes('arrears') && (months.get(month) ?? 0n) > 0n;
+  });
 
 /** All of it, or a part: then the household has nothing, and the bank the rest. */
 function cameBack(
@@ -119,7 +139,14 @@ function money(
 
 function account({ type, data }: Recorded, of: (key: string) => Account): void {
   switch (type) {
+    case 'AdjustmentProposed':
+      of(`${data.programmeId}-${data.personId}`).proposed = data.periods.map(
+        ({ period, dueMinor, paidMinor }) => [period, BigInt(dueMinor) - BigInt(paidMinor)],
+      );
+      return;
     case 'AdjustmentEstablished': {
+      const { months, proposed } = of(`${data.programmeId}-${data.personId}`);
+      for (const [month, more] of proposed) months.set(month, (months.get(month) ?? 0n) + more);
       const minor = BigInt(data.differenceMinor) - BigInt(data.offsetMinor ?? '0');
       if (BigInt(data.differenceMinor) > 0n)
         of(`${data.programmeId}-${data.personId}`).arrears.set(data.correctionId, minor);
@@ -165,7 +192,7 @@ const sumOf = ({ items }: Ordered, code: string): bigint =>
 export function* householdOracle(events: readonly Recorded[]): Generator<string> {
   const books = householdBooks(events);
   const months = new Map<string, string>();
-  for (const [paymentId, { order, status }] of books.payments) {
+  for (const [paymentId, { order, status, twice }] of books.payments) {
     const lapsed =
       status === 'cancelled' || (status === 'back' && books.closed.has(cycleOf(paymentId)));
     const key = `${order.programmeId}-${order.personId}`;
@@ -180,6 +207,7 @@ export function* householdOracle(events: readonly Recorded[]): Generator<string>
     if (deducted !== recovery)
       yield `${paymentId} is ${status} and gives back ${recovery}; its account says ${deducted}`;
     if (lapsed) continue;
+    for (const month of twice) yield `${paymentId} pays ${month} twice`;
     for (const period of new Set(order.items.map((item) => item.period))) {
       if (!order.items.some((item) => item.period === period && isBase(item.code))) continue;
       const identity = books.identities.get(order.personId) ?? order.personId;

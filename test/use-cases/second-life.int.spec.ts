@@ -201,6 +201,32 @@ test('who was ended by mistake, looking back, and applies from then on owes noth
   expect((await desk.audit()).violations).toEqual([]);
 });
 
+test('a month that waits on the account is not paid again by a second enrolment that begins in it', async () => {
+  await released(world.engine, '2025-10');
+  await desk.enrolment(ida, { type: 'SuspendEnrolment', fromPeriod: '2025-11', reason: 'abroad' });
+  for (const period of ['2025-11', '2025-12']) await released(world.engine, period);
+  const wasHere = { type: 'ReinstateEnrolment', fromPeriod: '2025-11', reason: 'was not' } as const;
+  await desk.enrolment(ida, wasHere);
+  const { correctionId, contentHash: hash } = await desk.propose({ fromPeriod: '2025-10' });
+  await desk.approve(correctionId, hash);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'mistyped' });
+  await appliesOnceMore(ida, '2025-11-02');
+  expect(await startOf(ida)).toBe('2025-11');
+  await released(world.engine, '2026-01');
+  const { items } = (await desk.ordered('2026-01', ida))!;
+  const paidAs = (arrears: boolean) =>
+    new Set(items.filter(({ code }) => (code === 'arrears') === arrears).map((i) => i.period));
+  expect([paidAs(true), paidAs(false)]).toEqual([
+    new Set(['2025-11', '2025-12']),
+    new Set(['2026-01']),
+  ]);
+  expect(await desk.propose({ fromPeriod: '2025-10' })).toMatchObject({
+    arrearsCount: 0,
+    overpaidCount: 0,
+  });
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
 test('who was not recertified in time is suspended by the next cycle, until it is', async () => {
   const facts = {
     scoreMicro: 5_000_000,

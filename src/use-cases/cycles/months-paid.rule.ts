@@ -1,3 +1,4 @@
+import type { AdjustmentState } from '../../correction/adjustment.decider.js';
 import { RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
@@ -15,6 +16,18 @@ export function monthsPaidBy(payment: readonly Recorded[], closed: boolean): rea
   return (ordered?.data.items ?? [])
     .filter(({ code }) => code !== RECOVERY_ITEM)
     .map(({ period }) => period);
+}
+
+/**
+ * The months for which corrections put more on the household's account than they took back: what is
+ * due for them is paid from there, or was set against a debt.
+ */
+export function monthsOnAccount({ established }: AdjustmentState): ReadonlySet<string> {
+  const sums = new Map<string, bigint>();
+  for (const { periods } of established)
+    for (const { period, dueMinor, paidMinor } of periods)
+      sums.set(period, (sums.get(period) ?? 0n) + BigInt(dueMinor) - BigInt(paidMinor));
+  return new Set([...sums].filter(([, minor]) => minor > 0n).map(([period]) => period));
 }
 
 /** The persons that an identity is or was registered for, from its stream. */
