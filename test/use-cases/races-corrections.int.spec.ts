@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
+import { streams } from '../../src/kernel/ids.js';
 import { readCorrection } from '../../src/use-cases/corrections/corrections.js';
 import {
   approveCorrection,
@@ -104,6 +105,29 @@ describe.each(STORES)('a correction, on a store %s', (_, atomic) => {
     expect(await codeOf(propose(here))).toBe('CORRECTION_STATUS');
     expect(await statusOf(here, FIRST)).toBe('applied');
     await noneIsLeft(here);
+  });
+
+  it('that a programme has no id for is refused, before it is accepted and when it begins', async () => {
+    const here = await overpaid();
+    const { correctionId } = await propose(here);
+    await reject(here);
+    const [stream] = await here.store.readStreams([streams.correction(correctionId)]);
+    const all = Array.from({ length: 9_999 }, (_, i) => ({
+      stream: streams.correction(`${PROGRAMME}-${String(i + 1).padStart(4, '0')}`),
+      events: stream!.events,
+    }));
+    const read = here.store.readCategory.bind(here.store);
+    here.store.readCategory = async (prefix, options) =>
+      prefix === `correction-${PROGRAMME}-`
+        ? all.filter(({ stream: name }) => name > (options.after ?? '')).slice(0, options.limit)
+        : read(prefix, options);
+    const before = (await eventsOf(here)).length;
+    const { id } = job(here, 'finance').actor;
+    expect(await codeOf(requireCorrectable(here, ARGS, id))).toBe('LIMIT_EXCEEDED');
+    expect(await codeOf(propose(here))).toBe('LIMIT_EXCEEDED');
+    expect(await eventsOf(here)).toHaveLength(before);
+    all.pop();
+    await requireCorrectable(here, ARGS, id);
   });
 
   it('that one person began is not computed by another, who rejects it and begins anew', async () => {

@@ -112,6 +112,7 @@ export async function requireCorrectable(
   const resumed = sameAsLast(corrections, args);
   if (resumed) return requireOwn(resumed, actorId);
   requireNoneOpen(corrections);
+  correctionIdOf(args.programmeId, corrections.length + 1);
   await periodsOf(deps, args, await deps.store.lastPosition());
 }
 
