@@ -1,8 +1,8 @@
 import type { EventData } from '../../../events/generated.js';
-import type { Recorded } from '../../kernel/decider.js';
+import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
+import { fold, type Recorded } from '../../kernel/decider.js';
 import { isEnrolled } from '../../enrolment/enrolment.state.js';
 import { addMonths } from '../../kernel/time.js';
-import { foldEnrolment } from '../folds.js';
 
 /** What an approval starts an enrolment with. */
 export type EnrolmentStart = NonNullable<ReturnType<typeof enrolmentStart>>;
@@ -57,6 +57,9 @@ export function beginsNothing(
   const isAnother = (event: Recorded): boolean =>
     event.type === 'EnrolmentStarted' && event.data.applicationId !== applicationId;
   if (enrolment.some((event) => event.position > approvedAt && isAnother(event))) return true;
-  const before = foldEnrolment(enrolment.filter(({ position }) => position < approvedAt));
+  const before = fold(
+    enrolmentDecider,
+    enrolment.filter(({ position }) => position < approvedAt),
+  );
   return isEnrolled(before) && before.applicationId !== applicationId;
 }
