@@ -11,6 +11,7 @@ export class CorrectedMonths {
   readonly #until = new Map<string, string>();
   readonly #proposed = new Map<string, Periods>();
   readonly #established = new Map<string, bigint>();
+  readonly #establishedAt = new Map<string, number>();
   readonly #lapsed = new Set<string>();
 
   add(event: Recorded): void {
@@ -22,6 +23,7 @@ export class CorrectedMonths {
         this.#proposed.set(householdOf(event.data), event.data.periods);
         return;
       case 'AdjustmentEstablished':
+        this.#establishedAt.set(householdOf(event.data), event.position);
         return this.#establish(householdOf(event.data));
       case 'ArrearsReleased':
         this.#lapsed.add(householdOf(event.data));
@@ -42,6 +44,11 @@ export class CorrectedMonths {
   /** What counts as paid for a month because corrections put it on the account. */
   establishedFor(household: string, month: string): bigint {
     return this.#established.get(`${household} ${month}`) ?? 0n;
+  }
+
+  /** Whether as of a position the household's account was as it is now. */
+  isKnown(household: string, asOf: number): boolean {
+    return (this.#establishedAt.get(household) ?? -1) <= asOf;
   }
 
   hasLapsed(household: string): boolean {

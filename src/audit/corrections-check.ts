@@ -13,6 +13,7 @@ interface Sums {
 }
 interface Run {
   readonly asOf: number;
+  /** Who started it, computed any of it, or proposed it. */
   readonly proposers: string[];
   readonly proposed: Sums;
   readonly established: Sums;
@@ -152,8 +153,9 @@ export class CorrectionsCheck {
     compare(run.established, data, 'put on accounts', found);
   }
 
-  #adjustmentProposed({ data }: Recorded<'AdjustmentProposed'>, found: Found): void {
+  #adjustmentProposed({ data, meta }: Recorded<'AdjustmentProposed'>, found: Found): void {
     const run = this.#runs.get(data.correctionId);
+    if (run && !isOneOf(run.proposers, meta.actor)) run.proposers.push(meta.actor);
     if (!run || run.contentHash !== undefined)
       found('I6', 'proposed for a correction that is not under way');
     requireSums(data, found);

@@ -25,9 +25,9 @@ export interface Known {
   earlierOf(personId: string): readonly string[];
   /**
    * Whether a payment was not cancelled, nor rejected or returned for good, by the last event or as
-   * of a position.
+   * of a position. What came back of who is `erased` did so for good.
    */
-  stands(paymentId: string, asOf?: number): boolean;
+  stands(paymentId: string, asOf?: number, erased?: boolean): boolean;
 }
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
 
@@ -120,6 +120,7 @@ export class EntitlementCheck {
       if (!payableIn(state, month))
         found('I7', `ordered for ${month}, in which the enrolment is not payable`);
       this.#onceToIdentity(event.data, month, found);
+      this.#notOnAccount(event.data, month, asOf, found);
       const sum = total(items.filter((item) => item.period === month));
       this.#once(kept, event, month, sum, found);
       const expected = this.#entitlement(programmeId, month, asOf, state);
@@ -245,9 +246,26 @@ export class EntitlementCheck {
     for (const other of this.known.earlierOf(personId)) {
       const kept = this.#enrolments.get(`enrolment-${programmeId}-${other}`);
       const cycle = kept && cycleIn(kept.paid, month);
-      if (cycle !== undefined && this.known.stands(`${programmeId}-${cycle}-${other}`))
+      const erased = this.#erasedAt.has(other);
+      if (
+        cycle !== undefined &&
+        this.known.stands(`${programmeId}-${cycle}-${other}`, undefined, erased)
+      )
         found('I5', `${month} was paid to the same identity before, in the cycle ${cycle}`);
     }
+  }
+
+  /** A month that a correction found to be due is paid from the account, and once. */
+  #notOnAccount(
+    { programmeId, personId }: Ordered['data'],
+    month: string,
+    asOf: number,
+    found: Found,
+  ) {
+    const household = `${programmeId}-${personId}`;
+    if (!this.era.isNew || !this.#corrected.isKnown(household, asOf)) return;
+    const minor = this.#corrected.establishedFor(household, month);
+    if (minor > 0n) found('I5', `${month}: corrections put ${minor} on the account for it already`);
   }
 
   #entitlement(

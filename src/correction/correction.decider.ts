@@ -1,5 +1,6 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import {
+  requireEverywhere,
   requireRole,
   type CommandOf,
   type Context,
@@ -40,6 +41,7 @@ export type CorrectionCommand =
 /** Codes that corrections refuse with. */
 export const CORRECTION_REFUSALS = [
   'ROLE_NOT_ALLOWED',
+  'REGION_NOT_ALLOWED',
   'CORRECTION_ALREADY_STARTED',
   'CORRECTION_NOT_FOUND',
   'CORRECTION_STATUS',
@@ -65,7 +67,8 @@ const initialState: CorrectionState = {
 export const isOpen = ({ status }: CorrectionState): boolean =>
   status === 'started' || status === 'proposed' || status === 'approved';
 
-function requireStatus(
+/** @throws DomainError CORRECTION_STATUS */
+export function requireStatus(
   state: CorrectionState,
   ...allowed: readonly CorrectionState['status'][]
 ): void {
@@ -81,6 +84,8 @@ type Drafts = readonly Draft<CorrectionEvent>[];
 
 function decide(state: CorrectionState, command: CorrectionCommand, context: Context): Drafts {
   if (command.type === 'StartCorrection') return start(state, command, context);
+  // As whatever else is said of corrections; and who is limited is not told which there are.
+  if (command.type === 'WithdrawCorrection') requireEverywhere(context);
   if (!state.started)
     throw new DomainError(
       'CORRECTION_NOT_FOUND',

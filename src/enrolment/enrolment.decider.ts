@@ -12,6 +12,7 @@ import { addMonths, parseLocalDate, parsePeriod } from '../kernel/time.js';
 import { requireOwnWord, wordOf } from '../kernel/two-people.js';
 import {
   evolve,
+  heldOrPaidFrom,
   INELIGIBLE,
   initialState,
   isEnrolled,
@@ -319,11 +320,12 @@ function recertify(
   const word = wordOf(state.proposals, said);
   if (word === 'first') return [{ type: 'EnrolmentRecertificationProposed', data }];
   if (word === 'again') return [];
-  const { fromPeriod } = data;
   const late =
     state.status === 'suspended' && state.suspendedFor === overdueReason(state.dueOn ?? '');
   const reason = 'Recertified.';
-  const isEligibleAtFirst = unmet.length === 0 || (unmetFrom ?? fromPeriod) > fromPeriod;
+  // Months for which it was held before are not paid by this.
+  const fromPeriod = [data.fromPeriod, heldOrPaidFrom(state)].sort().at(-1)!;
+  const isEligibleAtFirst = unmet.length === 0 || (unmetFrom ?? data.fromPeriod) > fromPeriod;
   return [
     { type: 'EnrolmentRecertified', data },
     ...(late && isEligibleAtFirst

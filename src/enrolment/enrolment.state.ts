@@ -174,6 +174,10 @@ export function payableIn(state: EnrolmentState, period: string): boolean {
   return state.payable.findLast((entry) => entry.fromPeriod <= period)?.payable ?? false;
 }
 
+/** The first month of what holds now: of the suspension that runs, or of what is paid since. */
+export const heldOrPaidFrom = ({ payable, startPeriod }: EnrolmentState): string =>
+  payable.at(-1)?.fromPeriod ?? startPeriod;
+
 /**
  * Whether a cycle of a period may pay the household anything: the period itself, or, once the
  * enrolment is over, what is left of earlier months. Nothing while it is suspended.

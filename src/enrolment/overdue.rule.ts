@@ -1,6 +1,6 @@
 import { addMonths } from '../kernel/time.js';
 import { overdueReason, type EnrolmentCommand } from './enrolment.decider.js';
-import { isOverdue, type EnrolmentState } from './enrolment.state.js';
+import { heldOrPaidFrom, isOverdue, type EnrolmentState } from './enrolment.state.js';
 
 const latest = (a: string, b: string): string => (a > b ? a : b);
 
@@ -13,15 +13,16 @@ export function fallsDue(state: EnrolmentState, period: string): EnrolmentComman
 }
 
 /**
- * Suspends from the month after the one in which it was due; an enrolment whose end is still to
- * come is ended there.
+ * Suspends from the month after the one in which it was due, or from where it is paid again after
+ * another suspension, which is not taken for this one; an enrolment whose end is still to come is
+ * ended there.
  */
 export function stopsPaying(state: EnrolmentState, period: string): EnrolmentCommand | undefined {
-  const { dueOn, startPeriod, status } = state;
+  const { dueOn, status } = state;
   if (dueOn === undefined || !isOverdue(state, period)) return undefined;
   const reason = overdueReason(dueOn);
   const lastPeriod = dueOn.slice(0, 7);
   if (status === 'ended') return { type: 'EndEnrolment', lastPeriod, reason };
-  const fromPeriod = latest(startPeriod, addMonths(lastPeriod, 1));
+  const fromPeriod = latest(heldOrPaidFrom(state), addMonths(lastPeriod, 1));
   return { type: 'SuspendEnrolment', fromPeriod, reason };
 }

@@ -45,8 +45,20 @@ export const parsePaymentId = (text: string, field = 'paymentId'): PaymentId =>
 export const parseCorrectionId = (text: string, field = 'correctionId'): string =>
   parse<string>(CORRECTION, text, 'correction id (<programme>-<4 digits>)', field);
 
-export const correctionId = (programme: string, number: number): string =>
-  `${programme}-${String(number).padStart(4, '0')}`;
+/** As many corrections of one programme have an id; rejected ones have theirs too. */
+const MAX_CORRECTIONS = 9_999;
+
+/** @param number from 1 @throws DomainError LIMIT_EXCEEDED */
+export function correctionId(programme: string, number: number): string {
+  if (number > MAX_CORRECTIONS)
+    throw new DomainError(
+      'LIMIT_EXCEEDED',
+      `${programme} had ${MAX_CORRECTIONS} corrections, and there is no id for another one.`,
+      'invalid',
+      'programmeId',
+    );
+  return `${programme}-${String(number).padStart(4, '0')}`;
+}
 /** One account of what a household owes a programme. */
 export const recoveryId = (programme: string, person: string): string => `${programme}-${person}`;
 /** The person is a UUID. */

@@ -3,14 +3,14 @@ import { MAX_PAGE } from '../adapters/event-store/port.js';
 import { Backoff } from '../kernel/concurrency/backoff.js';
 import { pause, type Pause } from '../kernel/concurrency/pause.js';
 import type { Recorded } from '../kernel/decider.js';
-import { streams } from '../kernel/ids.js';
 import type { Deps, OnProgress } from '../write-side/context.js';
 import type { SetAside } from '../write-side/set-aside.js';
 import { LogAnchor } from '../kernel/anchor.js';
 import { checkedWork } from '../kernel/concurrency/checked-work.js';
 import { isOutage, isRefusal } from '../write-side/outage.js';
-import { dismissedIn, reasonOf, setAsideOf } from '../runtime/set-aside.js';
+import { reasonOf, setAsideOf } from '../runtime/set-aside.js';
 import type { Checkpoint } from '../runtime/checkpoint.js';
+import { Dismissals, isSame, type Dismissed } from './dismissals.js';
 
 /**
  * Follows the log and acts on what happened. `handle` gets the events of a page that it `handles`,
@@ -42,9 +42,14 @@ const LONGEST_PAUSE_MS = 30_000;
 /** What was set aside is tried again now and then: what was in the way may be gone. */
 const AGAIN_MS = 600_000;
 
-type Dismissed = Pick<SetAside, 'manager' | 'eventId'>;
 const REMEDY =
   'It would pass over what that log says from here on. Stop it, run "sanad lease reset", and start it again (docs/operations.md, "Restoring").';
+
+/** What it needs of a store. */
+export type Followed = Pick<
+  Deps['store'],
+  'readAll' | 'readStream' | 'readCategory' | 'lastPosition' | 'follow'
+>;
 
 /** A process manager with its own place in the log. */
 interface Subscription {
@@ -66,12 +71,13 @@ export class AutomationRunner {
   /** The end of the page that those who are not behind are given, or were given last. */
   #shared = -1;
   readonly #anchor: LogAnchor;
+  readonly #dismissals: Dismissals;
   readonly #options: RunnerOptions;
   readonly #pause: Pause;
 
   constructor(
     private readonly deps: {
-      readonly store: Pick<Deps['store'], 'readAll' | 'readStream' | 'lastPosition' | 'follow'>;
+      readonly store: Followed;
       /** Is told of each event: nothing that follows from it is written before it. */
       readonly clock?: Deps['clock'];
     },
@@ -81,6 +87,7 @@ export class AutomationRunner {
   ) {
     this.#options = typeof options === 'number' ? { pageSize: options } : options;
     this.#pause = this.#options.pause ?? pause;
+    this.#dismissals = new Dismissals(deps.store);
     this.#anchor = new LogAnchor(deps.store, 'The checkpoint of the automation', REMEDY);
   }
 
@@ -122,6 +129,7 @@ export class AutomationRunner {
   async check(): Promise<void> {
     await this.#load();
     await this.#anchor.check();
+    await this.#dismissals.load();
   }
 
   async #follow(subscriptions: readonly Subscription[], signal: AbortSignal): Promise<void> {
@@ -135,7 +143,7 @@ export class AutomationRunner {
       const pages = this.deps.store.follow(this.#shared, until, this.#pageSize);
       for await (const page of pages) {
         this.#shared = page.next;
-        this.#forget(dismissedIn(page.events));
+        this.#forget(this.#dismissals.add(page.events));
         await this.#stepTo(page.events);
         for (const subscription of subscriptions)
           if (!subscription.behind) await this.#give(subscription, page, until);
@@ -164,7 +172,7 @@ export class AutomationRunner {
       const from = lowest(well);
       const page = await this.deps.store.readAll(from, Math.min(this.#pageSize, MAX_PAGE));
       if (page.events.length === 0) break;
-      this.#forget(dismissedIn(page.events));
+      this.#forget(this.#dismissals.add(page.events));
       await this.#stepTo(page.events);
       for (const subscription of well) {
         if (subscription.position >= page.next) continue;
@@ -296,7 +304,7 @@ export class AutomationRunner {
   ): Promise<void> {
     if (events.length === 1) {
       const entry = setAsideOf(subscription.manager.name, events[0]!, error);
-      if (!(await this.#isDismissed(entry))) this.#putAside(entry);
+      if (!(await this.#dismissals.hasNow(entry))) this.#putAside(entry);
       return;
     }
     const middle = Math.ceil(events.length / 2);
@@ -323,14 +331,8 @@ export class AutomationRunner {
     this.#setAside = this.#setAside.filter((one) => !dismissed.some((other) => isSame(one, other)));
   }
 
-  /** Also where the log was followed from the start again, and what was set aside is lost. */
-  async #isDismissed(entry: SetAside): Promise<boolean> {
-    const decided = await this.deps.store.readStream(streams.automation(entry.eventId));
-    return dismissedIn(decided).some((one) => isSame(one, entry));
-  }
-
   async #retryOne(entry: SetAside, signal?: AbortSignal): Promise<boolean> {
-    if (await this.#isDismissed(entry)) {
+    if (await this.#dismissals.hasNow(entry)) {
       this.#forget([entry]);
       return true;
     }
@@ -362,7 +364,10 @@ export class AutomationRunner {
     events: readonly Recorded[],
   ): readonly Recorded[] {
     const ours = events.filter(
-      (event) => event.position > position && manager.handles.includes(event.type),
+      ({ type, id, position: at }) =>
+        at > position &&
+        manager.handles.includes(type) &&
+        !this.#dismissals.has({ manager: manager.name, eventId: id }),
     );
     for (const { time } of ours) this.deps.clock?.saw?.(time);
     return ours;
@@ -392,6 +397,3 @@ export class AutomationRunner {
 
 const lowest = (subscriptions: readonly Subscription[]): number =>
   Math.min(...subscriptions.map(({ position }) => position));
-
-const isSame = (a: Dismissed, b: Dismissed): boolean =>
-  a.manager === b.manager && a.eventId === b.eventId;

@@ -2,14 +2,16 @@ import type { Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
 import {
+  beginsNothing,
   enrolmentStart,
   monthAfter,
   type EnrolmentStart,
 } from '../use-cases/applications/enrolment-start.rule.js';
+import { foldEnrolment } from '../use-cases/folds.js';
 import { PaidToIdentity } from '../use-cases/cycles/paid-to-identity.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import { record } from '../write-side/bulk.js';
-import { fromState, guard, part, type Part, type Unit } from '../write-side/unit.js';
+import { guard, partFrom, type Part, type Unit } from '../write-side/unit.js';
 import { AUTOMATION, PAGE, type Deps } from '../write-side/context.js';
 import { isErased, regionOf } from '../person/person-history.rule.js';
 import type { ProcessManager } from './runner.js';
@@ -20,7 +22,8 @@ import type { ProcessManager } from './runner.js';
  * enrolment is paid, nor for those that were paid to the same identity while it was another
  * person's. Months that the person was paid beyond an earlier end are begun with: they are due
  * again, and the first cycle leaves them out. A person enrolled in the programme already stays as
- * they are; an erased one is not enrolled.
+ * they are, and the approval begins nothing when that enrolment is over either; an erased one is
+ * not enrolled.
  */
 export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => ({
   name: 'when-application-approved-then-enrol',
@@ -34,7 +37,7 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
   const applications = await deps.store.readStreams(approvals.map((event) => event.stream));
   const approved = approvals.flatMap((event, i) => {
     const start = enrolmentStart(applications[i]!.events.slice(0, event.revision + 1));
-    return start ? [{ start, causationId: event.id }] : [];
+    return start ? [{ start, causationId: event.id, approvedAt: event.position }] : [];
   });
   const names = approved.flatMap(({ start }) => [streams.person(start.personId), streamOf(start)]);
   const read = new Map(
@@ -42,40 +45,39 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
   );
   const living = approved
     .filter(({ start }) => !isErased(read.get(streams.person(start.personId)) ?? []))
-    .map(({ start, causationId }) => ({
+    .map(({ start, causationId, approvedAt }) => ({
       start: {
         ...start,
         region: regionOf(read.get(streams.person(start.personId)) ?? []) ?? start.region,
       },
       causationId,
+      approvedAt,
       before: read.get(streamOf(start)) ?? [],
     }));
   const paid = await lastPaid(
     deps,
     living.map(({ start }) => start),
   );
-  const units = living.map(({ start, causationId, before }): Unit => ({
+  const units = living.map(({ start, causationId, approvedAt, before }): Unit => ({
     verb: 'enrol',
     key: start.applicationId,
     causationId,
     loaded: [before, read.get(streams.person(start.personId)) ?? []],
-    parts: [
-      part(
-        streamOf(start),
-        enrolmentDecider,
-        fromState(['StartEnrolment', start.applicationId], ({ lastPeriod }) => {
-          const startPeriod = monthAfter(
-            start.startPeriod,
-            lastPeriod,
-            paid.get(start.applicationId),
-          );
-          return { type: 'StartEnrolment', ...start, startPeriod };
-        }),
-      ),
-      notErased(start),
-    ],
+    parts: [starting(start, approvedAt, paid.get(start.applicationId)), notErased(start)],
   }));
   await record(deps, units, { actor: AUTOMATION, correlationId: approvals[0]!.meta.correlation });
+}
+
+/** @param lastPaid the last month that was paid to the identity while it was another person's */
+function starting(start: EnrolmentStart, approvedAt: number, lastPaid: string | undefined): Part {
+  const { applicationId } = start;
+  const asked = ['StartEnrolment', applicationId];
+  return partFrom(streamOf(start), enrolmentDecider, asked, (events) => {
+    if (beginsNothing(events, { applicationId, approvedAt })) return [];
+    const { lastPeriod } = foldEnrolment(events);
+    const startPeriod = monthAfter(start.startPeriod, lastPeriod, lastPaid);
+    return [{ type: 'StartEnrolment' as const, ...start, startPeriod }];
+  });
 }
 
 const streamOf = ({ programmeId, personId }: EnrolmentStart): string =>

@@ -7,7 +7,7 @@ import { PAGE } from './context.js';
  * @param prefix for example "enrolment-asd-"
  */
 export async function* pagesOf(
-  store: EventStore,
+  store: Pick<EventStore, 'readCategory'>,
   prefix: string,
   options: {
     readonly asOf?: number;

@@ -146,7 +146,12 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
   },
   I5: {
     'ordered for a month that was paid to who had the identity before': (log) => {
-      const paid = log.find('PaymentSettled');
+      // What came back of who is erased was not paid.
+      const back = log.events.filter(({ type }) => type === 'PaymentReturned');
+      const paid = log.find(
+        'PaymentSettled',
+        ({ stream }) => !back.some((one) => one.stream === stream),
+      );
       const order = log.find(
         'PaymentOrdered',
         ({ data }) => data.paymentId === paid.data.paymentId,

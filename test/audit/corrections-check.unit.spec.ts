@@ -28,6 +28,11 @@ const falsifications: readonly (readonly [Invariant, string, (log: Tampered) => 
   ],
   [
     'I4',
+    'a correction approved by who computed it for another',
+    (log) => log.by(log.find('AdjustmentProposed'), log.find('CorrectionApproved').meta.actor),
+  ],
+  [
+    'I4',
     'other content approved than was proposed',
     (log) => log.edit(log.find('CorrectionApproved'), { contentHash: 'e'.repeat(64) }),
   ],

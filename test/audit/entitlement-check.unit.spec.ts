@@ -19,7 +19,7 @@ interface Log {
   readonly asOf?: number;
   readonly earliest?: number;
   readonly earlier?: readonly string[];
-  readonly stands?: (paymentId: string, asOf?: number) => boolean;
+  readonly stands?: (paymentId: string, asOf?: number, erased?: boolean) => boolean;
 }
 /** The small programme: version 1 is paid from 2026-01 on, version 2 from 2026-03 on. */
 const PUBLISHED: readonly Step[] = versions.map((data) => ['PolicyPublished', data]);
@@ -241,6 +241,10 @@ describe('a month is ordered once', () => {
     const stands = (id: string) => id !== 'sim-2026-01-q';
     expect(foundIn({ earlier: ['q'], stands }, ...first, ...then)).toEqual([]);
     expect(foundIn({ earlier: ['q'] }, ...first, STARTED, ordered('2026-02'))).toEqual([]);
+    const gone = step('PersonErased', other, 'person-q');
+    const cameBack: Log['stands'] = (_id, _asOf, erased) => erased !== true;
+    expect(foundIn({ earlier: ['q'], stands: cameBack }, ...first, ...then)).toEqual([twice]);
+    expect(foundIn({ earlier: ['q'], stands: cameBack }, ...first, gone, ...then)).toEqual([]);
   });
 });
 
@@ -331,6 +335,21 @@ describe('a correction', () => {
     expect(foundIn({}, ...two, adjusted(paid))).toEqual([]);
     const february = { period: '2026-02', dueMinor: due('2026-02'), paidMinor: due('2026-02') };
     expect(foundIn({}, ...two, adjusted(february))).toEqual([]);
+  });
+  test('pays a month from the account, and no cycle does beside it', () => {
+    const established = step('AdjustmentEstablished', { correctionId }, 'adjustment-sim-p');
+    const first = [STARTED, begun(), adjusted({}), established] as const;
+    const order = ordered('2026-02', {}, ['2026-01', '2026-02']);
+    const twice = `I5 2026-01: corrections put ${due('2026-01')} on the account for it already`;
+    expect(foundIn({}, ...first, order)).toEqual([twice]);
+    expect(foundIn({}, ...first, ordered('2026-02'))).toEqual([]);
+    expect(foundIn({ isNew: false }, ...first, order)).toEqual([]);
+    // Put there after the position that the cycle was prepared as of.
+    const at = (PUBLISHED.length + first.length - 1) * 100;
+    expect(foundIn({ asOf: at - 1 }, ...first, order)).toEqual([]);
+    expect(foundIn({ asOf: at }, ...first, order)).toEqual([twice]);
+    const back = adjusted({ dueMinor: '0', ...paid });
+    expect(foundIn({ asOf: at + 300 }, ...first, back, established, order)).not.toContain(twice);
   });
   test('counts what corrections put on the account, and nothing where something lapsed', () => {
     const established = step('AdjustmentEstablished', { correctionId }, 'adjustment-sim-p');

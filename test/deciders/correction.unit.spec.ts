@@ -105,6 +105,10 @@ describe('a correction', () => {
     given(...byFarid)
       .when(withdraw, officer)
       .then({ type: 'CorrectionRejected', data: { correctionId, reason } });
+    for (const past of [[], byFarid])
+      given(...past)
+        .when(withdraw, by('farid', 'finance-officer', 'MA-06'))
+        .thenRefused('REGION_NOT_ALLOWED');
     given(...byFarid)
       .when(withdraw, controller)
       .thenRefused('NOTHING_PROPOSED');

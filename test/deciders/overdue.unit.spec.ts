@@ -32,6 +32,15 @@ test('one that was said to be due is only suspended, and never from before it st
   expect(stopsPaying(said, '2026-06')).toMatchObject({ fromPeriod: '2026-05' });
 });
 
+test('one that was held for another reason is suspended from where it is paid again', () => {
+  const payable = [
+    { fromPeriod: '2025-10', payable: true },
+    { fromPeriod: '2026-01', payable: false },
+    { fromPeriod: '2026-06', payable: true },
+  ];
+  expect(stopsPaying(enrolment({ payable }), '2026-06')).toMatchObject({ fromPeriod: '2026-06' });
+});
+
 test.each([
   ['in the month in which it is due', enrolment(), '2026-03'],
   ['that has no day', enrolment({ dueOn: undefined }), '2026-04'],

@@ -211,6 +211,28 @@ describe('process managers', () => {
     expect([anew.setAside, told]).toEqual([[], []]);
   });
 
+  test('never act on what two people dismissed, also where nothing is in the way any more', async () => {
+    const log = new ArrayLog([...EVENTS, dismissed('one', POISON)]);
+    const all = ids(EVENTS).sort();
+    const others = all.filter((id) => id !== POISON.id);
+    const one = new Manager('one');
+    const two = new Manager('two');
+    await new AutomationRunner({ store: log }, [one, two], checkpointInMemory(), 10).drain();
+    expect([[...one.acted].sort(), [...two.acted].sort()]).toEqual([others, all]);
+
+    const live = new Manager('one');
+    const first = { ...checkpointInMemory(), load: async () => -1 };
+    const runner = run([live, new Manager('two')], first, {}, log);
+    await done(runner);
+    expect([...live.acted].sort()).toEqual(others);
+
+    // What comes from now on is known too; one that is behind the others passes over it.
+    const later = { ...EVENTS.at(-1)!, id: uuidOf('later'), position: LAST + 3 };
+    log.push({ ...dismissed('one', later, LAST + 2), id: uuidOf('sooner') }, later);
+    await eventually('the end of the log', () => runner.position >= LAST + 3);
+    expect(live.acted.has(later.id)).toBe(false);
+  });
+
   test('that are run to the end once do not swallow what is no refusal, and do not wait for each other', async () => {
     const bad = new Manager(
       'bad',

@@ -8,12 +8,18 @@ interface Account {
   readonly carriedBy: Map<string, string>;
   debt: bigint;
   readonly deducted: Map<string, bigint>;
+  /** What the newest correction proposed, by month, until it is on the account. */
+  proposed: readonly (readonly [month: string, minor: bigint])[];
+  /** What is, or was, on it by month. */
+  readonly months: Map<string, bigint>;
 }
 interface Payment {
   order: Ordered;
   status: 'ordered' | 'sent' | 'received' | 'back' | 'cancelled';
   /** What banks kept of it when it came back. */ kept: bigint;
   /** The attempt that paid it. */ paidBy?: number;
+  /** Months that it pays as any other though it pays them from the account. */
+  readonly twice: readonly string[];
 }
 
 /** Where every household stands, told by the events alone with no rule of the engine's. */
@@ -23,6 +29,7 @@ export interface HouseholdBooks {
   /** By person: the identity they were registered with, which outlives an erasure. */
   readonly identities: ReadonlyMap<string, string>;
   readonly closed: ReadonlySet<string>;
+  readonly erased: ReadonlySet<string>;
   readonly reserved: ReadonlyMap<string, bigint>;
   readonly spent: ReadonlyMap<string, bigint>;
 }
@@ -44,6 +51,8 @@ const newAccount = (): Account => ({
   carriedBy: new Map(),
   debt: 0n,
   deducted: new Map(),
+  proposed: [],
+  months: new Map(),
 });
 
 /** Walks over the whole log once. */
@@ -53,6 +62,7 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
   const breaks = new Map<string, number>();
   const identities = new Map<string, string>();
   const closed = new Set<string>();
+  const erased = new Set<string>();
   const reserved = new Map<string, bigint>();
   const spent = new Map<string, bigint>();
   const of = (key: string): Account => {
@@ -65,9 +75,15 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
     account(event, of);
     if (event.type === 'PersonRegistered')
       identities.set(event.data.personId, event.data.identityHash);
+    if (event.type === 'PersonErased') erased.add(event.data.personId);
     if (event.type === 'CycleClosed') closed.add(event.data.cycleId);
     if (event.type === 'PaymentOrdered')
-      payments.set(event.data.paymentId, { order: event.data, status: 'ordered', kept: 0n });
+      payments.set(event.data.paymentId, {
+        order: event.data,
+        status: 'ordered',
+        kept: 0n,
+        twice: paidTwice(event.data, of(`${event.data.programmeId}-${event.data.personId}`)),
+      });
     const payment = payments.get(event.stream.slice('payment-'.length));
     if (payment && event.type === 'PaymentSettled') payment.paidBy = event.data.attempt;
     if (event.type === 'PaymentBreakRecorded') breaks.set(event.data.breakId, event.data.attempt);
@@ -83,8 +99,15 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
         cameBack(payment, attempt, event.data.returnedMinor);
     }
   }
-  return { accounts, payments, identities, closed, reserved, spent };
+  return { accounts, payments, identities, closed, erased, reserved, spent };
 }
+
+/** Months whose base a payment pays beside arrears that the account has for them, all together. */
+const paidTwice = ({ items }: Ordered, { months }: Account): readonly string[] =>
+  [...new Set(items.map(({ period }) => period))].filter((month) => {
+    const codes = items.filter(({ period }) => period === month).map(({ code }) => code);
+    return codes.some(isBase) && codes.includes('arrears') && (months.get(month) ?? 0n) > 0n;
+  });
 
 /** All of it, or a part: then the household has nothing, and the bank the rest. */
 function cameBack(
@@ -119,7 +142,14 @@ function money(
 
 function account({ type, data }: Recorded, of: (key: string) => Account): void {
   switch (type) {
+    case 'AdjustmentProposed':
+      of(`${data.programmeId}-${data.personId}`).proposed = data.periods.map(
+        ({ period, dueMinor, paidMinor }) => [period, BigInt(dueMinor) - BigInt(paidMinor)],
+      );
+      return;
     case 'AdjustmentEstablished': {
+      const { months, proposed } = of(`${data.programmeId}-${data.personId}`);
+      for (const [month, more] of proposed) months.set(month, (months.get(month) ?? 0n) + more);
       const minor = BigInt(data.differenceMinor) - BigInt(data.offsetMinor ?? '0');
       if (BigInt(data.differenceMinor) > 0n)
         of(`${data.programmeId}-${data.personId}`).arrears.set(data.correctionId, minor);
@@ -165,7 +195,7 @@ const sumOf = ({ items }: Ordered, code: string): bigint =>
 export function* householdOracle(events: readonly Recorded[]): Generator<string> {
   const books = householdBooks(events);
   const months = new Map<string, string>();
-  for (const [paymentId, { order, status }] of books.payments) {
+  for (const [paymentId, { order, status, twice }] of books.payments) {
     const lapsed =
       status === 'cancelled' || (status === 'back' && books.closed.has(cycleOf(paymentId)));
     const key = `${order.programmeId}-${order.personId}`;
@@ -179,7 +209,8 @@ export function* householdOracle(events: readonly Recorded[]): Generator<string>
       yield `${paymentId} is ${status} and pays ${arrears} of arrears; its account says ${carried}`;
     if (deducted !== recovery)
       yield `${paymentId} is ${status} and gives back ${recovery}; its account says ${deducted}`;
-    if (lapsed) continue;
+    if (lapsed || (status === 'back' && books.erased.has(order.personId))) continue;
+    for (const month of twice) yield `${paymentId} pays ${month} twice`;
     for (const period of new Set(order.items.map((item) => item.period))) {
       if (!order.items.some((item) => item.period === period && isBase(item.code))) continue;
       const identity = books.identities.get(order.personId) ?? order.personId;

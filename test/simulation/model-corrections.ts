@@ -23,6 +23,7 @@ import {
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import type { Role } from '../../src/kernel/decider.js';
+import { isOneOf } from '../../src/kernel/subject.js';
 import {
   correctionId as correctionIdOf,
   cycleId as cycleIdOf,
@@ -81,7 +82,9 @@ function pastOf(world: World, asOf: number) {
  */
 function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
   const open = correctionsOf(world).find(isOpen);
-  if (open && (open.status !== 'started' || op.odd)) return world.refuse('CORRECTION_OPEN');
+  const { actor } = world.context(op, 'finance-officer');
+  const isTheirs = open?.status === 'started' && isOneOf(open.proposers, actor.id);
+  if (open && (!isTheirs || op.odd)) return world.refuse('CORRECTION_OPEN');
   if (!open) {
     const asOf = world.log.last;
     const { toPeriod } = pastOf(world, asOf);

@@ -3,7 +3,11 @@ import { SetTally } from '../../src/use-cases/cycles/ordered-set.js';
 import { earlierThan, paidThroughBefore } from '../../src/use-cases/cycles/cycle-order.rule.js';
 import { arrearsFor } from '../../src/use-cases/cycles/correction-items.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
-import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
+import {
+  monthsOnAccount,
+  timesEnrolled,
+  unpaidFrom,
+} from '../../src/use-cases/cycles/months-paid.rule.js';
 import { dueIn, lessRecovery } from '../../src/use-cases/cycles/payable.rule.js';
 import { isPrepared, type CycleState } from '../../src/cycle/cycle.state.js';
 import { DomainError } from '../../src/kernel/errors.js';
@@ -106,13 +110,14 @@ export function prepare(world: World, op: Op, limit: number): void {
   for (const { events } of world.log.category(`enrolment-${PROGRAMME}-`, fixed)) {
     const state = foldEnrolment(events);
     const paymentId = paymentIdOf(PROGRAMME, period, state.personId);
-    const arrears = arrearsFor(
-      foldAdjustment(world.log.stream(streams.adjustment(PROGRAMME, state.personId), fixed)),
-      paymentId,
-      round,
+    const account = foldAdjustment(
+      world.log.stream(streams.adjustment(PROGRAMME, state.personId), fixed),
     );
+    const arrears = arrearsFor(account, paymentId, round);
     const from = unpaidFrom(events, period, paidThrough);
-    const paid = paidToIdentity(world, state.personId, { own: true, before: period });
+    const paidTo = paidToIdentity(world, state.personId, { own: true, before: period });
+    const paid =
+      timesEnrolled(events) > 1 ? new Set([...paidTo, ...monthsOnAccount(account)]) : paidTo;
     const due = dueIn(state, from, period, programme, { arrears, paid });
     if (foldPerson(world.log.stream(streams.person(state.personId), fixed)).status === 'erased')
       continue;

@@ -1,4 +1,4 @@
-import type { Page } from '../../src/adapters/event-store/port.js';
+import type { CategoryOptions, Page, StreamEvents } from '../../src/adapters/event-store/port.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import type { ProjectionLog } from '../../projections/engine/projection-processor.js';
 
@@ -57,6 +57,20 @@ export class ArrayLog implements ProjectionLog {
         !this.lost.has(event.position),
     );
     return (direction === 'backwards' ? found.reverse() : found).slice(0, limit);
+  }
+
+  async readCategory(
+    prefix: string,
+    { after = '', limit, types }: CategoryOptions,
+  ): Promise<readonly StreamEvents[]> {
+    const found = this.#events.filter(({ stream }) => stream.startsWith(prefix) && stream > after);
+    return [...Map.groupBy(found, ({ stream }) => stream)]
+      .map(([stream, events]) => ({
+        stream,
+        events: events.filter(({ type }) => types?.includes(type) ?? true),
+      }))
+      .sort((a, b) => (a.stream < b.stream ? -1 : 1))
+      .slice(0, limit);
   }
 
   async lastPosition(): Promise<number> {

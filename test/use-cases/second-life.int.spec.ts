@@ -11,10 +11,12 @@ import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { householdOracle } from '../simulation/household-oracle.js';
 import { approveAll, erase, identityOf, registerAgain } from './again.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
-import { PROGRAMME, released } from './month.js';
+import { answers, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
 import { as, by, drain, households, job, newWorld, type World } from './world.js';
 
@@ -131,6 +133,24 @@ test('months that were not paid before the erasure are paid to who is registered
   expect((await desk.audit()).violations).toEqual([]);
 });
 
+test('a month whose payment came back before the erasure is paid to who is registered after it', async () => {
+  await released(world.engine, '2025-10');
+  const { cycleId } = await released(world.engine, '2025-11');
+  const failed = `${cycleId}-${ida}`;
+  const outcomes = answers(world.engine, cycleId, (paymentId) =>
+    paymentId === failed ? { outcome: 'rejected', reason: 'AC04' } : undefined,
+  );
+  await takeInOutcomes(world.engine, { source: 'file', outcomes }, job(world.engine, 'bank'));
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'asked' });
+  await erase(world.engine, ida);
+  const again = await appliesAgain('again', '2025-10-05');
+  expect(await startOf(again)).toBe('2025-11');
+  await released(world.engine, '2025-12');
+  expect(await monthsOrdered('2025-12', again)).toEqual(['2025-11', '2025-12']);
+  expect((await desk.audit()).violations).toEqual([]);
+  expect([...householdOracle((await world.engine.store.readAll(-1, 10_000)).events)]).toEqual([]);
+});
+
 test('who applies again in the month through which they are paid is enrolled from the next', async () => {
   await released(world.engine, '2025-10');
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'moved' });
@@ -198,6 +218,32 @@ test('who was ended by mistake, looking back, and applies from then on owes noth
   expect(balanceMinor(await desk.recovery(ida))).toBe(0n);
   await released(world.engine, '2026-02');
   expect(await monthsOrdered('2026-02', ida)).toEqual(['2026-02']);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('a month that waits on the account is not paid again by a second enrolment that begins in it', async () => {
+  await released(world.engine, '2025-10');
+  await desk.enrolment(ida, { type: 'SuspendEnrolment', fromPeriod: '2025-11', reason: 'abroad' });
+  for (const period of ['2025-11', '2025-12']) await released(world.engine, period);
+  const wasHere = { type: 'ReinstateEnrolment', fromPeriod: '2025-11', reason: 'was not' } as const;
+  await desk.enrolment(ida, wasHere);
+  const { correctionId, contentHash: hash } = await desk.propose({ fromPeriod: '2025-10' });
+  await desk.approve(correctionId, hash);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'mistyped' });
+  await appliesOnceMore(ida, '2025-11-02');
+  expect(await startOf(ida)).toBe('2025-11');
+  await released(world.engine, '2026-01');
+  const { items } = (await desk.ordered('2026-01', ida))!;
+  const paidAs = (arrears: boolean) =>
+    new Set(items.filter(({ code }) => (code === 'arrears') === arrears).map((i) => i.period));
+  expect([paidAs(true), paidAs(false)]).toEqual([
+    new Set(['2025-11', '2025-12']),
+    new Set(['2026-01']),
+  ]);
+  expect(await desk.propose({ fromPeriod: '2025-10' })).toMatchObject({
+    arrearsCount: 0,
+    overpaidCount: 0,
+  });
   expect((await desk.audit()).violations).toEqual([]);
 });
 

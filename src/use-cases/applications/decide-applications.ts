@@ -4,8 +4,9 @@ import { type ApplicationState } from '../../application/application.state.js';
 import { named, within } from './assess-applications.js';
 import { pipelined, recordEach } from '../../write-side/bulk.js';
 import { refuseKnownIdentities } from '../../write-side/known-identities.js';
-import { fromState, part, type Unit } from '../../write-side/unit.js';
+import { fromState, part, type Part, type Unit } from '../../write-side/unit.js';
 import type { Recorded } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { notClosed } from '../../programme/not-closed.js';
@@ -60,6 +61,7 @@ export async function decideApplications(
     args.action === 'approve'
       ? await deps.store.readStream(streams.programme(args.programmeId))
       : undefined;
+  const taken = new Map<string, string>();
   const pages = args.applicationIds
     ? pagesOfStreams(deps.store, named(args.applicationIds))
     : pagesOf(deps.store, 'application-', signal ? { signal } : {});
@@ -68,7 +70,7 @@ export async function decideApplications(
     async (page) => {
       const looked = within(page, args.regions);
       const chosen = looked.filter((stream) => concerns(stream, args));
-      const approved = programme ? await approving(deps, args, programme, chosen) : [];
+      const approved = programme ? await approving(deps, args, programme, chosen, taken) : [];
       const units = chosen.map(({ stream, events }, i): Unit => ({
         verb: args.action,
         key: stream,
@@ -101,14 +103,19 @@ export async function decideApplications(
   return summary;
 }
 
-/** What an approval relies on besides its application, by application: both are only looked at. */
+/**
+ * What an approval relies on besides its application, by application: both are only looked at.
+ * @param taken by person: the stream of the application that this run approves, which is one
+ */
 async function approving(
   { store }: Pick<Deps, 'store'>,
   { programmeId }: DecideArgs,
   programme: readonly Recorded[],
   chosen: readonly StreamEvents[],
+  taken: Map<string, string>,
 ): Promise<readonly Required<Pick<Unit, 'parts' | 'loaded'>>[]> {
-  const persons = chosen.map(({ events }) => foldApplication(events).personId);
+  const applications = chosen.map(({ events }) => foldApplication(events));
+  const persons = applications.map(({ personId }) => personId);
   const enrolments = await store.readStreams(
     persons.map((personId) => streams.enrolment(programmeId, personId)),
   );
@@ -117,10 +124,37 @@ async function approving(
     parts: [
       isOpen,
       // Who is enrolled in the very moment keeps that enrolment: nothing is begun twice.
-      { ...notEnrolledYet({ programmeId, personId }), guards: false },
+      onlyOne({ ...notEnrolledYet({ programmeId, personId }), guards: false }, () => {
+        if (waitsFor('approve', applications[i]!)) take(taken, personId, chosen[i]!.stream);
+      }),
     ],
     loaded: [programme, enrolments[i]!.events],
   }));
+}
+
+/** A part that is looked at last: what was refused before it takes nothing. */
+const onlyOne = (last: Part, take: () => void): Part => ({
+  ...last,
+  decide(events, context) {
+    const decisions = last.decide(events, context);
+    take();
+    return decisions;
+  },
+});
+
+/**
+ * Of several applications of one person a run approves one: the others would begin nothing.
+ * @throws DomainError ALREADY_ENROLLED
+ */
+function take(taken: Map<string, string>, personId: string, stream: string): void {
+  if ((taken.get(personId) ?? stream) !== stream)
+    throw new DomainError(
+      'ALREADY_ENROLLED',
+      'Another application of the person is approved with it; this one would begin nothing.',
+      'conflict',
+      'personId',
+    );
+  taken.set(personId, stream);
 }
 
 function concerns({ events }: StreamEvents, args: DecideArgs): boolean {

@@ -1,5 +1,7 @@
 import type { EventData } from '../../../events/generated.js';
-import type { Recorded } from '../../kernel/decider.js';
+import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
+import { fold, type Recorded } from '../../kernel/decider.js';
+import { isEnrolled } from '../../enrolment/enrolment.state.js';
 import { addMonths } from '../../kernel/time.js';
 
 /** What an approval starts an enrolment with. */
@@ -41,4 +43,23 @@ export function monthAfter(month: string, ...paid: readonly (string | undefined)
   let first = month;
   for (const last of paid) if (last !== undefined && first <= last) first = addMonths(last, 1);
   return first;
+}
+
+/**
+ * Whether an approval begins nothing, whenever it is acted on, by the events of the person's
+ * enrolment: another application's enrolment went on when it was given, or began after it. Where
+ * the log is followed anew that is so still, though that enrolment may be over by then.
+ */
+export function beginsNothing(
+  enrolment: readonly Recorded[],
+  { applicationId, approvedAt }: { readonly applicationId: string; readonly approvedAt: number },
+): boolean {
+  const isAnother = (event: Recorded): boolean =>
+    event.type === 'EnrolmentStarted' && event.data.applicationId !== applicationId;
+  if (enrolment.some((event) => event.position > approvedAt && isAnother(event))) return true;
+  const before = fold(
+    enrolmentDecider,
+    enrolment.filter(({ position }) => position < approvedAt),
+  );
+  return isEnrolled(before) && before.applicationId !== applicationId;
 }

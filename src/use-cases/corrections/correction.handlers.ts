@@ -27,8 +27,8 @@ export const correctionHandlers = commandHandlers(
         reason,
         ...(personId === undefined ? {} : { personId }),
       };
-      await requireCorrectable(deps, job);
       const { actor, correlationId, commandId } = call.context;
+      await requireCorrectable(deps, job, actor.id);
       return {
         parts: [],
         answer: { programmeId, jobId: jobIdOf(job) },

@@ -1,10 +1,15 @@
 import type { EventData } from '../../../events/generated.js';
-import { isOpen, type CorrectionState } from '../../correction/correction.decider.js';
+import {
+  isOpen,
+  requireStatus,
+  type CorrectionState,
+} from '../../correction/correction.decider.js';
 import type { CycleState } from '../../cycle/cycle.state.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { isUnpaid } from '../../payment/payment.state.js';
+import { isOneOf } from '../../kernel/subject.js';
 
 /** What was paid for good: cycles that were released are not prepared again. */
 export interface Past {
@@ -70,4 +75,28 @@ export function requireNoneOpen(corrections: readonly CorrectionState[]): void {
       'conflict',
       'programmeId',
     );
+}
+
+/**
+ * What one person began to compute nobody else computes: the correction names those who took part,
+ * and none of them approves it.
+ * @throws DomainError CORRECTION_OPEN
+ */
+export function requireOwn({ status, started, proposers }: CorrectionState, actorId: string): void {
+  if (status === 'started' && !isOneOf(proposers, actorId))
+    throw new DomainError(
+      'CORRECTION_OPEN',
+      `${started!.correctionId} is being computed by who began it, who may run it again. To compute it yourself, reject it and propose it anew.`,
+      'conflict',
+      'programmeId',
+    );
+}
+
+/**
+ * Nothing is proposed of a correction that was decided meanwhile, or that another run proposed.
+ * @throws DomainError CORRECTION_STATUS, CORRECTION_OPEN
+ */
+export function requireUnderWay(correction: CorrectionState, actorId: string): void {
+  requireStatus(correction, 'started');
+  requireOwn(correction, actorId);
 }

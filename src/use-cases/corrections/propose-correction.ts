@@ -6,7 +6,7 @@ import { parsePeriod, monthsBetween } from '../../kernel/time.js';
 import { pipelined, recordOne } from '../../write-side/bulk.js';
 import { part } from '../../write-side/unit.js';
 import { correctionsOf, foldCorrection, pastOf, readCorrection } from './corrections.js';
-import { requireNoneOpen, sameAsLast } from './past.rule.js';
+import { requireNoneOpen, requireOwn, sameAsLast } from './past.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { ahead } from '../../write-side/stream-pages.js';
@@ -37,9 +37,10 @@ const MAX_MONTHS = 120;
 /**
  * Recomputes what households were due in the months that were paid, and proposes arrears or an
  * overpayment for each that differs. Reads the log in pages of some hundred households, as of one
- * position; killed half way and run again, it goes on and proposes the same.
- * @throws DomainError CORRECTION_OPEN, NOTHING_PAID, PERIODS_OUT_OF_ORDER, LIMIT_EXCEEDED,
- *   PROGRAMME_NOT_FOUND
+ * position; killed half way and run again by the same person, it goes on and proposes the same. Once
+ * the correction is rejected, or proposed by another run, it records nothing more.
+ * @throws DomainError CORRECTION_OPEN, CORRECTION_STATUS, NOTHING_PAID, PERIODS_OUT_OF_ORDER,
+ *   LIMIT_EXCEEDED, PROGRAMME_NOT_FOUND
  */
 export async function proposeCorrection(
   deps: Deps,
@@ -50,12 +51,21 @@ export async function proposeCorrection(
 ): Promise<ProposeSummary> {
   const started = await startOrResume(deps, args, base);
   const { correctionId, programmeId } = started;
-  const before = await readCorrection(deps.store, correctionId);
+  const history = await deps.store.readStream(streams.correction(correctionId));
+  const before = foldCorrection(history);
   if (before.proposed) return summaryOf(before, true);
   const past = await pastOf(deps.store, programmeId, started.asOf);
   const programme = await new PolicyReader(deps.store).programme(programmeId, started.asOf);
   const corrections = [...(await correctionsOf(deps.store, programmeId, started.asOf)), before];
-  const run = new Recomputation(deps, base, started, past, programme, corrections, onProgress);
+  const run = new Recomputation(
+    deps,
+    base,
+    { started, history },
+    past,
+    programme,
+    corrections,
+    onProgress,
+  );
   await pipelined(
     ahead(run.pages(signal), (page) => run.proposalsOf(page)),
     (proposals) => run.record(proposals),
@@ -95,11 +105,14 @@ function summaryOf(
 export async function requireCorrectable(
   deps: Pick<Deps, 'store'>,
   args: ProposeArgs,
+  actorId: string,
 ): Promise<void> {
   await new PolicyReader(deps.store).programme(args.programmeId);
   const corrections = await correctionsOf(deps.store, args.programmeId);
-  if (sameAsLast(corrections, args)) return;
+  const resumed = sameAsLast(corrections, args);
+  if (resumed) return requireOwn(resumed, actorId);
   requireNoneOpen(corrections);
+  correctionIdOf(args.programmeId, corrections.length + 1);
   await periodsOf(deps, args, await deps.store.lastPosition());
 }
 
@@ -141,7 +154,10 @@ async function startOrResume(deps: Deps, args: ProposeArgs, base: JobContext): P
   await new PolicyReader(deps.store).programme(programmeId);
   const corrections = await correctionsOf(deps.store, programmeId);
   const resumed = sameAsLast(corrections, args);
-  if (resumed) return resumed.started!;
+  if (resumed) {
+    requireOwn(resumed, base.actor.id);
+    return resumed.started!;
+  }
   requireNoneOpen(corrections);
   const asOf = await deps.store.lastPosition();
   const correctionId = correctionIdOf(programmeId, corrections.length + 1);

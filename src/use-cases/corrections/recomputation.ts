@@ -12,8 +12,9 @@ import { monthsBetween } from '../../kernel/time.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { Defect, Defects } from '../../write-side/defect.js';
 import { Unwritable } from '../../write-side/unwritable.js';
-import { part, type Unit } from '../../write-side/unit.js';
-import { standing, type Past } from './past.rule.js';
+import { guard, part, type Part, type Unit } from '../../write-side/unit.js';
+import { requireUnderWay, standing, type Past } from './past.rule.js';
+import { foldCorrection } from './corrections.js';
 import { ruling } from './ruling.rule.js';
 import { foldAdjustment, foldRecovery } from '../folds.js';
 import { HouseholdAccounts } from '../cycles/household-accounts.js';
@@ -63,8 +64,18 @@ interface Looked {
   readonly known: readonly Recorded[];
 }
 
+/** A correction that was begun, and its events. */
+interface Begun {
+  readonly started: Started;
+  readonly history: readonly Recorded[];
+}
+
 /** One run over the enrolments of a programme as of the correction's position. */
 export class Recomputation {
+  private readonly started: Started;
+  readonly #history: readonly Recorded[];
+  /** Nothing is proposed of a correction that is not under way any more. */
+  readonly #underWay: Part;
   readonly #months: readonly string[];
   readonly #payments: readonly (readonly [period: string, accounts: HouseholdAccounts])[];
   readonly #adjustments: HouseholdAccounts;
@@ -88,13 +99,18 @@ export class Recomputation {
   constructor(
     private readonly deps: Deps,
     private readonly base: JobContext,
-    private readonly started: Started,
+    { started, history }: Begun,
     private readonly past: Past,
     programme: ProgrammePolicies,
     corrections: readonly CorrectionState[],
     private readonly onProgress?: OnProgress,
   ) {
     const { programmeId, fromPeriod, toPeriod, asOf, correctionId } = started;
+    this.started = started;
+    this.#history = history;
+    this.#underWay = guard(streams.correction(correctionId), (events) =>
+      requireUnderWay(foldCorrection(events), base.actor.id),
+    );
     this.#months = monthsBetween(fromPeriod, toPeriod);
     this.#payments = this.#months.map((period) => [
       period,
@@ -230,12 +246,13 @@ export class Recomputation {
     const units = proposals.map(({ proposal, known }): Unit => ({
       verb: 'propose-adjustment',
       key: `${proposal.correctionId} ${proposal.personId}`,
-      loaded: [known],
+      loaded: [known, this.#history],
       parts: [
         part(streams.adjustment(proposal.programmeId, proposal.personId), adjustmentDecider, {
           type: 'ProposeAdjustment',
           ...proposal,
         }),
+        this.#underWay,
       ],
     }));
     const recorded = recordEach(this.deps, units, this.base);

@@ -1,20 +1,45 @@
+import type { AdjustmentState } from '../../correction/adjustment.decider.js';
 import { RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { isUnpaid } from '../../payment/payment.state.js';
 
+/** Whether what came back may still be instructed again. */
+interface Again {
+  readonly closed: boolean;
+  /** Who it is for was erased: nothing is instructed to them any more. */
+  readonly erased?: boolean;
+}
+
 /**
  * The months that a payment pays: those of its items, arrears among them. None of one that was
- * cancelled, or that was rejected or returned when its cycle closed.
+ * cancelled, or that was rejected or returned for good: its cycle closed, or who it is for was
+ * erased and nothing is open of it.
  */
-export function monthsPaidBy(payment: readonly Recorded[], closed: boolean): readonly string[] {
+export function monthsPaidBy(
+  payment: readonly Recorded[],
+  { closed, erased = false }: Again,
+): readonly string[] {
   const state = fold(paymentDecider, payment);
   if (state.status === 'none' || state.status === 'cancelled') return [];
-  if (closed && isUnpaid(state)) return [];
+  const isForGood = closed || (erased && state.openBreaks.length === 0);
+  if (isForGood && isUnpaid(state)) return [];
   const ordered = payment.findLast((event) => event.type === 'PaymentOrdered');
   return (ordered?.data.items ?? [])
     .filter(({ code }) => code !== RECOVERY_ITEM)
     .map(({ period }) => period);
+}
+
+/**
+ * The months for which corrections put more on the household's account than they took back: what is
+ * due for them is paid from there, or was set against a debt.
+ */
+export function monthsOnAccount({ established }: AdjustmentState): ReadonlySet<string> {
+  const sums = new Map<string, bigint>();
+  for (const { periods } of established)
+    for (const { period, dueMinor, paidMinor } of periods)
+      sums.set(period, (sums.get(period) ?? 0n) + BigInt(dueMinor) - BigInt(paidMinor));
+  return new Set([...sums].filter(([, minor]) => minor > 0n).map(([period]) => period));
 }
 
 /** The persons that an identity is or was registered for, from its stream. */

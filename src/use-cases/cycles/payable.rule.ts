@@ -74,7 +74,10 @@ export function dueIn(
 interface Besides {
   /** Approved ones, which the payment carries with it. */
   readonly arrears?: CarriedArrears | undefined;
-  /** Months that were paid to the same identity, whoever it was registered for. */
+  /**
+   * Months that were paid to the same identity, whoever it was registered for, or that are paid from
+   * the household's account.
+   */
   readonly paid?: ReadonlySet<string> | undefined;
 }
 

@@ -31,7 +31,7 @@ import {
 } from '../../write-side/context.js';
 import { orderedInRound } from './ordered.rule.js';
 import { SetTally } from './ordered-set.js';
-import { timesEnrolled, unpaidFrom } from './months-paid.rule.js';
+import { monthsOnAccount, timesEnrolled, unpaidFrom } from './months-paid.rule.js';
 import { PaidToIdentity } from './paid-to-identity.js';
 import { dueIn, isNotEvaluable, lessRecovery, type Deduction, type Due } from './payable.rule.js';
 import { isErased } from '../../person/person-history.rule.js';
@@ -128,8 +128,8 @@ export class Preparation {
           return undefined;
         }
         return this.#orderOf(
+          events,
           state,
-          unpaidFrom(events, period, this.paidThrough),
           paid.get(personId),
           adjustments.get(personId),
           recoveries.get(personId),
@@ -204,16 +204,23 @@ export class Preparation {
   }
 
   #orderOf(
+    enrolment: readonly Recorded[],
     state: EnrolmentState,
-    from: string,
-    paid: ReadonlySet<string> | undefined,
+    paidBefore: ReadonlySet<string> | undefined,
     adjusted: readonly Recorded[] | undefined,
     owed: readonly Recorded[] | undefined,
   ): Order | undefined {
     const { programmeId, period, round } = this.cycle;
     const { personId, region } = state;
     const paymentId = paymentIdOf(programmeId, period, personId);
-    const arrears = adjusted && arrearsFor(foldAdjustment(adjusted), paymentId, round);
+    const account = adjusted && foldAdjustment(adjusted);
+    const arrears = account && arrearsFor(account, paymentId, round);
+    const from = unpaidFrom(enrolment, period, this.paidThrough);
+    // A month of the enrolment before, which a correction found to be due, is due once.
+    const paid =
+      account && timesEnrolled(enrolment) > 1
+        ? new Set([...monthsOnAccount(account), ...(paidBefore ?? [])])
+        : paidBefore;
     const gross = dueIn(state, from, period, this.programme, { arrears, paid });
     if (!gross) return undefined;
     return {

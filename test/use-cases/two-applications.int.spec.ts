@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { asdVersions } from '../../src/eligibility/reference/asd.js';
+import { applicationDecider } from '../../src/application/application.decider.js';
+import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { regionOf } from '../../src/person/person-history.rule.js';
+import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
+import {
+  decideApplications,
+  type DecideSummary,
+} from '../../src/use-cases/applications/decide-applications.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
+import { Desk } from './correction-desk.js';
+import { child, enrolFamilies } from './families.js';
+import { PROGRAMME, released } from './month.js';
+import { by, drain, job, newWorld, type World } from './world.js';
+
+const DAYS = ['2025-11-05', '2025-11-20'] as const;
+
+let world: World;
+let desk: Desk;
+let ida: string;
+/** Ida's household is not enrolled any more, and two applications of it wait for approval. */
+beforeEach(async () => {
+  world = await newWorld();
+  desk = new Desk(world);
+  ({ ida } = await enrolFamilies(
+    world.engine,
+    { ida: [child('2020-05')], omar: [child('2021-05')] },
+    asdVersions,
+  ));
+  await released(world.engine, '2025-10');
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'moved' });
+  for (const day of DAYS) await applies(day);
+  await assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
+  await decide('recommend');
+});
+afterEach(() => world.end());
+
+const applicationOf = (day: string): string => uuidOf('application', ida, day);
+
+async function applies(receivedOn: string): Promise<void> {
+  const applicationId = applicationOf(receivedOn);
+  const region = regionOf(await world.engine.store.readStream(streams.person(ida)))!;
+  const facts = { scoreMicro: 5_000_000, coveredByOtherScheme: false };
+  await execute(
+    world.engine,
+    [
+      part(streams.application(applicationId), applicationDecider, {
+        type: 'SubmitApplication',
+        applicationId,
+        programmeId: PROGRAMME,
+        personId: ida,
+        region,
+        receivedOn,
+        channel: 'counter',
+        facts: { ...facts, children: [child('2020-05')] },
+      }),
+    ],
+    by(world.engine, 'ines', 'intake', 'submit', applicationId),
+  );
+}
+
+const decide = async (
+  action: 'recommend' | 'approve',
+  applicationIds?: readonly string[],
+): Promise<Pick<DecideSummary, 'done'> & { readonly codes: readonly string[] }> => {
+  const codes: string[] = [];
+  const { done } = await decideApplications(
+    world.engine,
+    {
+      programmeId: PROGRAMME,
+      action,
+      ...(applicationIds ? { applicationIds } : {}),
+      onRefused: (refusals) => codes.push(...refusals.map(({ code }) => code)),
+    },
+    job(world.engine, action === 'approve' ? 'supervisor' : 'officer'),
+  );
+  return { done, codes };
+};
+
+/** The applications that enrolments of the household began with, after the first. */
+const begun = async (): Promise<readonly string[]> =>
+  (await world.engine.store.readStream(streams.enrolment(PROGRAMME, ida)))
+    .flatMap((event) => (event.type === 'EnrolmentStarted' ? [event.data.applicationId] : []))
+    .slice(1);
+
+test('of two applications of one person a run approves one', async () => {
+  expect(await decide('approve')).toEqual({ done: 1, codes: ['ALREADY_ENROLLED'] });
+  await drain(world.engine);
+  expect(await begun()).toHaveLength(1);
+  expect(await decide('approve')).toEqual({ done: 0, codes: ['ALREADY_ENROLLED'] });
+});
+
+test('an approval that came second begins nothing, also where the log is followed anew', async () => {
+  for (const day of DAYS) await decide('approve', [applicationOf(day)]);
+  await drain(world.engine);
+  expect(await begun()).toEqual([applicationOf(DAYS[0])]);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'died' });
+  await drain(world.engine);
+  await drain(world.engine);
+  expect(await begun()).toEqual([applicationOf(DAYS[0])]);
+  await released(world.engine, '2025-12');
+  const ordered = await desk.ordered('2025-12', ida);
+  expect(new Set(ordered?.items.map(({ period }) => period))).toEqual(new Set(['2025-11']));
+  expect((await desk.audit()).violations).toEqual([]);
+});
