@@ -2,7 +2,7 @@ import type { EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { partsOfPayment, partsOfRecovery } from '../../src/kernel/ids.js';
 import { isSamePerson } from '../../src/kernel/subject.js';
-import { isAnsweredBy } from '../../src/payment/answered-word.rule.js';
+import { isAnsweredBy } from '../../src/kernel/answered-word.js';
 import { detailOf } from '../audit/details.js';
 import type { Projection, Rows } from '../engine/projection.js';
 import { ALL_KINDS, KIND_OF, KINDS, WITHDRAWN_AS, type Kind } from './kinds.js';

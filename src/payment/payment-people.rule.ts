@@ -3,7 +3,7 @@ import { requireRole, type Context, type Draft, type Foldable } from '../kernel/
 import { DomainError } from '../kernel/errors.js';
 import { isOneOf, isSamePerson } from '../kernel/subject.js';
 import { requireOwnWord, withoutWordsOf } from '../kernel/two-people.js';
-import { isAnsweredBy } from './answered-word.rule.js';
+import { isAnsweredBy } from '../kernel/answered-word.js';
 
 type PaymentEvent = AggregateEvents['payment'];
 type Drafts = readonly Draft<PaymentEvent>[];
