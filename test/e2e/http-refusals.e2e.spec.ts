@@ -15,9 +15,10 @@ import { expectProblem } from './expect-problem.js';
 
 /** Names of the threads that are begun while something is done. */
 async function threadsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const begun: Worker[] = [];
+  const begun: string[] = [];
   const note = (message: unknown): void => {
-    begun.push((message as { readonly worker: Worker }).worker);
+    // One that ended has no name any more.
+    begun.push(String((message as { readonly worker: Worker }).worker.threadName));
   };
   subscribe('worker_threads', note);
   try {
@@ -25,7 +26,7 @@ async function threadsOf(work: () => Promise<unknown>): Promise<string[]> {
   } finally {
     unsubscribe('worker_threads', note);
   }
-  return begun.map((worker) => String(worker.threadName));
+  return begun;
 }
 
 describe('what bad input gets over HTTP', () => {
