@@ -11,6 +11,3 @@ const MAX_START_LAG = 100_000;
 /** Before this, nothing that is to come is computed as of. */
 export const settledBefore = (position: number, asOf: Pick<AsOf, 'earliest'>): number =>
   Math.min(position - MAX_START_LAG, asOf.earliest());
-
-/** As of the last event; what never came is after it. */
-export const NOW = Number.MAX_SAFE_INTEGER;

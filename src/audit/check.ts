@@ -93,8 +93,8 @@ class Check implements AuditCheck {
     this.#policies,
     {
       earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
-      stands: (paymentId, asOf, erased) =>
-        this.#money.stands(paymentId, this.#streams.find(`payment-${paymentId}`), asOf, erased),
+      stands: (paymentId, asOf) =>
+        this.#money.stands(paymentId, this.#streams.find(`payment-${paymentId}`), asOf),
     },
     this.#era,
   );

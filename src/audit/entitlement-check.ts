@@ -25,9 +25,9 @@ export interface Known {
   earlierOf(personId: string): readonly string[];
   /**
    * Whether a payment was not cancelled, nor rejected or returned for good, by the last event or as
-   * of a position. What came back of who is `erased` did so for good.
+   * of a position.
    */
-  stands(paymentId: string, asOf?: number, erased?: boolean): boolean;
+  stands(paymentId: string, asOf?: number): boolean;
 }
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
 
@@ -246,11 +246,7 @@ export class EntitlementCheck {
     for (const other of this.known.earlierOf(personId)) {
       const kept = this.#enrolments.get(`enrolment-${programmeId}-${other}`);
       const cycle = kept && cycleIn(kept.paid, month);
-      const erased = this.#erasedAt.has(other);
-      if (
-        cycle !== undefined &&
-        this.known.stands(`${programmeId}-${cycle}-${other}`, undefined, erased)
-      )
+      if (cycle !== undefined && this.known.stands(`${programmeId}-${cycle}-${other}`))
         found('I5', `${month} was paid to the same identity before, in the cycle ${cycle}`);
     }
   }

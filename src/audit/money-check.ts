@@ -1,6 +1,6 @@
 import type { Recorded } from '../kernel/decider.js';
 import { cycleOfPayment } from '../kernel/ids.js';
-import { NOW, type AsOf } from './as-of.js';
+import type { AsOf } from './as-of.js';
 import { BudgetCheck } from './budget-check.js';
 import {
   emptyLedger,
@@ -122,12 +122,11 @@ export class MoneyCheck {
   /**
    * Whether a payment was ordered and is not cancelled, nor rejected or returned for good.
    * @param asOf absent: by the last event
-   * @param erased whether who it is for was erased, to whom nothing is instructed again
    */
-  stands(paymentId: string, stream: number, asOf = NOW, erased = false): boolean {
+  stands(paymentId: string, stream: number, asOf = Number.MAX_SAFE_INTEGER): boolean {
     const status = this.#payments.statusAsOf(stream, asOf);
     if (status === 'rejected' || status === 'returned')
-      return !erased && this.#cycle(cycleOfPayment(paymentId)).closedAt > asOf;
+      return this.#cycle(cycleOfPayment(paymentId)).closedAt > asOf;
     return status !== 'none' && status !== 'cancelled';
   }
   /** The earliest position that a cycle is being prepared as of; Infinity where none is. */

@@ -19,7 +19,7 @@ interface Log {
   readonly asOf?: number;
   readonly earliest?: number;
   readonly earlier?: readonly string[];
-  readonly stands?: (paymentId: string, asOf?: number, erased?: boolean) => boolean;
+  readonly stands?: (paymentId: string, asOf?: number) => boolean;
 }
 /** The small programme: version 1 is paid from 2026-01 on, version 2 from 2026-03 on. */
 const PUBLISHED: readonly Step[] = versions.map((data) => ['PolicyPublished', data]);
@@ -241,10 +241,6 @@ describe('a month is ordered once', () => {
     const stands = (id: string) => id !== 'sim-2026-01-q';
     expect(foundIn({ earlier: ['q'], stands }, ...first, ...then)).toEqual([]);
     expect(foundIn({ earlier: ['q'] }, ...first, STARTED, ordered('2026-02'))).toEqual([]);
-    const gone = step('PersonErased', other, 'person-q');
-    const cameBack: Log['stands'] = (_id, _asOf, erased) => erased !== true;
-    expect(foundIn({ earlier: ['q'], stands: cameBack }, ...first, ...then)).toEqual([twice]);
-    expect(foundIn({ earlier: ['q'], stands: cameBack }, ...first, gone, ...then)).toEqual([]);
   });
 });
 

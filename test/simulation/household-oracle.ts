@@ -29,7 +29,6 @@ export interface HouseholdBooks {
   /** By person: the identity they were registered with, which outlives an erasure. */
   readonly identities: ReadonlyMap<string, string>;
   readonly closed: ReadonlySet<string>;
-  readonly erased: ReadonlySet<string>;
   readonly reserved: ReadonlyMap<string, bigint>;
   readonly spent: ReadonlyMap<string, bigint>;
 }
@@ -62,7 +61,6 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
   const breaks = new Map<string, number>();
   const identities = new Map<string, string>();
   const closed = new Set<string>();
-  const erased = new Set<string>();
   const reserved = new Map<string, bigint>();
   const spent = new Map<string, bigint>();
   const of = (key: string): Account => {
@@ -75,7 +73,6 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
     account(event, of);
     if (event.type === 'PersonRegistered')
       identities.set(event.data.personId, event.data.identityHash);
-    if (event.type === 'PersonErased') erased.add(event.data.personId);
     if (event.type === 'CycleClosed') closed.add(event.data.cycleId);
     if (event.type === 'PaymentOrdered')
       payments.set(event.data.paymentId, {
@@ -99,7 +96,7 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
         cameBack(payment, attempt, event.data.returnedMinor);
     }
   }
-  return { accounts, payments, identities, closed, erased, reserved, spent };
+  return { accounts, payments, identities, closed, reserved, spent };
 }
 
 /** Months whose base a payment pays beside arrears that the account has for them, all together. */
@@ -209,7 +206,7 @@ export function* householdOracle(events: readonly Recorded[]): Generator<string>
       yield `${paymentId} is ${status} and pays ${arrears} of arrears; its account says ${carried}`;
     if (deducted !== recovery)
       yield `${paymentId} is ${status} and gives back ${recovery}; its account says ${deducted}`;
-    if (lapsed || (status === 'back' && books.erased.has(order.personId))) continue;
+    if (lapsed) continue;
     for (const month of twice) yield `${paymentId} pays ${month} twice`;
     for (const period of new Set(order.items.map((item) => item.period))) {
       if (!order.items.some((item) => item.period === period && isBase(item.code))) continue;

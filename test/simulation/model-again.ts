@@ -36,12 +36,7 @@ export function paidToIdentity(
       cycles.flatMap((period) => {
         const stream = streams.payment(paymentIdOf(PROGRAMME, period, holder));
         const { status } = cycleState(world, `${PROGRAMME}-${period}`, asOf);
-        const erased =
-          foldPerson(world.log.stream(streams.person(holder), asOf)).status === 'erased';
-        return monthsPaidBy(world.log.stream(stream, asOf), {
-          closed: status === 'closed',
-          erased,
-        });
+        return monthsPaidBy(world.log.stream(stream, asOf), status === 'closed');
       }),
     ),
   );

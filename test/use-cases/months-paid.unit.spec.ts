@@ -15,28 +15,19 @@ const ORDERED = eventOf('PaymentOrdered', {
 const attempt = { paymentId, attempt: 1, endToEndId: 'E1' };
 const INSTRUCTED = eventOf('PaymentInstructed', attempt);
 const REJECTED = eventOf('PaymentRejected', { ...attempt, reason: 'AC04' });
-const CONTRADICTED = eventOf('PaymentBreakRecorded', {
-  ...attempt,
-  breakId: 'b',
-  kind: 'contradiction',
-  reported: 'settled',
-});
 const MONTHS = ['2025-12', '2026-01'];
 
 test('a payment pays the months of its items, but for what it gives back', () => {
-  expect(monthsPaidBy([], { closed: false })).toEqual([]);
-  expect(monthsPaidBy([ORDERED, INSTRUCTED], { closed: true, erased: true })).toEqual(MONTHS);
+  expect(monthsPaidBy([], false)).toEqual([]);
+  expect(monthsPaidBy([ORDERED, INSTRUCTED], true)).toEqual(MONTHS);
   const cancelled = eventOf('PaymentCancelled', { paymentId, reason: 'x' });
-  expect(monthsPaidBy([ORDERED, cancelled], { closed: false })).toEqual([]);
+  expect(monthsPaidBy([ORDERED, cancelled], false)).toEqual([]);
 });
 
-test('one that came back pays them until its cycle is closed, or who it is for is erased', () => {
+test('one that came back pays them until its cycle is closed', () => {
   const back = [ORDERED, INSTRUCTED, REJECTED];
-  expect(monthsPaidBy(back, { closed: false })).toEqual(MONTHS);
-  expect(monthsPaidBy(back, { closed: true })).toEqual([]);
-  expect(monthsPaidBy(back, { closed: false, erased: true })).toEqual([]);
-  const contradicted = [...back, CONTRADICTED];
-  expect(monthsPaidBy(contradicted, { closed: false, erased: true })).toEqual(MONTHS);
+  expect(monthsPaidBy(back, false)).toEqual(MONTHS);
+  expect(monthsPaidBy(back, true)).toEqual([]);
 });
 
 test('on the account is what corrections put there, all together', () => {

@@ -11,12 +11,10 @@ import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
-import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
-import { householdOracle } from '../simulation/household-oracle.js';
 import { approveAll, erase, identityOf, registerAgain } from './again.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
-import { answers, PROGRAMME, released } from './month.js';
+import { PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
 import { as, by, drain, households, job, newWorld, type World } from './world.js';
 
@@ -131,24 +129,6 @@ test('months that were not paid before the erasure are paid to who is registered
   await released(world.engine, '2025-12');
   expect(await monthsOrdered('2025-12', again)).toEqual(['2025-11', '2025-12']);
   expect((await desk.audit()).violations).toEqual([]);
-});
-
-test('a month whose payment came back before the erasure is paid to who is registered after it', async () => {
-  await released(world.engine, '2025-10');
-  const { cycleId } = await released(world.engine, '2025-11');
-  const failed = `${cycleId}-${ida}`;
-  const outcomes = answers(world.engine, cycleId, (paymentId) =>
-    paymentId === failed ? { outcome: 'rejected', reason: 'AC04' } : undefined,
-  );
-  await takeInOutcomes(world.engine, { source: 'file', outcomes }, job(world.engine, 'bank'));
-  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'asked' });
-  await erase(world.engine, ida);
-  const again = await appliesAgain('again', '2025-10-05');
-  expect(await startOf(again)).toBe('2025-11');
-  await released(world.engine, '2025-12');
-  expect(await monthsOrdered('2025-12', again)).toEqual(['2025-11', '2025-12']);
-  expect((await desk.audit()).violations).toEqual([]);
-  expect([...householdOracle((await world.engine.store.readAll(-1, 10_000)).events)]).toEqual([]);
 });
 
 test('who applies again in the month through which they are paid is enrolled from the next', async () => {

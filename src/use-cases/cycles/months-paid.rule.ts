@@ -4,26 +4,14 @@ import { fold, type Recorded } from '../../kernel/decider.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { isUnpaid } from '../../payment/payment.state.js';
 
-/** Whether what came back may still be instructed again. */
-interface Again {
-  readonly closed: boolean;
-  /** Who it is for was erased: nothing is instructed to them any more. */
-  readonly erased?: boolean;
-}
-
 /**
  * The months that a payment pays: those of its items, arrears among them. None of one that was
- * cancelled, or that was rejected or returned for good: its cycle closed, or who it is for was
- * erased and nothing is open of it.
+ * cancelled, or that was rejected or returned when its cycle closed.
  */
-export function monthsPaidBy(
-  payment: readonly Recorded[],
-  { closed, erased = false }: Again,
-): readonly string[] {
+export function monthsPaidBy(payment: readonly Recorded[], closed: boolean): readonly string[] {
   const state = fold(paymentDecider, payment);
   if (state.status === 'none' || state.status === 'cancelled') return [];
-  const isForGood = closed || (erased && state.openBreaks.length === 0);
-  if (isForGood && isUnpaid(state)) return [];
+  if (closed && isUnpaid(state)) return [];
   const ordered = payment.findLast((event) => event.type === 'PaymentOrdered');
   return (ordered?.data.items ?? [])
     .filter(({ code }) => code !== RECOVERY_ITEM)

@@ -1,7 +1,6 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
 import { abandonedClaims } from '../../person/claims.js';
-import { isErased } from '../../person/person-history.rule.js';
 import { cyclesOf } from './cycles.js';
 import { holdersOf, monthsPaidBy } from './months-paid.rule.js';
 
@@ -16,8 +15,7 @@ interface Cycle {
 /**
  * The months that a programme paid to a national identity, whoever it was registered for then. The
  * identity is known by its keyed hash only, and its stream stays when a person is erased: who was
- * paid, was erased and is registered again is not paid those months twice; what came back of who is
- * erased was not paid.
+ * paid, was erased and is registered again is not paid those months twice.
  */
 export class PaidToIdentity {
   #cycles: Promise<readonly Cycle[]> | undefined;
@@ -75,21 +73,17 @@ export class PaidToIdentity {
   async #paidTo(personIds: readonly string[]): Promise<Months> {
     this.#cycles ??= this.#readCycles();
     const cycles = await this.#cycles;
-    const persons = await this.store.readStreams(
-      personIds.map((personId) => streams.person(personId)),
-      this.#asOf(),
-    );
-    const wanted = personIds.flatMap((personId, i) =>
+    const wanted = personIds.flatMap((personId) =>
       cycles.map(({ period, closed }) => ({
         stream: streams.payment(paymentIdOf(this.programmeId, period, personId)),
-        again: { closed, erased: isErased(persons[i]!.events) },
+        closed,
       })),
     );
     const read = await this.store.readStreams(
       wanted.map(({ stream }) => stream),
       this.#asOf(),
     );
-    return new Set(read.flatMap(({ events }, i) => monthsPaidBy(events, wanted[i]!.again)));
+    return new Set(read.flatMap(({ events }, i) => monthsPaidBy(events, wanted[i]!.closed)));
   }
 
   async #readCycles(): Promise<readonly Cycle[]> {
