@@ -18,7 +18,7 @@ interface Payment {
   status: 'ordered' | 'sent' | 'received' | 'back' | 'cancelled';
   /** What banks kept of it when it came back. */ kept: bigint;
   /** The attempt that paid it. */ paidBy?: number;
-  /** Months that it pays as any other though it pays them from the account. */
+  /** Months of which it pays the base beside arrears that are on the account. */
   readonly twice: readonly string[];
 }
 

@@ -1,6 +1,8 @@
+import { applicationDecider } from '../../src/application/application.decider.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
-import { streams } from '../../src/kernel/ids.js';
+import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { regionOf } from '../../src/person/person-history.rule.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import {
   importApplications,
@@ -10,7 +12,7 @@ import { owesNothing } from '../../src/use-cases/persons/not-enrolled.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
-import type { Family } from './families.js';
+import { child, type Family } from './families.js';
 import { PROGRAMME } from './month.js';
 import { by, drain, erasedByTwo, households, job } from './world.js';
 
@@ -74,4 +76,32 @@ export async function registerAgain(
   );
   await approveAll(deps);
   return summary;
+}
+
+/** A person who is registered applies at a counter, with one child; returns the application's id. */
+export async function appliesAtCounter(
+  deps: Deps,
+  personId: string,
+  receivedOn: string,
+): Promise<string> {
+  const applicationId = uuidOf('application', personId, receivedOn);
+  const region = regionOf(await deps.store.readStream(streams.person(personId)))!;
+  const children = [child('2020-05')];
+  await execute(
+    deps,
+    [
+      part(streams.application(applicationId), applicationDecider, {
+        type: 'SubmitApplication',
+        applicationId,
+        programmeId: PROGRAMME,
+        personId,
+        region,
+        receivedOn,
+        channel: 'counter',
+        facts: { scoreMicro: 5_000_000, coveredByOtherScheme: false, children },
+      }),
+    ],
+    by(deps, 'ines', 'intake', 'submit', applicationId),
+  );
+  return applicationId;
 }

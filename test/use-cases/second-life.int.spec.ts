@@ -1,22 +1,20 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
-import { applicationDecider } from '../../src/application/application.decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
-import { regionOf } from '../../src/person/person-history.rule.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
-import { approveAll, erase, identityOf, registerAgain } from './again.js';
+import { appliesAtCounter, approveAll, erase, identityOf, registerAgain } from './again.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
-import { as, by, drain, households, job, newWorld, type World } from './world.js';
+import { as, drain, households, job, newWorld, type World } from './world.js';
 
 let world: World;
 let desk: Desk;
@@ -34,26 +32,7 @@ afterEach(() => world.end());
 
 /** A person who is registered still applies again, as at a counter. */
 async function appliesOnceMore(personId: string, receivedOn: string): Promise<void> {
-  const { store } = world.engine;
-  const applicationId = uuidOf('application', personId, receivedOn);
-  const children = [child('2020-05')];
-  const region = regionOf(await store.readStream(streams.person(personId)))!;
-  await execute(
-    world.engine,
-    [
-      part(streams.application(applicationId), applicationDecider, {
-        type: 'SubmitApplication',
-        applicationId,
-        programmeId: PROGRAMME,
-        personId,
-        region,
-        receivedOn,
-        channel: 'counter',
-        facts: { scoreMicro: 5_000_000, coveredByOtherScheme: false, children },
-      }),
-    ],
-    by(world.engine, 'ines', 'intake', 'submit', applicationId),
-  );
+  await appliesAtCounter(world.engine, personId, receivedOn);
   await assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
   await approveAll(world.engine);
 }

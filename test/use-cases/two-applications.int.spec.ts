@@ -1,19 +1,16 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
-import { applicationDecider } from '../../src/application/application.decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
-import { regionOf } from '../../src/person/person-history.rule.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import {
   decideApplications,
   type DecideSummary,
 } from '../../src/use-cases/applications/decide-applications.js';
-import { execute } from '../../src/write-side/execute.js';
-import { part } from '../../src/write-side/unit.js';
+import { appliesAtCounter } from './again.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
-import { by, drain, job, newWorld, type World } from './world.js';
+import { drain, job, newWorld, type World } from './world.js';
 
 const DAYS = ['2025-11-05', '2025-11-20'] as const;
 
@@ -31,35 +28,13 @@ beforeEach(async () => {
   ));
   await released(world.engine, '2025-10');
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'moved' });
-  for (const day of DAYS) await applies(day);
+  for (const day of DAYS) await appliesAtCounter(world.engine, ida, day);
   await assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
   await decide('recommend');
 });
 afterEach(() => world.end());
 
 const applicationOf = (day: string): string => uuidOf('application', ida, day);
-
-async function applies(receivedOn: string): Promise<void> {
-  const applicationId = applicationOf(receivedOn);
-  const region = regionOf(await world.engine.store.readStream(streams.person(ida)))!;
-  const facts = { scoreMicro: 5_000_000, coveredByOtherScheme: false };
-  await execute(
-    world.engine,
-    [
-      part(streams.application(applicationId), applicationDecider, {
-        type: 'SubmitApplication',
-        applicationId,
-        programmeId: PROGRAMME,
-        personId: ida,
-        region,
-        receivedOn,
-        channel: 'counter',
-        facts: { ...facts, children: [child('2020-05')] },
-      }),
-    ],
-    by(world.engine, 'ines', 'intake', 'submit', applicationId),
-  );
-}
 
 const decide = async (
   action: 'recommend' | 'approve',
