@@ -14,7 +14,8 @@ export default {
   testEnvironment: '<rootDir>/scripts/leaves-nothing-open.mjs',
   // Longer than the waits of test/support/eventually.ts, which say what did not come.
   testTimeout: 600_000,
-  maxWorkers: 2,
+  // One more than there are cores: whole suites wait for a process or a time.
+  maxWorkers: 3,
   // Nothing is open by then, so this is for a machine that is busy.
   workerGracefulExitTimeout: 30_000,
   reporters: ['default', '<rootDir>/scripts/count-by-kind.mjs'],

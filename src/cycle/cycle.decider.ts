@@ -350,7 +350,7 @@ function close(
   if (run)
     throw new DomainError(
       'REINSTRUCTION_UNDER_WAY',
-      `Payments of the cycle are being instructed again since ${run.since}, by ${run.by}; where that was cut off, send the same request again.`,
+      `Payments of the cycle are being instructed again since ${run.since}, by ${run.by}; where that was cut off, send the same request again, or any other an hour later.`,
       'conflict',
     );
   if (throughPosition !== undefined && throughPosition !== state.figures?.throughPosition)

@@ -223,10 +223,12 @@ export async function giveBack(office: Office, n: number): Promise<void> {
   });
 }
 
-export async function reinstruct(office: Office, n: number): Promise<void> {
+export async function reinstructOne(office: Office, n: number): Promise<void> {
   const cycle = ofCycle(office, n);
-  if (!cycle) return;
-  const { cycleId } = cycle;
+  if (cycle) await reinstruct(office, cycle.cycleId);
+}
+
+export async function reinstruct(office: Office, cycleId: string): Promise<void> {
   await office.ask(office.person('finance-officer'), {
     type: ReinstructPayments,
     path: `/cycles/${cycleId}/reinstruct`,

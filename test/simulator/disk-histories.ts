@@ -23,6 +23,8 @@ export interface DiskHistory {
   readonly wrong: readonly string[];
   /** Faults of its disk that came. */
   readonly faults: readonly string[];
+  /** Of all that happened in its last part; absent where that did not end. */
+  readonly traceHash?: string;
 }
 
 interface Ended {
@@ -87,23 +89,26 @@ export class DiskHistories {
       const ended = await run([data, outside, String(seed), phase], disk.env(fault));
       const failedAt = fault ? disk.counts().failedAt : 0;
       if (failedAt > 0) faults.push(`${fault!.fault} at ${failedAt}`);
-      const wrong = wrongIn(ended, failedAt > 0 ? fault : undefined);
-      if (wrong !== undefined) {
-        if (wrong.length === 0) rmSync(dir, { recursive: true, force: true });
-        return { seed, wrong, faults };
+      const end = endOf(ended, failedAt > 0 ? fault : undefined);
+      if (end !== undefined) {
+        if (end.wrong.length === 0) rmSync(dir, { recursive: true, force: true });
+        return { seed, ...end, faults };
       }
       phase = 'go-on';
     }
   }
 }
 
+type End = Pick<DiskHistory, 'wrong' | 'traceHash'>;
+
 /** Undefined where a fault came, and another part goes on. */
-function wrongIn({ code, stdout, stderr }: Ended, fault: DiskFault | undefined) {
+function endOf({ code, stdout, stderr }: Ended, fault: DiskFault | undefined): End | undefined {
   if (fault) {
-    if (fault.fault === 'power' && code !== POWER_CUT) return [`the power stayed: ${stderr}`];
+    if (fault.fault === 'power' && code !== POWER_CUT)
+      return { wrong: [`the power stayed: ${stderr}`] };
     return undefined;
   }
-  if (code !== 0) return [`it does not go on (code ${code}): ${stderr}`];
-  const { wrong } = JSON.parse(stdout) as { readonly wrong: readonly string[] };
-  return wrong.length === 0 ? wrong : [...wrong, stderr];
+  if (code !== 0) return { wrong: [`it does not go on (code ${code}): ${stderr}`] };
+  const { wrong, traceHash } = JSON.parse(stdout) as Required<End>;
+  return { wrong: wrong.length === 0 ? wrong : [...wrong, stderr], traceHash };
 }

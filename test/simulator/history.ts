@@ -14,7 +14,7 @@ import {
   giveUp,
   openNext,
   proceed,
-  reinstruct,
+  reinstructOne,
 } from './desk-actions.js';
 import { correct, erase, leave, publish, revise } from './life-actions.js';
 import { KeptJobs } from './jobs.js';
@@ -69,7 +69,7 @@ const ACTIONS = {
   proceed: ({ office }, n) => proceed(office, n),
   return: ({ office }, n) => giveBack(office, n),
   abandon: ({ office }, n) => giveUp(office, n),
-  reinstruct: ({ office }, n) => reinstruct(office, n),
+  reinstruct: ({ office }, n) => reinstructOne(office, n),
   close: ({ office }, n) => closeOne(office, n),
   bankPays: async ({ office }) => execute(office, 0.15),
   moneyReturns: async ({ office }, n) => sendBack(office, n),

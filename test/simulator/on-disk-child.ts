@@ -94,10 +94,16 @@ else {
   const { actions, seed } = planOf(Number(seedText));
   const earlier = keptWorld();
   const plan = phase === 'play' ? { seed, actions } : { seed: seed + 1, actions: [] };
-  const { wrong, figures, events, trace } = await playOn(placesOn, plan, setting, metrics, {
-    ...(earlier ? { earlier } : {}),
-    onWorld: (of) => (now = of),
-  });
+  const { wrong, figures, events, trace, traceHash } = await playOn(
+    placesOn,
+    plan,
+    setting,
+    metrics,
+    {
+      ...(earlier ? { earlier } : {}),
+      onWorld: (of) => (now = of),
+    },
+  );
   const there = new Set(events.map(({ id }) => id));
   const lost = readFileSync(ACKNOWLEDGED, 'utf8')
     .split('\n')
@@ -105,7 +111,7 @@ else {
     .map((id) => `lost: the event ${id}, which was acknowledged`);
   const all = [...lost, ...wrong];
   if (all.length > 0) process.stderr.write(`${trace.slice(-400).join('\n')}\n`);
-  process.stdout.write(`${JSON.stringify({ wrong: all, figures })}\n`);
+  process.stdout.write(`${JSON.stringify({ wrong: all, figures, traceHash })}\n`);
 }
 metrics.onModuleDestroy();
 await store.close();

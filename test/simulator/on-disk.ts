@@ -1,5 +1,5 @@
 import type { AppendGroup, AppendResult, EventStore } from '../../src/adapters/event-store/port.js';
-import type { MessageArchive } from '../../src/adapters/message-archive/port.js';
+import type { MessageArchive, Scratch } from '../../src/adapters/message-archive/port.js';
 import type { Vault } from '../../src/adapters/vault/port.js';
 import type { Checkpoints } from '../../src/composition/background-work.js';
 import type { Recorded } from '../../src/kernel/decider.js';
@@ -65,10 +65,6 @@ class DiskLog implements LogOfHistory {
   }
 }
 
-async function* piece(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
 type Calls = <T>(label: string, effect: () => T | Promise<T>) => Promise<T>;
 
 const vaultOver = (call: Calls, vault: Vault): Vault => ({
@@ -81,15 +77,46 @@ const vaultOver = (call: Calls, vault: Vault): Vault => ({
   close: async () => undefined,
 });
 
+async function* given(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+}
+
+/** What it gives until it ends or fails, at once: nobody else goes on while a disk is read. */
+async function readThrough<T>(source: AsyncIterable<T>): Promise<AsyncGenerator<T>> {
+  const pieces: T[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const one of source) pieces.push(one);
+  } catch (error) {
+    failure = { error };
+  }
+  return (async function* () {
+    yield* pieces;
+    if (failure) throw failure.error;
+  })();
+}
+
+const scratchOver = (call: Calls, scratch: Scratch): Scratch => ({
+  write: (text) => call('note beside', () => scratch.write(text)),
+  async *lines() {
+    yield* await call('read what was noted', () => readThrough(scratch.lines()));
+  },
+  close: () => call('close what was noted', () => scratch.close()),
+});
+
 const archiveOver = (call: Calls, archive: MessageArchive): MessageArchive => ({
   async put(bytes) {
     const pieces: Uint8Array[] = [];
     for await (const one of bytes) pieces.push(one);
-    return call('archive a file', () => archive.put(piece(Buffer.concat(pieces))));
+    return call('archive a file', () => archive.put(given(pieces)));
   },
-  open: (sha256) => call('open a file', () => archive.open(sha256)),
+  open: (sha256) =>
+    call('open a file', async () => {
+      const bytes = await archive.open(sha256);
+      return bytes && readThrough(bytes);
+    }),
   discard: (sha256) => call('discard a file', () => archive.discard(sha256)),
-  scratch: () => archive.scratch(),
+  scratch: async () => scratchOver(call, await call('begin a scratch', () => archive.scratch())),
 });
 
 const checkpointsOver = (call: Calls, { each, acted, verified }: Checkpoints): Checkpoints => {

@@ -9,7 +9,7 @@ import {
   giveBack,
   goOn,
   openNext,
-  reinstruct,
+  reinstructOne,
   streamsOf,
 } from './desk-actions.js';
 import { eraseOne } from './life-actions.js';
@@ -49,7 +49,7 @@ export async function closing(office: Office, n: number): Promise<void> {
   if (n % 3 === 0) sendBack(office, n);
   const at = cyclesIn(office.events).findIndex((one) => one.cycleId === cycleId);
   await Promise.all([
-    reinstruct(office, Math.max(0, at)),
+    reinstructOne(office, Math.max(0, at)),
     soon(office, () => close(office, cycleId)),
     soon(office, () => (n % 3 === 0 ? report(office, ofCycle) : close(office, cycleId))),
     soon(office, () => close(office, cycleId)),

@@ -35,6 +35,7 @@ export interface Odds {
 export class Scheduler {
   readonly #pending: Pending[] = [];
   readonly trace: string[] = [];
+  #last: Promise<unknown> = Promise.resolve();
   nowMs = Date.parse('2026-01-05T08:00:00.000Z');
   steps = 0;
   /** Steps at which more than one call could have gone on. */
@@ -98,6 +99,10 @@ export class Scheduler {
   /** Lets one of the calls that can go on go on. False where none can. */
   async step(): Promise<boolean> {
     await turn();
+    return this.#alone(() => this.#goOn());
+  }
+
+  async #goOn(): Promise<boolean> {
     const able = this.#pending.filter((one) => this.#isAble(one));
     if (able.length === 0) return false;
     this.steps += 1;
@@ -142,18 +147,30 @@ export class Scheduler {
   }
 
   /** Ends an owner between two steps: each call under way had its effect, or has none. */
-  async kill(owner: Owner): Promise<void> {
-    owner.alive = false;
-    const left = this.#pending.filter((one) => one.owner === owner);
-    for (const one of left) {
-      this.#take(one);
-      if (!one.answer && !one.ready && this.chance.is(this.odds.effectAtDeath)) await one.effect();
-    }
-    this.note(owner.name, `is killed with ${left.length} calls under way`);
+  kill(owner: Owner): Promise<void> {
+    return this.#alone(async () => {
+      owner.alive = false;
+      const left = this.#pending.filter((one) => one.owner === owner);
+      for (const one of left) {
+        this.#take(one);
+        if (!one.answer && !one.ready && this.chance.is(this.odds.effectAtDeath))
+          await one.effect();
+      }
+      this.note(owner.name, `is killed with ${left.length} calls under way`);
+    });
+  }
+
+  /** On a real disk an effect takes time; nobody else goes on in it, or a seed says nothing. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 
   #take(one: Pending): void {
-    this.#pending.splice(this.#pending.indexOf(one), 1);
+    const at = this.#pending.indexOf(one);
+    if (at < 0) throw new Error(`${one.owner.name}: ${one.label} is taken twice`);
+    this.#pending.splice(at, 1);
   }
 
   #isAble({ owner, ready, answer }: Pending): boolean {

@@ -1,5 +1,5 @@
 import { execute, report, sendBack } from './bank-actions.js';
-import { cancelLeftOut, close, cyclesIn, goOn, resolveBreaks } from './desk-actions.js';
+import { cancelLeftOut, close, cyclesIn, goOn, reinstruct, resolveBreaks } from './desk-actions.js';
 import type { Office } from './office.js';
 import type { Bank } from './bank.js';
 import type { Chance } from './chance.js';
@@ -43,7 +43,7 @@ export async function toTheEnd(world: World): Promise<boolean> {
       },
       async () => {
         for (const { cycleId, status } of cyclesIn(office.events))
-          if (status === 'instructed') await close(office, cycleId);
+          if (status === 'instructed') await closeOrGoOn(world, cycleId);
       },
     ]) {
       const done = work();
@@ -52,6 +52,14 @@ export async function toTheEnd(world: World): Promise<boolean> {
     }
   }
   return true;
+}
+
+/** Who asked for it may be gone, and what was to be run with them: they do as the refusal says. */
+async function closeOrGoOn({ office, scheduler }: World, cycleId: string): Promise<void> {
+  const { body } = await close(office, cycleId);
+  if (body['code'] !== 'REINSTRUCTION_UNDER_WAY') return;
+  scheduler.sleep(3_600_000);
+  await reinstruct(office, cycleId);
 }
 
 /** Money of closed cycles comes back, and the bank says so, twice. */
