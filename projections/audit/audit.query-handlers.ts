@@ -1,4 +1,5 @@
 import { DomainError } from '../../src/kernel/errors.js';
+import type { EventMeta } from '../../src/kernel/decider.js';
 import { parseInstant } from '../../src/kernel/time.js';
 import { Day, Instant, OneOf, Pattern, Text } from '../../src/http/fields.js';
 import { Query } from '../../src/http/call.js';
@@ -85,7 +86,7 @@ export interface LoggedEvent {
   readonly type: string;
   readonly v: number;
   readonly time: string;
-  readonly meta: Readonly<Record<string, unknown>>;
+  readonly meta: EventMeta;
   readonly data: Readonly<Record<string, unknown>>;
 }
 export interface StreamPiece {

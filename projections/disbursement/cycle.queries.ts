@@ -1,3 +1,4 @@
+import type { EventData } from '../../events/generated.js';
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { reading, matching } from '../engine/live.js';
 import {
@@ -48,7 +49,7 @@ export interface CycleView {
    */
   readonly blocking: number | null;
   /** The figures as they were reconciled; null before. */
-  readonly reconciliation: Readonly<Record<string, unknown>> | null;
+  readonly reconciliation: EventData['CycleReconciled'] | null;
   readonly progress: Progress;
 }
 

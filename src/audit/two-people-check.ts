@@ -4,10 +4,13 @@ import { isOneOf, isSamePerson } from '../kernel/subject.js';
 import { Era } from './era.js';
 import type { Found } from './report.js';
 
-type Said = Pick<
-  EventData['PaymentOutcomeProposed'],
-  'attempt' | 'endToEndId' | 'outcome' | 'reason'
->;
+type Outcome = EventData['PaymentOutcomeProposed'];
+interface Said extends Pick<Outcome, 'attempt' | 'endToEndId' | 'outcome'> {
+  readonly reason?: string | undefined;
+  readonly amountMinor?: string | undefined;
+  readonly settledOn?: string | undefined;
+  readonly reference?: string | undefined;
+}
 interface Proposed<T> {
   readonly by: string;
   readonly what: T;
@@ -139,8 +142,9 @@ export class TwoPeopleCheck {
 
   #broken(event: Recorded<'PaymentBreakRecorded'>, found: Found): void {
     const { stream, data, meta } = event;
-    this.#saidByTwo(event, data.source, { ...data, outcome: data.reported }, found);
-    const { breakId, attempt } = data;
+    const { breakId, attempt, reported, reportedMinor, reportedOn } = data;
+    const said = { ...data, outcome: reported, amountMinor: reportedMinor, settledOn: reportedOn };
+    this.#saidByTwo(event, data.source, said, found);
     this.#people(stream).breaks.push({ breakId, attempt, by: meta.actor });
   }
 
@@ -255,11 +259,17 @@ function requireProposer(
     found('I4', 'it is said that somebody proposed it who did not');
 }
 
-const isSame = (a: Said, b: Said): boolean =>
-  a.attempt === b.attempt &&
-  a.endToEndId === b.endToEndId &&
-  a.outcome === b.outcome &&
-  a.reason === b.reason;
+/** An event may say an amount or a day that nobody said, and leave out what it has no place for. */
+const isSame = (proposed: Said, recorded: Said): boolean =>
+  proposed.attempt === recorded.attempt &&
+  proposed.endToEndId === recorded.endToEndId &&
+  proposed.outcome === recorded.outcome &&
+  proposed.reason === recorded.reason &&
+  (recorded.reference === undefined || proposed.reference === recorded.reference) &&
+  (['amountMinor', 'settledOn'] as const).every(
+    (one) =>
+      proposed[one] === undefined || recorded[one] === undefined || proposed[one] === recorded[one],
+  );
 
 /** Who said what contradicts itself, and who paid again. */
 function causesOf(

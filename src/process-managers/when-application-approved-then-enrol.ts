@@ -8,7 +8,6 @@ import {
   type EnrolmentStart,
 } from '../use-cases/applications/enrolment-start.rule.js';
 import { foldEnrolment } from '../use-cases/folds.js';
-import { PaidToIdentity } from '../use-cases/cycles/paid-to-identity.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import { record } from '../write-side/bulk.js';
 import { guard, partFrom, type Part, type Unit } from '../write-side/unit.js';
@@ -19,11 +18,11 @@ import type { ProcessManager } from './runner.js';
 /**
  * Starts the enrolment of every approved application: from the month it was received, with the
  * facts and the entitlement that were approved, but not for months through which an earlier
- * enrolment is paid, nor for those that were paid to the same identity while it was another
- * person's. Months that the person was paid beyond an earlier end are begun with: they are due
- * again, and the first cycle leaves them out. A person enrolled in the programme already stays as
- * they are, and the approval begins nothing when that enrolment is over either; an erased one is
- * not enrolled.
+ * enrolment is paid. Months that the person was paid beyond an earlier end are begun with, and
+ * those that were paid to the same identity while it was another person's: they are due again, and
+ * cycles and corrections leave them out as long as what was paid for them stands. A person enrolled
+ * in the programme already stays as they are, and the approval begins nothing when that enrolment is
+ * over either; an erased one is not enrolled.
  */
 export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => ({
   name: 'when-application-approved-then-enrol',
@@ -54,52 +53,29 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
       approvedAt,
       before: read.get(streamOf(start)) ?? [],
     }));
-  const paid = await lastPaid(
-    deps,
-    living.map(({ start }) => start),
-  );
   const units = living.map(({ start, causationId, approvedAt, before }): Unit => ({
     verb: 'enrol',
     key: start.applicationId,
     causationId,
     loaded: [before, read.get(streams.person(start.personId)) ?? []],
-    parts: [starting(start, approvedAt, paid.get(start.applicationId)), notErased(start)],
+    parts: [starting(start, approvedAt), notErased(start)],
   }));
   await record(deps, units, { actor: AUTOMATION, correlationId: approvals[0]!.meta.correlation });
 }
 
-/** @param lastPaid the last month that was paid to the identity while it was another person's */
-function starting(start: EnrolmentStart, approvedAt: number, lastPaid: string | undefined): Part {
+function starting(start: EnrolmentStart, approvedAt: number): Part {
   const { applicationId } = start;
   const asked = ['StartEnrolment', applicationId];
   return partFrom(streamOf(start), enrolmentDecider, asked, (events) => {
     if (beginsNothing(events, { applicationId, approvedAt })) return [];
     const { lastPeriod } = foldEnrolment(events);
-    const startPeriod = monthAfter(start.startPeriod, lastPeriod, lastPaid);
+    const startPeriod = monthAfter(start.startPeriod, lastPeriod);
     return [{ type: 'StartEnrolment' as const, ...start, startPeriod }];
   });
 }
 
 const streamOf = ({ programmeId, personId }: EnrolmentStart): string =>
   streams.enrolment(programmeId, personId);
-
-/** By application: the last month that was paid to the identity while it was another person's. */
-async function lastPaid(
-  { store }: Deps,
-  starts: readonly EnrolmentStart[],
-): Promise<ReadonlyMap<string, string | undefined>> {
-  const last = new Map<string, string | undefined>();
-  for (const [programmeId, some] of Map.groupBy(starts, (start) => start.programmeId)) {
-    const paid = await new PaidToIdentity(store, programmeId).of(
-      some.map(({ personId }) => personId),
-    );
-    for (const start of some) {
-      const months = paid.get(start.personId);
-      if (months) last.set(start.applicationId, [...months].sort().at(-1));
-    }
-  }
-  return last;
-}
 
 /** Erasing looks at enrolments in its append as this looks at the person: one of the two is first. */
 const notErased = ({ personId, region }: Pick<EnrolmentStart, 'personId' | 'region'>): Part =>

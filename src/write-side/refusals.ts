@@ -1,3 +1,4 @@
+import { toldWithin, type Actor } from '../kernel/decider.js';
 import type { DomainError } from '../kernel/errors.js';
 
 /** One item of a bulk job that was refused, by the id that the caller knows it under. */
@@ -14,3 +15,7 @@ export const refusal = (id: string, error: DomainError): Refusal => ({
   reason: error.detail,
   ...(error.field === undefined ? {} : { field: error.field }),
 });
+
+/** As who asked for it is told: who is limited to regions does not learn what is elsewhere. */
+export const refusalTo = (actor: Actor, id: string, error: DomainError): Refusal =>
+  refusal(id, toldWithin(actor, error));

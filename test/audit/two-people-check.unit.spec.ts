@@ -68,17 +68,48 @@ const resolved = (by: string, v = 2) =>
     { paymentId, breakId, resolution: 'bank-error', reason: 'a letter' },
     { v },
   );
+const ALONE = ['I4: an outcome that only one person said'];
 const BY_BANK = { role: 'payment-system' } as const;
 
 describe('a payment is moved by two persons', () => {
+  test.each([
+    ['amount', { amountMinor: '50000' }],
+    ['day', { settledOn: '2026-01-06' }],
+    ['reference', { reference: 'R2' }],
+  ])('who say the same %s', (_, other) => {
+    const said = { ...base, amountMinor: '40000', settledOn: '2026-01-05', reference: 'R1' };
+    const settled = step('PaymentSettled', 'hind', said);
+    const says = (more: object) =>
+      step('PaymentOutcomeProposed', 'farid', { ...said, ...more, outcome: 'settled' });
+    expect(foundIn(says({}), settled)).toEqual([]);
+    expect(foundIn(says(other), settled)).toEqual(ALONE);
+    expect(foundIn(says(other), says({}), settled)).toEqual([]);
+    const { amountMinor: reportedMinor, settledOn: reportedOn, ...rest } = said;
+    const contradicts = step('PaymentBreakRecorded', 'hind', {
+      ...rest,
+      reportedMinor,
+      reportedOn,
+      breakId,
+      kind: 'settled-after-rejected',
+      reported: 'settled',
+    });
+    expect(foundIn(says({}), contradicts)).toEqual([]);
+    expect(foundIn(says(other), contradicts)).toEqual(ALONE);
+  });
+
+  test('where what is recorded says an amount and a day that nobody said', () => {
+    const said = step('PaymentOutcomeProposed', 'farid', { ...base, outcome: 'settled' });
+    const more = { amountMinor: '40000', settledOn: '2026-01-05' };
+    expect(foundIn(said, step('PaymentSettled', 'hind', { ...base, ...more }))).toEqual([]);
+  });
+
   test('where a person says what became of it', () => {
     expect(foundIn(proposed('farid'), rejected('hind'))).toEqual([]);
     expect(foundIn(UNDER_RULES, rejected('bank', BY_BANK))).toEqual([]);
     expect(foundIn(UNDER_RULES, rejected('farid', {}, 'camt.054'))).toEqual([]);
-    const alone = ['I4: an outcome that only one person said'];
-    expect(foundIn(UNDER_RULES, rejected('farid'))).toEqual(alone);
-    expect(foundIn(proposed('farid'), rejected('FARID'))).toEqual(alone);
-    expect(foundIn(UNDER_RULES, broken('farid', 'finance-officer'))).toEqual(alone);
+    expect(foundIn(UNDER_RULES, rejected('farid'))).toEqual(ALONE);
+    expect(foundIn(proposed('farid'), rejected('FARID'))).toEqual(ALONE);
+    expect(foundIn(UNDER_RULES, broken('farid', 'finance-officer'))).toEqual(ALONE);
   });
   test('where it failed and is paid again', () => {
     expect(foundIn(proposed('farid'), rejected('hind'), again('farid'))).toEqual([]);
@@ -137,9 +168,9 @@ describe('an entry of a bank', () => {
 
   test('is given to a payment by two persons', () => {
     expect(foundIn(waits, propose, settled('hind'), assigned('hind'))).toEqual([]);
-    const alone = ['I4: an entry was given to a payment by one person'];
-    expect(foundIn(waits, propose, settled('farid'), assigned('farid'))).toEqual(alone);
-    expect(foundIn(waits, settled('hind'), assigned('hind'))).toEqual(alone);
+    const given = ['I4: an entry was given to a payment by one person'];
+    expect(foundIn(waits, propose, settled('farid'), assigned('farid'))).toEqual(given);
+    expect(foundIn(waits, settled('hind'), assigned('hind'))).toEqual(given);
   });
   test('stands behind what is said of a payment in its name', () => {
     expect(foundIn(UNDER_RULES, settled('hind'))).toEqual([
@@ -165,7 +196,6 @@ describe('an entry of a bank', () => {
   });
 });
 
-const ALONE = ['I4: an outcome that only one person said'];
 const SAID_OF = {
   PaymentAccepted: 'accepted',
   PaymentSettled: 'settled',

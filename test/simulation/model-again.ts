@@ -154,11 +154,7 @@ export function enrol(world: World, op: Op): void {
         personId,
         applicationId,
         region,
-        startPeriod: monthAfter(
-          event.data.startPeriod,
-          world.enrolmentOf(personId).lastPeriod,
-          [...paidToIdentity(world, personId, {})].sort().at(-1),
-        ),
+        startPeriod: monthAfter(event.data.startPeriod, world.enrolmentOf(personId).lastPeriod),
         facts: facts.data.facts,
         contentHash: facts.data.contentHash,
         entitlement: determined.data.entitlement,

@@ -4,11 +4,7 @@ import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
-import {
-  unverifiedAccounts,
-  verifyAccounts,
-  type AccountName,
-} from '../../src/use-cases/persons/verify-accounts.js';
+import { verifyAccounts, type AccountName } from '../../src/use-cases/persons/verify-accounts.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
@@ -17,16 +13,11 @@ import { part } from '../../src/write-side/unit.js';
 import { auditOf } from '../support/audit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { changeAccount } from './payee-accounts.js';
+import { unverifiedIn } from './unverified.js';
 import { as, drain, job, newWorld, type World, byManagers } from './world.js';
 
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
-
-async function unverifiedIn({ store }: World['engine']): Promise<AccountName[]> {
-  const found: AccountName[] = [];
-  for await (const page of unverifiedAccounts(store, PROGRAMME)) found.push(...page);
-  return found;
-}
 
 /** How many payments of the month end with an event of each type. */
 async function statusesIn({ store }: World['engine']): Promise<Record<string, number>> {

@@ -4,6 +4,10 @@ import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
+import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
+import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';
@@ -12,7 +16,7 @@ import { part } from '../../src/write-side/unit.js';
 import { appliesAtCounter, approveAll, erase, identityOf, registerAgain } from './again.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
-import { PROGRAMME, released } from './month.js';
+import { answers, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
 import { as, drain, households, job, newWorld, type World } from './world.js';
 
@@ -67,7 +71,7 @@ test('who was paid, erased and registered again is paid the months after, and th
   const again = await appliesAgain('again', '2025-10-05');
   expect(again).not.toBe(ida);
   expect(await identityOf(world.engine, again)).toBe(await identityOf(world.engine, ida));
-  expect(await startOf(again)).toBe('2025-12');
+  expect(await startOf(again)).toBe('2025-10');
   await released(world.engine, '2025-12');
   expect(await monthsOrdered('2025-12', again)).toEqual(['2025-12']);
   await released(world.engine, '2026-01');
@@ -104,9 +108,37 @@ test('months that were not paid before the erasure are paid to who is registered
   await erase(world.engine, ida);
   await released(world.engine, '2025-11');
   const again = await appliesAgain('again', '2025-10-05');
-  expect(await startOf(again)).toBe('2025-11');
+  expect(await startOf(again)).toBe('2025-10');
   await released(world.engine, '2025-12');
   expect(await monthsOrdered('2025-12', again)).toEqual(['2025-11', '2025-12']);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('a month that failed for who was erased is not lost to who is registered again before it is closed', async () => {
+  const { engine } = world;
+  const { cycleId } = await released(engine, '2025-10');
+  const said: readonly Omit<ReportedOutcome, 'paymentId'>[] = [
+    { outcome: 'settled', settledOn: '2025-10-28' },
+    { outcome: 'rejected', reason: 'AC04' },
+  ];
+  const outcomes = answers(engine, cycleId, (paymentId) => said[Number(paymentId.endsWith(ida))]);
+  await takeInOutcomes(engine, { source: 'file', outcomes }, job(engine, 'bank'));
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'asked' });
+  await erase(engine, ida);
+  const again = await appliesAgain('again', '2025-10-25');
+  expect(await startOf(again)).toBe('2025-10');
+  // It counts as paid until nobody can pay it any more.
+  await released(engine, '2025-11');
+  expect(await monthsOrdered('2025-11', again)).toEqual(['2025-11']);
+  expect(await desk.propose({ fromPeriod: '2025-10' })).toMatchObject({ arrearsCount: 0 });
+  await drain(engine);
+  await reconcileCycle(engine, { cycleId }, as(engine, 'finance', 'reconcile'));
+  await closeCycle(engine, { cycleId }, as(engine, 'finance', 'close'));
+  const { correctionId, contentHash: hash } = await desk.propose({ fromPeriod: '2025-10' });
+  await desk.approve(correctionId, hash);
+  await released(engine, '2025-12');
+  expect((await monthsOrdered('2025-12', again)).sort()).toEqual(['2025-10', '2025-12']);
+  expect(await desk.propose({ fromPeriod: '2025-10' })).toMatchObject({ arrearsCount: 0 });
   expect((await desk.audit()).violations).toEqual([]);
 });
 

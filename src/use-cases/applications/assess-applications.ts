@@ -9,7 +9,7 @@ import { foldApplication } from '../folds.js';
 import { determining, waitsForDetermination } from './determination.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
-import { refusal, type Refusal } from '../../write-side/refusals.js';
+import { refusalTo, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
 
 export interface AssessArgs {
@@ -92,7 +92,9 @@ export async function assessApplications(
       results.forEach((result, i) => {
         if (result.kind === 'recorded') summary.determined += 1;
         else if (result.kind === 'refused')
-          refused.push(refusal(waiting[i]!.stream.slice('application-'.length), result.error));
+          refused.push(
+            refusalTo(base.actor, waiting[i]!.stream.slice('application-'.length), result.error),
+          );
         countDetermination(result, summary);
       });
       summary.seen += looked.length;

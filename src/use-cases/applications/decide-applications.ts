@@ -14,7 +14,7 @@ import { foldApplication } from '../folds.js';
 import { deciding, waitsFor, type DecideAction } from './decision.rule.js';
 import { notEnrolledYet } from './not-enrolled-yet.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { refusal, type Refusal } from '../../write-side/refusals.js';
+import { refusalTo, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
 
 export interface DecideArgs {
@@ -91,7 +91,9 @@ export async function decideApplications(
       results.forEach((result, i) => {
         if (result.kind === 'recorded') summary.done += 1;
         else if (result.kind === 'refused')
-          refused.push(refusal(chosen[i]!.stream.slice('application-'.length), result.error));
+          refused.push(
+            refusalTo(base.actor, chosen[i]!.stream.slice('application-'.length), result.error),
+          );
       });
       summary.seen += looked.length;
       summary.refused += refused.length;

@@ -38,12 +38,9 @@ export function enrolmentStart(events: readonly Recorded[]) {
   };
 }
 
-/** The month, or the one after the last of those that are paid, whichever is later. */
-export function monthAfter(month: string, ...paid: readonly (string | undefined)[]): string {
-  let first = month;
-  for (const last of paid) if (last !== undefined && first <= last) first = addMonths(last, 1);
-  return first;
-}
+/** The month, or the one after the last that an earlier enrolment pays, whichever is later. */
+export const monthAfter = (month: string, last: string | undefined): string =>
+  last === undefined || month > last ? month : addMonths(last, 1);
 
 /**
  * Whether an approval begins nothing, whenever it is acted on, by the events of the person's

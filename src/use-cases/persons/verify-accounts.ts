@@ -1,11 +1,11 @@
 import { streams } from '../../kernel/ids.js';
-import { personDecider, type PersonCommand } from '../../person/person.decider.js';
+import { personDecider } from '../../person/person.decider.js';
 import { pipelined, recordEach } from '../../write-side/bulk.js';
 import { refuseKnownIdentities } from '../../write-side/known-identities.js';
-import { fromState, part, type Unit } from '../../write-side/unit.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
-import { refusal, type Refusal } from '../../write-side/refusals.js';
+import { refusalTo, type Refusal } from '../../write-side/refusals.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
 /**
@@ -60,23 +60,23 @@ export async function verifyAccounts(
         key: accountId,
         loaded: [persons[i]!.events],
         parts: [
-          part(
-            streams.person(personId),
-            personDecider,
-            fromState([accountId, args.method], (state): PersonCommand | undefined =>
-              state.accountVerified && state.account?.accountId === accountId
-                ? undefined
-                : { type: 'VerifyPayeeAccount', personId, accountId, method: args.method },
-            ),
-          ),
+          part(streams.person(personId), personDecider, {
+            type: 'VerifyPayeeAccount',
+            personId,
+            accountId,
+            method: args.method,
+          }),
         ],
       }));
       const refused: (Refusal & { readonly index: number })[] = [];
       (await recordEach(deps, units, base)).forEach((result, i) => {
         if (result.kind === 'recorded') summary.verified += 1;
-        else if (result.kind === 'refused')
-          refused.push({ ...refusal(accounts[i]!.accountId, result.error), index: first + i });
-        else summary.unchanged += 1;
+        else if (result.kind !== 'refused' || result.error.code === 'ACCOUNT_ALREADY_VERIFIED')
+          summary.unchanged += 1;
+        else {
+          const { accountId } = accounts[i]!;
+          refused.push({ ...refusalTo(base.actor, accountId, result.error), index: first + i });
+        }
       });
       summary.refused += refused.length;
       if (refused.length > 0) args.onRefused?.(refused);
