@@ -5,10 +5,10 @@ import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
   differenceOf,
-  livesOf,
   standingOf,
   type Standing,
 } from '../../src/use-cases/corrections/recompute.rule.js';
+import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { debtOf, offsetOf } from '../../src/use-cases/corrections/household-debt.rule.js';
 import {
   adjustmentDecider,

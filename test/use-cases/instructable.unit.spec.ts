@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
+import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { initialState, type PaymentState } from '../../src/payment/payment.state.js';
 import { heldBy, type Payee } from '../../src/person/payee.rule.js';
 import { DEFAULT_HOLD } from '../../src/programme/controls.rule.js';
 import {
   instructable,
   isLeftToInstruct,
+  type Asked,
 } from '../../src/use-cases/instructions/instructable.rule.js';
 
 const NOW = '2026-01-12T10:00:00.000Z';
@@ -25,41 +28,81 @@ const payment = (status: PaymentState['status']): PaymentState => ({
   accountId: 'first',
 });
 const fits = (): undefined => undefined;
-const codeOf = (found: ReturnType<typeof instructable>): string =>
+/** A household that was enrolled from October on, until some month or for ever. */
+const enrolledUntil = (lastPeriod?: string, startPeriod = '2025-10'): EnrolmentState => ({
+  ...enrolmentDecider.initialState,
+  status: lastPeriod === undefined ? 'active' : 'ended',
+  startPeriod,
+  payable: [{ fromPeriod: startPeriod, payable: true }],
+  ...(lastPeriod === undefined ? {} : { lastPeriod }),
+});
+const item = (period: string, code = 'child') => ({ period, code, amountMinor: '20000' });
+const DUE = { items: [item('2025-12')], lives: [enrolledUntil()] };
+const looked = (
+  asked: Partial<Parameters<typeof instructable>[0]> & Pick<Asked, 'state' | 'payee'>,
+  ...others: Rest<Parameters<typeof instructable>>
+) => instructable({ entitled: DUE, ...asked }, ...others);
+type Rest<T extends readonly unknown[]> = T extends readonly [unknown, ...infer R] ? R : never;
+const codeOf = (found: ReturnType<typeof looked>): string =>
   'error' in found ? `${found.kind} ${found.error.code}` : found.accountId;
 
 describe('a payment that came back', () => {
   const rejected = payment('rejected');
 
   test('is instructed to another account than the one that failed, or to the same where asked', () => {
-    expect(codeOf(instructable({ state: rejected, payee }, NO_HOLD, false, NOW, fits))).toBe(
-      'second',
-    );
+    expect(codeOf(looked({ state: rejected, payee }, NO_HOLD, false, NOW, fits))).toBe('second');
     const same = { ...payee, accountId: 'first' };
     const again = { state: rejected, payee: same };
-    expect(codeOf(instructable(again, NO_HOLD, false, NOW, fits))).toBe(
-      'waiting ACCOUNT_NOT_MENDED',
-    );
-    expect(codeOf(instructable(again, NO_HOLD, true, NOW, fits))).toBe('first');
+    expect(codeOf(looked(again, NO_HOLD, false, NOW, fits))).toBe('waiting ACCOUNT_NOT_MENDED');
+    expect(codeOf(looked(again, NO_HOLD, true, NOW, fits))).toBe('first');
   });
 
   test('waits for an account, for its hold, and for what a message can carry, in this order', () => {
     const hold = { days: 7, verification: 'none' } as const;
     const unfit = (): string => 'its name';
     const none = { state: rejected, payee: undefined };
-    expect(codeOf(instructable(none, hold, false, NOW, unfit))).toBe('waiting NO_PAYEE_ACCOUNT');
+    expect(codeOf(looked(none, hold, false, NOW, unfit))).toBe('waiting NO_PAYEE_ACCOUNT');
     const held = { state: rejected, payee };
-    expect(codeOf(instructable(held, hold, false, NOW, unfit))).toBe('held ACCOUNT_HELD');
-    expect(codeOf(instructable(held, NO_HOLD, false, NOW, unfit))).toBe('unfit PAYMENT_UNWRITABLE');
+    expect(codeOf(looked(held, hold, false, NOW, unfit))).toBe('held ACCOUNT_HELD');
+    expect(codeOf(looked(held, NO_HOLD, false, NOW, unfit))).toBe('unfit PAYMENT_UNWRITABLE');
   });
+});
+
+test('is not instructed for a month in which its household is not paid any more', () => {
+  const lives = (...all: readonly EnrolmentState[]) =>
+    codeOf(looked({ state: payment('returned'), payee, entitled: { ...DUE, lives: all } }, ...OF));
+  const OF = [NO_HOLD, false, NOW, fits] as const;
+  expect(lives(enrolledUntil('2025-12'))).toBe('second');
+  expect(lives(enrolledUntil('2025-11'))).toBe('waiting NOT_PAYABLE');
+  const suspended = {
+    ...enrolledUntil(),
+    payable: [
+      { fromPeriod: '2025-10', payable: true },
+      { fromPeriod: '2025-12', payable: false },
+    ],
+  };
+  expect(lives(suspended)).toBe('waiting NOT_PAYABLE');
+  // Who was enrolled again since is paid by the enrolment that the month is of.
+  expect(lives(enrolledUntil('2025-12'), enrolledUntil(undefined, '2026-01'))).toBe('second');
+  expect(lives(enrolledUntil('2025-11'), enrolledUntil(undefined, '2026-01'))).toBe(
+    'waiting NOT_PAYABLE',
+  );
+  expect(lives(enrolledUntil('2025-11'), enrolledUntil(undefined, '2025-12'))).toBe('second');
+  expect(lives()).toBe('waiting NOT_PAYABLE');
+  const left = { state: payment('ordered'), payee, entitled: { ...DUE, lives: [] } };
+  expect(codeOf(looked(left, ...OF))).toBe('waiting NOT_PAYABLE');
+  // Approved arrears are paid to a household that is over, too.
+  const arrears = { items: [item('2025-09', 'arrears')], lives: [enrolledUntil('2025-11')] };
+  const carries = { state: payment('returned'), payee, entitled: arrears };
+  expect(codeOf(looked(carries, ...OF))).toBe('second');
 });
 
 test('a payment that is under way or settled is left to refuse by itself', () => {
   const hold = { days: 7, verification: 'none' } as const;
   for (const status of ['instructed', 'settled', 'cancelled'] as const)
-    expect(
-      codeOf(instructable({ state: payment(status), payee }, hold, false, NOW, () => 'unfit')),
-    ).toBe('second');
+    expect(codeOf(looked({ state: payment(status), payee }, hold, false, NOW, () => 'unfit'))).toBe(
+      'second',
+    );
 });
 
 test('what the instruction of its cycle left out is left to instruct once that is over', () => {
@@ -85,7 +128,7 @@ describe('where a programme set no hold', () => {
 
   test('what waits to be verified is refused as that, and as nothing that days would end', () => {
     const left = { state: payment('ordered'), payee };
-    const found = instructable(left, DEFAULT_HOLD, false, NOW, fits);
+    const found = looked(left, DEFAULT_HOLD, false, NOW, fits);
     expect(found).toMatchObject({ kind: 'held', until: undefined });
     expect(codeOf(found)).toBe('held ACCOUNT_NOT_VERIFIED');
   });

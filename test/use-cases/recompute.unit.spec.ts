@@ -4,11 +4,11 @@ import type { EventData } from '../../events/generated.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import {
   differenceOf,
-  livesOf,
   standingOf,
   type Household,
   type Standing,
 } from '../../src/use-cases/corrections/recompute.rule.js';
+import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { entitlementFor } from '../../src/eligibility/determine.js';
 import { adjustmentDecider, type Proposal } from '../../src/correction/adjustment.decider.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';

@@ -17,7 +17,6 @@ const reported = (outcome: Partial<ReportedOutcome>, events: readonly Recorded[]
 
 describe('which instruction an outcome answers', () => {
   test.each<[string, Partial<ReportedOutcome>, { attempt: number; endToEndId: string }]>([
-    ['the latest', {}, { attempt: 2, endToEndId: 'E2' }],
     ['the one of its attempt', { attempt: 1 }, { attempt: 1, endToEndId: 'E1' }],
     ['the one of its end-to-end id', { endToEndId: 'E1' }, { attempt: 1, endToEndId: 'E1' }],
     ['none, by an id of nobody', { endToEndId: 'E9' }, { attempt: 1, endToEndId: 'E9' }],
@@ -28,6 +27,11 @@ describe('which instruction an outcome answers', () => {
     ],
   ])('%s', (_, outcome, answered) => {
     expect(reported(outcome)).toMatchObject(answered);
+  });
+
+  test('the only one, where none is named; of several it must be said which', () => {
+    expect(reported({}, TWO.slice(0, 1))).toMatchObject({ attempt: 1, endToEndId: 'E1' });
+    expect(() => reported({})).toThrow(expect.objectContaining({ code: 'ATTEMPT_MISSING' }));
   });
 
   test('of a payment that was never instructed the first, for the payment to refuse', () => {
@@ -67,15 +71,16 @@ test('everything else is told as it was said, and who said it, and nothing of ho
     source: 'camt.054',
     ...said,
   });
-  expect(reported(said)).toMatchObject({ source: 'file' });
+  expect(reported({ ...said, attempt: 2 })).toMatchObject({ source: 'file' });
 });
 
 test('a settlement without a date is of today, and nothing else has a date that nobody said', () => {
-  expect(reported({ outcome: 'settled' })).toMatchObject({ settledOn: '2026-01-29' });
-  expect(reported({ outcome: 'settled', settledOn: '2026-01-28' })).toMatchObject({
+  const said = (outcome: Partial<ReportedOutcome>) => reported({ ...outcome, attempt: 2 });
+  expect(said({ outcome: 'settled' })).toMatchObject({ settledOn: '2026-01-29' });
+  expect(said({ outcome: 'settled', settledOn: '2026-01-28' })).toMatchObject({
     settledOn: '2026-01-28',
   });
-  expect(reported({ outcome: 'rejected', reason: 'AC04' })).not.toHaveProperty('settledOn');
+  expect(said({ outcome: 'rejected', reason: 'AC04' })).not.toHaveProperty('settledOn');
 });
 
 test('what became of an outcome is the gravest that the payment recorded', () => {

@@ -1,12 +1,12 @@
-import { fold, type Recorded } from '../../kernel/decider.js';
+import type { Recorded } from '../../kernel/decider.js';
 import type { PolicyInForce } from '../../write-side/readers.js';
 import type { EventData } from '../../../events/generated.js';
 import type { AdjustmentState, Proposal } from '../../correction/adjustment.decider.js';
 import { entitlementFor } from '../../eligibility/determine.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { DomainError } from '../../kernel/errors.js';
-import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
+import { lifeIn, livesOf } from '../../enrolment/lives.rule.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
 
 type Month = Proposal['periods'][number];
@@ -56,18 +56,6 @@ export interface Household {
   readonly established: readonly Proposal[];
 }
 
-/** The enrolments of one person in one programme, one after the other, from their stream. */
-export function livesOf(events: readonly Recorded[]): readonly EnrolmentState[] {
-  const lives: EnrolmentState[] = [];
-  for (const event of events) {
-    const state = fold(enrolmentDecider, [event], lives.at(-1));
-    if (event.type === 'EnrolmentStarted') lives.push(state);
-    else if (lives.length > 0) lives[lives.length - 1] = state;
-    if (event.type === 'EnrolmentEnded') endBefore(lives, event.data.lastPeriod);
-  }
-  return lives;
-}
-
 /** A household, from its enrolment's stream, its accounts and the payments that stand. */
 export function householdOf(
   enrolment: readonly Recorded[],
@@ -80,13 +68,6 @@ export function householdOf(
     payments: payments.map((ordered) => standingOf(ordered, adjustment, recovery)),
     established: adjustment.established,
   };
-}
-
-/** Who is not entitled after a month (they died, say) is so no more by an enrolment of before. */
-function endBefore(lives: EnrolmentState[], month: string): void {
-  for (const [i, life] of lives.entries())
-    if (life.lastPeriod !== undefined && life.lastPeriod > month)
-      lives[i] = { ...life, lastPeriod: month };
 }
 
 const keyOf = ({ code, member }: { readonly code: string; readonly member?: number }): string =>
@@ -197,7 +178,7 @@ function monthOf(
         ledger.add(item, 'paid', BigInt(item.dueMinor) - BigInt(item.paidMinor));
     }
   }
-  const life = lives.findLast(({ startPeriod }) => startPeriod <= period);
+  const life = lifeIn(lives, period);
   const payable = life !== undefined && payableIn(life, period) && !paidElsewhere?.has(period);
   const ruling = payable ? rulingIn(period) : undefined;
   if (life && ruling)

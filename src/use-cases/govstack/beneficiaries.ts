@@ -136,12 +136,7 @@ class AccountSetter {
         this.#unchanged += 1;
         return [];
       }
-      if (this.how === 'register' && payee)
-        throw new DomainError(
-          'ALREADY_REGISTERED',
-          'The payee has another account; update it.',
-          'conflict',
-        );
+      if (this.how === 'register' && payee) throw alreadyRegistered();
       const accountId = uuidOf('account', personId, 'govstack', this.requestId, accountHash);
       return [{ index, personId, accountId, kind, number, accountHash, events }];
     } catch (error) {
@@ -191,16 +186,21 @@ class AccountSetter {
         part(
           streams.person(personId),
           personDecider,
-          fromState([accountId, kind], (state): PersonCommand | undefined =>
-            state.account?.accountHash === accountHash && state.account.kind === kind
-              ? undefined
-              : { type: 'RegisterPayeeAccount', ...account },
-          ),
+          fromState([accountId, kind], (state): PersonCommand | undefined => {
+            if (state.account?.accountHash === accountHash && state.account.kind === kind)
+              return undefined;
+            // Somebody else may have registered one meanwhile.
+            if (this.how === 'register' && state.account) throw alreadyRegistered();
+            return { type: 'RegisterPayeeAccount', ...account };
+          }),
         ),
       ],
     };
   }
 }
+
+const alreadyRegistered = (): DomainError =>
+  new DomainError('ALREADY_REGISTERED', 'The payee has another account; update it.', 'conflict');
 
 /**
  * Registers accounts of persons whom Sanad knows, or changes them; whoever it does not know is

@@ -4,6 +4,7 @@ import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, partsOfPayment, streams } from '../../kernel/ids.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
+import { livesOf } from '../../enrolment/lives.rule.js';
 import type { PaymentState } from '../../payment/payment.state.js';
 import { payeeOf, type Payee } from '../../person/payee.rule.js';
 import { openPayees } from '../../person/payees.js';
@@ -11,7 +12,7 @@ import { PolicyReader } from '../../programme/policy-reader.js';
 import type { Deps } from '../../write-side/context.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { foldPayment } from '../folds.js';
-import { instructable, type Asked, type Obstacle } from './instructable.rule.js';
+import { instructable, type Asked, type Entitled, type Obstacle } from './instructable.rule.js';
 import { unfitFrom } from './messages.js';
 import { accountFor, type ReinstructionHead } from './reinstruction-files.js';
 
@@ -51,6 +52,9 @@ export interface Candidate {
   readonly state: PaymentState;
   readonly payee: Payee | undefined;
   readonly account: Instruction['payee'] | undefined;
+  readonly entitled: Entitled;
+  /** Of the household in the programme. */
+  readonly enrolment: readonly Recorded[];
   /** As it was where it was asked for. */
   readonly then?: Asked;
 }
@@ -66,9 +70,11 @@ export async function candidatesOf(
   asOf: number | undefined,
   onDefect: OnDefect,
 ): Promise<readonly Candidate[]> {
+  const of = paymentIds.map((id) => partsOfPayment(id));
   const payments = await store.readStreams(paymentIds.map((id) => streams.payment(id)));
-  const persons = await store.readStreams(
-    paymentIds.map((id) => streams.person(partsOfPayment(id).personId)),
+  const persons = await store.readStreams(of.map(({ personId }) => streams.person(personId)));
+  const enrolments = await store.readStreams(
+    of.map(({ programmeId, personId }) => streams.enrolment(programmeId, personId)),
   );
   const defects = new Defects();
   const folded = paymentIds.flatMap((paymentId, i) => {
@@ -80,6 +86,8 @@ export async function candidatesOf(
         events,
         payee: payeeOf(person),
         state: foldPayment(events),
+        entitled: entitledBy(events, enrolments[i]!.events),
+        enrolment: enrolments[i]!.events,
         ...(asOf === undefined ? {} : { then: askedAt(asOf, events, person) }),
       }),
       (defect) => onDefect(paymentId, defect),
@@ -96,6 +104,14 @@ export async function candidatesOf(
     return { ...one, payee: account && one.payee, account };
   });
 }
+
+export const entitledBy = (
+  payment: readonly Recorded[],
+  enrolment: readonly Recorded[],
+): Entitled => ({
+  items: payment.findLast((event) => event.type === 'PaymentOrdered')?.data.items ?? [],
+  lives: livesOf(enrolment),
+});
 
 type OnDefect = (paymentId: string, defect: Defect) => void;
 

@@ -1,11 +1,15 @@
 import type { AccountHold } from '../../kernel/accounts.js';
+import type { EventData } from '../../../events/generated.js';
+import { isOfPolicy } from '../../eligibility/rules.js';
+import { payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
+import { lifeIn } from '../../enrolment/lives.rule.js';
 import { DomainError } from '../../kernel/errors.js';
 import { isUnpaid, type PaymentState } from '../../payment/payment.state.js';
 import { heldBy, type Held, type Payee } from '../../person/payee.rule.js';
 
 /**
- * Why a payment is not instructed now: its account is missing or not mended, is held, or no message
- * can say who is paid.
+ * Why a payment is not instructed now: it is not due any more, its account is missing or not mended,
+ * is held, or no message can say who is paid.
  */
 export type Obstacle =
   | { readonly kind: 'waiting' | 'unfit'; readonly error: DomainError }
@@ -16,6 +20,11 @@ interface Looked {
   readonly state: PaymentState;
   readonly payee: Payee | undefined;
 }
+/** The months that a payment is for, and the household's enrolments. */
+export interface Entitled {
+  readonly items: EventData['PaymentOrdered']['items'];
+  readonly lives: readonly EnrolmentState[];
+}
 /** As it is now and, where it was asked for before, as it was then. */
 export type Asked = Looked & { readonly then?: Looked };
 
@@ -25,7 +34,7 @@ export type Asked = Looked & { readonly then?: Looked };
  * @param unfit why no message can carry the payment, where none can
  */
 export function instructable(
-  { state, payee, then = { state, payee } }: Asked,
+  { state, payee, then = { state, payee }, entitled }: Asked & { readonly entitled: Entitled },
   hold: AccountHold,
   sameAccount: boolean,
   now: string,
@@ -38,12 +47,23 @@ export function instructable(
   if (!mended) return { kind: 'waiting', error: notMended() };
   // What the payment refuses by itself is refused by itself.
   if (status !== 'ordered' && !isUnpaid(state)) return payee;
+  if (!isStillDue(entitled)) return { kind: 'waiting', error: notDue() };
   if (!isAsItWas(state, then.state)) return { kind: 'waiting', error: notAskedFor(then.state) };
   const held = heldBy(payee, hold, now);
   if (held) return { kind: 'held', error: heldError(held), until: held.until };
   const why = unfit();
   return why === undefined ? payee : { kind: 'unfit', error: unwritable(why) };
 }
+
+/**
+ * Whether each month of a payment is still one in which its household is paid: it may have been
+ * ended or suspended looking back since. Approved arrears are of other months.
+ */
+const isStillDue = ({ items, lives }: Entitled): boolean =>
+  items.filter(isOfPolicy).every(({ period }) => {
+    const life = lifeIn(lives, period);
+    return life !== undefined && payableIn(life, period);
+  });
 
 /**
  * Whether a payment is to be instructed after its cycle's own instruction: it came back, or was
@@ -60,6 +80,17 @@ const notAskedFor = ({ status }: PaymentState): DomainError =>
   new DomainError(
     'OUTCOME_NOT_DEFINITE',
     `The payment was ${status} when this was asked for; ask again for what came since.`,
+    'rule',
+  );
+/** @throws DomainError NOT_PAYABLE */
+export function requireStillDue(entitled: Entitled): void {
+  if (!isStillDue(entitled)) throw notDue();
+}
+
+const notDue = (): DomainError =>
+  new DomainError(
+    'NOT_PAYABLE',
+    'The household is not paid any more in a month that the payment is for: its enrolment was ended or suspended looking back.',
     'rule',
   );
 const notMended = (): DomainError =>

@@ -1,11 +1,11 @@
 import type { WrittenFile } from '../../adapters/payment-rail/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { streams } from '../../kernel/ids.js';
+import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { Defects } from '../../write-side/defect.js';
-import { part, type Unit } from '../../write-side/unit.js';
+import { guard, part, type Unit } from '../../write-side/unit.js';
 import { filesInstructed, foldCycle } from '../cycles/cycles.js';
 import { foldPayment } from '../folds.js';
 import {
@@ -17,10 +17,20 @@ import {
 } from '../../write-side/context.js';
 import { ReinstructionRun, type CutOff } from './reinstruction-run.js';
 import { MessageNamer } from './message-namer.rule.js';
-import { type Head, headOf } from './account-now.js';
+import { entitledBy, headOf, type Head } from './account-now.js';
 import { choosePayments, type Chosen } from './choose-payments.js';
-import { isAsItWas, isLeftToInstruct, type Obstacle } from './instructable.rule.js';
-import { accountFor, isInstruction, writeReinstructions } from './reinstruction-files.js';
+import {
+  isAsItWas,
+  isLeftToInstruct,
+  requireStillDue,
+  type Obstacle,
+} from './instructable.rule.js';
+import {
+  accountFor,
+  isInstruction,
+  writeReinstructions,
+  type InstructionEvent,
+} from './reinstruction-files.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
@@ -199,7 +209,7 @@ async function survey(
     for (const { stream, events } of page) {
       const paymentId = stream.slice('payment-'.length);
       for (const event of events) {
-        if (!isInstruction(event) || first?.has(event.data.messageId) !== false) continue;
+        if (!isInstruction(event) || isOfCycle(event, first)) continue;
         const { messageId } = event.data;
         messages.set(messageId, [...(messages.get(messageId) ?? []), paymentId]);
         if (cutOff?.wrote(event))
@@ -229,6 +239,13 @@ async function survey(
   };
 }
 
+/**
+ * Whether it is of the cycle's own instruction, which has its files made. While that is under way,
+ * every first instruction is.
+ */
+const isOfCycle = (event: InstructionEvent, first: ReadonlySet<string> | undefined): boolean =>
+  first ? first.has(event.data.messageId) : event.type === 'PaymentInstructed';
+
 function countObstacle(summary: ReinstructSummary, obstacle: Obstacle): void {
   if (obstacle.kind !== 'held') {
     summary.waiting += 1;
@@ -243,17 +260,18 @@ function countObstacle(summary: ReinstructSummary, obstacle: Obstacle): void {
 /** What was never instructed is instructed by the automation, as at the release. */
 const instructing = (
   {
-    candidate: { paymentId, events, state },
+    candidate: { paymentId, events, state, enrolment },
     accountId,
     messageId,
   }: Chosen & { readonly messageId: string },
   executionDate: string,
 ): Unit => {
   const leftOut = state.status === 'ordered';
+  const { programmeId, personId } = partsOfPayment(paymentId);
   return {
     verb: 'reinstruct',
     key: paymentId,
-    loaded: [events],
+    loaded: [events, enrolment],
     parts: [
       part(streams.payment(paymentId), paymentDecider, {
         ...(leftOut ? { as: AUTOMATION } : {}),
@@ -265,6 +283,10 @@ const instructing = (
           executionDate,
         },
       }),
+      // Who is ended or suspended meanwhile is not paid.
+      guard(streams.enrolment(programmeId, personId), (now) =>
+        requireStillDue(entitledBy(events, now)),
+      ),
     ],
   };
 };

@@ -1,11 +1,14 @@
-import type { EventType } from '../../../events/generated.js';
+import type { EventData, EventType } from '../../../events/generated.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import type { PaymentCommand } from '../../payment/payment.decider.js';
 import type { OutcomeSource, ReportedOutcome } from '../../payment/reported-outcome.js';
 
-/** Names the instruction that an outcome answers, for the payment to decide. */
+/**
+ * Names the instruction that an outcome answers, for the payment to decide.
+ * @throws DomainError ATTEMPT_MISSING, REFERENCES_DIFFER
+ */
 export function reportFor(
   paymentId: string,
   outcome: ReportedOutcome,
@@ -14,7 +17,7 @@ export function reportFor(
   now: string,
 ): PaymentCommand {
   const { paymentId: _, messageId, attempt: asked, endToEndId, source: own, ...said } = outcome;
-  const answered = answeredBy(outcome, events);
+  const answered = answeredBy(outcome, instructionsIn(events));
   if (messageId !== undefined && answered && answered.messageId !== messageId)
     throw new DomainError(
       'REFERENCES_DIFFER',
@@ -33,16 +36,33 @@ export function reportFor(
   };
 }
 
-/** The instruction with the end-to-end id that was said; else of the attempt, else the latest. */
-function answeredBy({ endToEndId, attempt }: ReportedOutcome, events: readonly Recorded[]) {
-  const instructions = events
+type Instruction = EventData['PaymentInstructed' | 'PaymentReinstructed'];
+
+const instructionsIn = (events: readonly Recorded[]): readonly Instruction[] =>
+  events
     .filter((event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed')
     .map(({ data }) => data);
-  return instructions.findLast((one) =>
-    endToEndId === undefined
-      ? attempt === undefined || one.attempt === attempt
-      : one.endToEndId === endToEndId,
-  );
+
+/**
+ * The instruction with the end-to-end id that was said, else of the attempt, else the only one: news
+ * of an earlier attempt that comes again is not taken for news of the latest.
+ * @throws DomainError ATTEMPT_MISSING
+ */
+function answeredBy(
+  { endToEndId, attempt }: ReportedOutcome,
+  instructions: readonly Instruction[],
+): Instruction | undefined {
+  if (endToEndId !== undefined)
+    return instructions.findLast((one) => one.endToEndId === endToEndId);
+  if (attempt !== undefined) return instructions.findLast((one) => one.attempt === attempt);
+  if (instructions.length > 1)
+    throw new DomainError(
+      'ATTEMPT_MISSING',
+      `The payment was instructed ${instructions.length} times; say which attempt or end-to-end id this is of.`,
+      'rule',
+      'attempt',
+    );
+  return instructions[0];
 }
 
 /** A settlement without a date is of today. */

@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals';
+import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
+import { partsOfPayment, streams } from '../../src/kernel/ids.js';
+import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
+import { auditOf } from '../support/audit.js';
+import { answers, PROGRAMME, released } from './month.js';
+import {
+  another,
+  CYCLE,
+  eventsOf,
+  filesKnown,
+  justBefore,
+  racing,
+  reinstruct,
+  STORES,
+  type Here,
+} from './racing.js';
+import { as, drain, job } from './world.js';
+
+describe.each(STORES)('what is instructed again, on a store %s', (_, atomic) => {
+  const { anew, reconciled } = racing(atomic);
+
+  /** The bank rejects one payment of those that wait for it. */
+  const rejects = async (here: Here, which: number): Promise<void> => {
+    const outcomes = answers(here, CYCLE, (_paymentId, n) =>
+      n === which ? { outcome: 'rejected', reason: 'AC04' } : undefined,
+    );
+    await takeInOutcomes(here, { source: 'file', outcomes }, job(here, 'bank'));
+  };
+  /** Of each message by which payments were instructed again, how many, and how many its file has. */
+  const messages = async (here: Here) => {
+    const events = await eventsOf(here);
+    const files = events.flatMap((event) =>
+      event.type === 'CycleReinstructed' ? event.data.files : [],
+    );
+    const again = events.flatMap((event) =>
+      event.type === 'PaymentReinstructed' ? [event.data.messageId] : [],
+    );
+    return Object.fromEntries(
+      [...new Set(again)].map((id) => [
+        id.slice(-5),
+        {
+          payments: again.filter((one) => one === id).length,
+          inFile: files.find(({ messageId }) => messageId === id)?.count,
+        },
+      ]),
+    );
+  };
+
+  test('is in a file each time, also while the cycle itself is still being instructed', async () => {
+    const here = await anew();
+    justBefore(here, 'CycleInstructed', async () => Promise.reject(new Error('the disk is full')));
+    await expect(released(here, '2025-12')).rejects.toThrow('the disk is full');
+    await rejects(here, 0);
+    expect(await reinstruct(here)).toMatchObject({ reinstructed: 1 });
+    await rejects(here, 1);
+    expect(await reinstruct(here)).toMatchObject({ reinstructed: 1 });
+    const each = { payments: 1, inFile: 1 };
+    expect(await messages(here)).toEqual({ R0001: each, R0002: each });
+    await drain(here);
+    await rejects(here, 2);
+    expect(await reinstruct(here)).toMatchObject({ reinstructed: 1 });
+    expect(await messages(here)).toEqual({ R0001: each, R0002: each, R0003: each });
+    await filesKnown(here);
+    expect((await auditOf(here.store)).violations).toEqual([]);
+  });
+
+  /** The payment that was rejected, and the end of its household, looking back. */
+  async function ending(here: Here) {
+    const event = (await eventsOf(here)).find(({ type }) => type === 'PaymentRejected')!;
+    const paymentId = event.stream.slice('payment-'.length);
+    const { personId } = partsOfPayment(paymentId);
+    const end = () =>
+      execute(
+        another(here),
+        [
+          part(streams.enrolment(PROGRAMME, personId), enrolmentDecider, {
+            type: 'EndEnrolment',
+            lastPeriod: '2025-11',
+            reason: 'died in November',
+          }),
+        ],
+        as(here, 'supervisor', 'end'),
+      );
+    return { paymentId, end };
+  }
+  const codesOf = async (here: Here, paymentId: string): Promise<readonly string[]> => {
+    const codes: string[] = [];
+    await reinstructPayments(
+      another(here),
+      {
+        cycleId: CYCLE,
+        executionDate: '2026-01-10',
+        sameAccount: true,
+        paymentIds: [paymentId],
+        onRefused: (refusals) => codes.push(...refusals.map(({ code }) => code)),
+      },
+      job(here, 'finance'),
+    );
+    return codes;
+  };
+
+  test('is not what came back of a household that was not entitled to it', async () => {
+    const here = await reconciled();
+    const { paymentId, end } = await ending(here);
+    await end();
+    expect(await reinstruct(here)).toMatchObject({ reinstructed: 0, waiting: 1 });
+    expect(await codesOf(here, paymentId)).toEqual(['NOT_PAYABLE']);
+  });
+
+  test('is not of a household that is ended in the same moment', async () => {
+    const here = await reconciled();
+    const { paymentId, end } = await ending(here);
+    justBefore(here, 'PaymentReinstructed', end);
+    expect(await codesOf(here, paymentId)).toEqual(['NOT_PAYABLE']);
+    expect((await eventsOf(here)).filter(({ type }) => type === 'PaymentReinstructed')).toEqual([]);
+  });
+});
