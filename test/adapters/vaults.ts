@@ -49,52 +49,98 @@ const TABLES: Readonly<Record<Tampering, string>> = {
   'the format': 'update sanad_vault set format = 99',
 };
 
+/** The folders and the opened vaults of all places, for the end. */
+class Opened {
+  readonly #dirs: string[] = [];
+  readonly #vaults: Vault[] = [];
+
+  newDir(): string {
+    this.#dirs.push(mkdtempSync(join(tmpdir(), 'sanad-vault-')));
+    return this.#dirs.at(-1)!;
+  }
+
+  async kept(opening: Promise<Vault>): Promise<Vault> {
+    this.#vaults.push(await opening);
+    return this.#vaults.at(-1)!;
+  }
+
+  async cleanUp(): Promise<void> {
+    for (const vault of this.#vaults.splice(0)) await vault.close();
+    for (const dir of this.#dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function sqlitePlace(opened: Opened, dir: string): VaultPlace {
+  const onFile = <T>(work: (db: Database.Database) => T): T => {
+    const db = new Database(join(dir, 'vault.db'));
+    try {
+      return work(db);
+    } finally {
+      db.close();
+    }
+  };
+  return {
+    dir,
+    writer: [dir],
+    open: (keysDir) =>
+      opened.kept(openEmbeddedVault(dir, keysDir === undefined ? {} : { keysDir })),
+    bytes: async () =>
+      Buffer.concat(
+        readdirSync(dir)
+          .filter((file) => file.startsWith('vault.db'))
+          .map((file) => readFileSync(join(dir, file))),
+      ),
+    bodies: async () =>
+      onFile((db) => db.prepare<[], Buffer>('SELECT body FROM record').pluck().all()),
+    tamper: async (what) =>
+      onFile((db) => {
+        db.exec(FILE[what]);
+      }),
+  };
+}
+
+function postgresPlace(opened: Opened, dir: string, url: string, schema: string): VaultPlace {
+  const ask = async <R extends object>(sql: string): Promise<R[]> => {
+    const client = new pg.Client({ connectionString: url, options: `-c search_path=${schema}` });
+    await client.connect();
+    try {
+      return (await client.query<R>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  return {
+    dir,
+    writer: [dir, url, schema],
+    open: (keysDir) =>
+      opened.kept(
+        openPostgresVault(url, { schema, masterKey: { keysDir: keysDir ?? join(dir, 'keys') } }),
+      ),
+    bytes: async () =>
+      Buffer.concat(
+        (
+          await ask<Record<string, unknown>>(
+            'select p.*, r.*, v.proof from sanad_vault v, sanad_vault_person p left join sanad_vault_record r on r.person = p.id',
+          )
+        )
+          .flatMap(Object.values)
+          .map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(String(value)))),
+      ),
+    bodies: async () =>
+      (await ask<{ body: Buffer }>('select body from sanad_vault_record')).map(({ body }) => body),
+    tamper: async (what) => {
+      await ask(TABLES[what]);
+    },
+  };
+}
+
 export function vaultEngines(postgres: TestPostgres): VaultEngine[] {
-  const dirs: string[] = [];
-  const vaults: Vault[] = [];
-  const newDir = (): string => {
-    dirs.push(mkdtempSync(join(tmpdir(), 'sanad-vault-')));
-    return dirs.at(-1)!;
-  };
-  const kept = async (opening: Promise<Vault>): Promise<Vault> => {
-    vaults.push(await opening);
-    return vaults.at(-1)!;
-  };
-  const cleanUp = async (): Promise<void> => {
-    for (const vault of vaults.splice(0)) await vault.close();
-    for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
-  };
+  const opened = new Opened();
+  const cleanUp = () => opened.cleanUp();
   const sqlite: VaultEngine = {
     name: 'SQLite',
     cleanUp,
-    async place() {
-      const dir = newDir();
-      const onFile = <T>(work: (db: Database.Database) => T): T => {
-        const db = new Database(join(dir, 'vault.db'));
-        try {
-          return work(db);
-        } finally {
-          db.close();
-        }
-      };
-      return {
-        dir,
-        writer: [dir],
-        open: (keysDir) => kept(openEmbeddedVault(dir, keysDir === undefined ? {} : { keysDir })),
-        bytes: async () =>
-          Buffer.concat(
-            readdirSync(dir)
-              .filter((file) => file.startsWith('vault.db'))
-              .map((file) => readFileSync(join(dir, file))),
-          ),
-        bodies: async () =>
-          onFile((db) => db.prepare<[], Buffer>('SELECT body FROM record').pluck().all()),
-        tamper: async (what) =>
-          onFile((db) => {
-            db.exec(FILE[what]);
-          }),
-      };
-    },
+    place: async () => sqlitePlace(opened, opened.newDir()),
   };
   if (!postgres.running) return [sqlite];
   return [
@@ -102,50 +148,8 @@ export function vaultEngines(postgres: TestPostgres): VaultEngine[] {
     {
       name: 'PostgreSQL',
       cleanUp,
-      async place() {
-        const dir = newDir();
-        const schema = await postgres.newSchema();
-        const ask = async <R extends object>(sql: string): Promise<R[]> => {
-          const client = new pg.Client({
-            connectionString: postgres.url,
-            options: `-c search_path=${schema}`,
-          });
-          await client.connect();
-          try {
-            return (await client.query<R>(sql)).rows;
-          } finally {
-            await client.end();
-          }
-        };
-        return {
-          dir,
-          writer: [dir, postgres.url, schema],
-          open: (keysDir) =>
-            kept(
-              openPostgresVault(postgres.url, {
-                schema,
-                masterKey: { keysDir: keysDir ?? join(dir, 'keys') },
-              }),
-            ),
-          bytes: async () =>
-            Buffer.concat(
-              (
-                await ask<Record<string, unknown>>(
-                  'select p.*, r.*, v.proof from sanad_vault v, sanad_vault_person p left join sanad_vault_record r on r.person = p.id',
-                )
-              )
-                .flatMap(Object.values)
-                .map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(String(value)))),
-            ),
-          bodies: async () =>
-            (await ask<{ body: Buffer }>('select body from sanad_vault_record')).map(
-              ({ body }) => body,
-            ),
-          tamper: async (what) => {
-            await ask(TABLES[what]);
-          },
-        };
-      },
+      place: async () =>
+        postgresPlace(opened, opened.newDir(), postgres.url, await postgres.newSchema()),
     },
   ];
 }

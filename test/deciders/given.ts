@@ -36,12 +36,21 @@ export const was = <T extends EventType>(
   time = NOW,
 ): Foldable<T> => ({ type, data, meta: { actor, role }, time }) as Foldable<T>;
 
+type Decided<T extends EventType> = readonly Draft<T>[] | DomainError;
+
 interface Asserted<T extends EventType> {
   /** Exactly these events, which must fit their schemas; none: nothing to do. */
   then(...drafts: readonly Draft<T>[]): void;
   /** One event of the type, of which the fields named are looked at. */
   thenOne<K extends T>(type: K, data?: Partial<EventData[K]>): void;
   thenRefused(code: string, field?: string): void;
+}
+
+/** What the scenarios of one decider brought about. */
+interface SeenSoFar {
+  readonly codes: Set<string>;
+  readonly commands: Set<string>;
+  readonly causes: Map<EventType, Set<Role>>;
 }
 
 /**
@@ -55,29 +64,12 @@ export function scenarios<S, C extends { readonly type: string }, T extends Even
   refusals: readonly string[],
   commands: { readonly [K in C['type']]: true },
 ) {
-  const seen = {
-    codes: new Set<string>(),
-    commands: new Set<string>(),
-    causes: new Map<EventType, Set<Role>>(),
-  };
+  const seen: SeenSoFar = { codes: new Set(), commands: new Set(), causes: new Map() };
   afterAll(() => {
     expect([...seen.commands].sort()).toEqual(Object.keys(commands).sort());
     expect([...seen.codes].sort()).toEqual([...refusals].sort());
-    const types = [...seen.causes.keys()];
-    const sorted = (of: (type: EventType) => Iterable<Role>) =>
-      Object.fromEntries(types.map((type) => [type, [...of(type)].sort()]));
-    expect(sorted((type) => seen.causes.get(type)!)).toEqual(sorted((type) => MAY_CAUSE[type]));
+    expectCausesOfAudit(seen.causes);
   });
-
-  function tryEachRole(state: S, command: C, context: Context): void {
-    for (const role of ROLES) {
-      const actor = { ...context.actor, role };
-      const decided = attempt(() => decider.decide(state, command, { ...context, actor }));
-      if (decided instanceof DomainError) continue;
-      for (const { type } of decided)
-        seen.causes.set(type, (seen.causes.get(type) ?? new Set<Role>()).add(role));
-    }
-  }
 
   const stateAfter = (events: readonly Foldable<T>[]): S =>
     events.reduce((state, event) => decider.evolve(state, event), decider.initialState);
@@ -89,45 +81,68 @@ export function scenarios<S, C extends { readonly type: string }, T extends Even
       when(command: C, context: Context): Asserted<T> {
         seen.commands.add(command.type);
         const state = stateAfter(events);
-        tryEachRole(state, command, context);
-        const decided = attempt(() => decider.decide(state, command, context));
-        return {
-          then(...drafts) {
-            expect(drafted(decided)).toEqual(drafts);
-          },
-          thenOne(type, data = {}) {
-            const drafts = drafted(decided);
-            expect(drafts.map((draft) => draft.type)).toEqual([type]);
-            expect(drafts[0]!.data).toMatchObject(data);
-          },
-          thenRefused(code, field) {
-            if (!(decided instanceof DomainError))
-              throw new Error(
-                `decided ${JSON.stringify(decided)} instead of refusing with ${code}`,
-              );
-            expect({
-              code: decided.code,
-              ...(field === undefined ? {} : { field: decided.field }),
-            }).toEqual({ code, ...(field === undefined ? {} : { field }) });
-            seen.codes.add(decided.code);
-          },
-        };
+        const decide = (as: Context) => attempt(() => decider.decide(state, command, as));
+        tryEachRole(decide, context, seen.causes);
+        return assertedOf(decide(context), seen.codes);
       },
     };
-  }
-
-  function drafted(decided: readonly Draft<T>[] | DomainError): readonly Draft<T>[] {
-    if (decided instanceof DomainError) throw decided;
-    for (const draft of decided)
-      registry.validate(draft.type, registry.latestVersion(draft.type), draft.data);
-    return decided;
   }
   return { given };
 }
 
-function attempt<T extends EventType>(
-  decide: () => readonly Draft<T>[],
-): readonly Draft<T>[] | DomainError {
+/** Just those roles cause an event that the audit lets. */
+function expectCausesOfAudit(causes: SeenSoFar['causes']): void {
+  const types = [...causes.keys()];
+  const sorted = (of: (type: EventType) => Iterable<Role>) =>
+    Object.fromEntries(types.map((type) => [type, [...of(type)].sort()]));
+  expect(sorted((type) => causes.get(type)!)).toEqual(sorted((type) => MAY_CAUSE[type]));
+}
+
+/** Notes which roles would cause which events. */
+function tryEachRole<T extends EventType>(
+  decide: (as: Context) => Decided<T>,
+  context: Context,
+  causes: SeenSoFar['causes'],
+): void {
+  for (const role of ROLES) {
+    const decided = decide({ ...context, actor: { ...context.actor, role } });
+    if (decided instanceof DomainError) continue;
+    for (const { type } of decided)
+      causes.set(type, (causes.get(type) ?? new Set<Role>()).add(role));
+  }
+}
+
+/** What may be expected of a decision; the code of a refusal is noted. */
+function assertedOf<T extends EventType>(decided: Decided<T>, codes: Set<string>): Asserted<T> {
+  return {
+    then(...drafts) {
+      expect(drafted(decided)).toEqual(drafts);
+    },
+    thenOne(type, data = {}) {
+      const drafts = drafted(decided);
+      expect(drafts.map((draft) => draft.type)).toEqual([type]);
+      expect(drafts[0]!.data).toMatchObject(data);
+    },
+    thenRefused(code, field) {
+      if (!(decided instanceof DomainError))
+        throw new Error(`decided ${JSON.stringify(decided)} instead of refusing with ${code}`);
+      expect({
+        code: decided.code,
+        ...(field === undefined ? {} : { field: decided.field }),
+      }).toEqual({ code, ...(field === undefined ? {} : { field }) });
+      codes.add(decided.code);
+    },
+  };
+}
+
+function drafted<T extends EventType>(decided: Decided<T>): readonly Draft<T>[] {
+  if (decided instanceof DomainError) throw decided;
+  for (const draft of decided)
+    registry.validate(draft.type, registry.latestVersion(draft.type), draft.data);
+  return decided;
+}
+
+function attempt<T extends EventType>(decide: () => readonly Draft<T>[]): Decided<T> {
   try {
     return decide();
   } catch (error) {

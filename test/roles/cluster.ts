@@ -7,7 +7,7 @@ import type { RoleName } from '../../src/composition/config.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { Caller, lastPosition, writtenIn } from '../e2e/http-world.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
-import { startKafka, type TestKafka } from '../support/kafka.js';
+import { startKafka, type Advertised, type TestKafka } from '../support/kafka.js';
 import { startRoleProcess, type RoleProcess } from './role-process.js';
 import { startProxy, type Proxy } from '../support/proxy.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
@@ -29,6 +29,9 @@ export interface Cluster {
   end(): Promise<void>;
 }
 
+type Lines = NonNullable<Cluster['lines']>;
+type Servers = Pick<Cluster, 'store' | 'kafka' | 'postgres'>;
+
 /**
  * The three servers, each real where this machine can have it, and our roles as processes of their
  * own. Why not, where not.
@@ -44,22 +47,8 @@ export async function startCluster(
   } = {},
 ): Promise<Cluster | { readonly reason: string }> {
   const ports = { store: 0, kafka: 0, postgres: 0 };
-  const lines =
-    given.proxied === true
-      ? {
-          store: await startProxy(() => ports.store),
-          kafka: await startProxy(() => ports.kafka),
-          postgres: await startProxy(() => ports.postgres),
-        }
-      : undefined;
-  const kafka = await startKafka(
-    what,
-    lines &&
-      ((port) => {
-        ports.kafka = port;
-        return lines.kafka.port;
-      }),
-  );
+  const lines = given.proxied === true ? await linesTo(ports) : undefined;
+  const kafka = await startKafka(what, lines && behind(lines, ports));
   if (!kafka.running) return { reason: kafka.reason };
   const postgres = await startPostgres(what);
   if (!postgres.running) {
@@ -70,49 +59,77 @@ export async function startCluster(
   const store = await startEventStoreDb(join(dir, 'log.ndjson'));
   ports.store = Number(new URL(store.url).port);
   ports.postgres = Number(new URL(postgres.url).port);
-  const through = (url: string, line: Proxy | undefined): string =>
-    line ? url.replace(/:\d+(?=[/?])/, `:${line.port}`) : url;
+  const servers = { store, kafka, postgres };
   const env = {
     SANAD_DATA: dir,
     SANAD_PORT: '0',
     SANAD_LOG_LEVEL: 'info',
-    EVENTSTORE_URL: given.eventStoreUrl ?? through(store.url, lines?.store),
+    ...urlsOf(servers, lines),
+    ...(given.eventStoreUrl === undefined ? {} : { EVENTSTORE_URL: given.eventStoreUrl }),
+  };
+  const processes = new Set<ChildProcess>();
+  const caller = callersIn(dir);
+  return {
+    ...servers,
+    dir,
+    env,
+    start: (role, more = {}) => startRoleProcess(role, { ...env, ...more }, processes),
+    caller,
+    ...(lines ? { lines } : {}),
+    across: inTurn(caller),
+    async end() {
+      await killed(processes);
+      for (const server of Object.values(servers)) await server.stop();
+      for (const line of Object.values(lines ?? {})) await line.stop();
+      if (given.dir === undefined) rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A line to each server, wherever it will be. */
+const linesTo = async (ports: Readonly<Record<keyof Lines, number>>): Promise<Lines> => ({
+  store: await startProxy(() => ports.store),
+  kafka: await startProxy(() => ports.kafka),
+  postgres: await startProxy(() => ports.postgres),
+});
+
+/** Kafka sends its clients to its line, which is told where Kafka is. */
+const behind =
+  (lines: Lines, ports: { kafka: number }): Advertised =>
+  (port) => {
+    ports.kafka = port;
+    return lines.kafka.port;
+  };
+
+/** Where our processes find the servers: by their lines, where there are some. */
+function urlsOf({ store, kafka, postgres }: Servers, lines: Lines | undefined) {
+  const through = (url: string, line: Proxy | undefined): string =>
+    line ? url.replace(/:\d+(?=[/?])/, `:${line.port}`) : url;
+  return {
+    EVENTSTORE_URL: through(store.url, lines?.store),
     KAFKA_BROKERS: kafka.brokers.join(','),
     DATABASE_URL: through(postgres.url, lines?.postgres),
   };
-  const processes = new Set<ChildProcess>();
-  const start = (role: RoleName, more: Readonly<Record<string, string>> = {}) =>
-    startRoleProcess(role, { ...env, ...more }, processes);
-  const caller = async (api: RoleProcess, subject: string, role: Role): Promise<Caller> =>
+}
+
+/** Callers with a token of the issuer in a folder. */
+function callersIn(dir: string): Cluster['caller'] {
+  const caller: Cluster['caller'] = async (api, subject, role) =>
     new Caller(
       api.url,
       await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }),
       writtenIn(dir),
       () => lastPosition({ as: (other, itsRole) => caller(api, other, itsRole) }),
     );
+  return caller;
+}
+
+function inTurn(caller: Cluster['caller']): Cluster['across'] {
   let turn = 0;
-  return {
-    store,
-    kafka,
-    postgres,
-    dir,
-    env,
-    start,
-    caller,
-    ...(lines ? { lines } : {}),
-    across: (apis) => ({
-      as: (subject, role) => {
-        turn += 1;
-        return caller(apis()[turn % apis().length]!, subject, role);
-      },
-    }),
-    async end() {
-      await killed(processes);
-      await store.stop();
-      await kafka.stop();
-      await postgres.stop();
-      for (const line of Object.values(lines ?? {})) await line.stop();
-      if (given.dir === undefined) rmSync(dir, { recursive: true, force: true });
+  return (apis) => ({
+    as: (subject, role) => {
+      turn += 1;
+      return caller(apis()[turn % apis().length]!, subject, role);
     },
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import type { EventData } from '../../events/generated.js';
 import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
 import { monthsBetween } from '../../src/kernel/time.js';
 import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
@@ -6,13 +7,13 @@ import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
   differenceOf,
   standingOf,
-  type Standing,
 } from '../../src/use-cases/corrections/recompute.rule.js';
 import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { debtOf, offsetOf } from '../../src/use-cases/corrections/household-debt.rule.js';
 import {
   adjustmentDecider,
   type AdjustmentCommand,
+  type Proposal,
 } from '../../src/correction/adjustment.decider.js';
 import {
   correctionDecider,
@@ -76,50 +77,82 @@ function pastOf(world: World, asOf: number) {
   };
 }
 
+const ALL = Number.MAX_SAFE_INTEGER;
+
 /**
  * Starts a correction or goes on with one, and proposes for `limit` households, or for all and
  * records it.
  */
-function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
+function propose(world: World, op: Op, limit = ALL): void {
   const open = correctionsOf(world).find(isOpen);
   const { actor } = world.context(op, 'finance-officer');
   const isTheirs = open?.status === 'started' && isOneOf(open.proposers, actor.id);
   if (open && (!isTheirs || op.odd)) return world.refuse('CORRECTION_OPEN');
-  if (!open) {
-    const asOf = world.log.last;
-    const { toPeriod } = pastOf(world, asOf);
-    if (toPeriod === undefined) return world.refuse('NOTHING_PAID');
-    const correctionId = correctionIdOf(PROGRAMME, correctionsOf(world).length + 1);
-    const fromPeriod = op.odd ? PERIODS[op.b % PERIODS.length]! : PERIODS[0];
-    if (
-      !world.run(
-        op,
-        'finance-officer',
-        correction(correctionId, {
-          type: 'StartCorrection',
-          correctionId,
-          programmeId: PROGRAMME,
-          fromPeriod,
-          toPeriod,
-          basis: op.b % 4 === 3 ? 'legal-effect' : 'first-paid',
-          asOf,
-          reason: 'a late fact',
-        }),
-      )
-    )
-      return;
-  }
+  if (!open && !startNext(world, op)) return;
   const all = correctionsOf(world);
   const { started } = all.at(-1)!;
   if (!started) return;
-  const { correctionId, asOf, fromPeriod, toPeriod } = started;
-  const { paidThrough, closed } = pastOf(world, asOf);
-  const programme = world.programme(asOf);
-  const rules = ruling(programme, all, correctionId);
-  const months = monthsBetween(fromPeriod, toPeriod);
+  const { correctionId, asOf } = started;
   const found: object[] = [];
-  const sums = { arrearsCount: 0, arrears: 0n, overpaidCount: 0, overpaid: 0n };
+  const sums = new Sums();
   let left = limit;
+  for (const proposal of proposals(world, started, all)) {
+    sums.add(proposal.differenceMinor);
+    found.push(proposal);
+    if (left <= 0) return;
+    left -= 1;
+    const command = { type: 'ProposeAdjustment', ...proposal } as const;
+    if (!world.run(op, 'finance-officer', adjustment(proposal.personId, command))) return;
+  }
+  if (limit < ALL) return;
+  world.run(
+    op,
+    'finance-officer',
+    correction(correctionId, {
+      type: 'ProposeCorrection',
+      asOf,
+      households: found.length,
+      ...sums.figures(),
+      contentHash: contentHash(found),
+    }),
+  );
+}
+
+/** @returns false where it was refused */
+function startNext(world: World, op: Op): boolean {
+  const asOf = world.log.last;
+  const { toPeriod } = pastOf(world, asOf);
+  if (toPeriod === undefined) {
+    world.refuse('NOTHING_PAID');
+    return false;
+  }
+  const correctionId = correctionIdOf(PROGRAMME, correctionsOf(world).length + 1);
+  const fromPeriod = op.odd ? PERIODS[op.b % PERIODS.length]! : PERIODS[0];
+  return world.run(
+    op,
+    'finance-officer',
+    correction(correctionId, {
+      type: 'StartCorrection',
+      correctionId,
+      programmeId: PROGRAMME,
+      fromPeriod,
+      toPeriod,
+      basis: op.b % 4 === 3 ? 'legal-effect' : 'first-paid',
+      asOf,
+      reason: 'a late fact',
+    }),
+  );
+}
+
+/** What a correction says of each household that should have had more or less. */
+function* proposals(
+  world: World,
+  { correctionId, asOf, fromPeriod, toPeriod }: NonNullable<CorrectionState['started']>,
+  all: readonly CorrectionState[],
+) {
+  const { paidThrough, closed } = pastOf(world, asOf);
+  const rules = ruling(world.programme(asOf), all, correctionId);
+  const months = monthsBetween(fromPeriod, toPeriod);
   for (const { events } of world.log.category(`enrolment-${PROGRAMME}-`, asOf)) {
     const lives = livesOf(events);
     const { personId, region } = lives.at(-1)!;
@@ -132,19 +165,10 @@ function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
     const debt = foldRecovery(
       world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId)), asOf),
     );
-    const payments = months.flatMap((month): Standing[] => {
-      const life = world.log.stream(streams.payment(`${PROGRAMME}-${month}-${personId}`), asOf);
-      const { status } = foldPayment(life);
-      const lost =
-        (status === 'rejected' || status === 'returned') && closed.has(cycleIdOf(PROGRAMME, month));
-      const ordered = life.findLast((event) => event.type === 'PaymentOrdered');
-      return status === 'none' ||
-        status === 'cancelled' ||
-        lost ||
-        ordered?.type !== 'PaymentOrdered'
-        ? []
-        : [standingOf(ordered.data, account, debt)];
-    });
+    const payments = months
+      .map((month) => lastOrder(world, month, personId, asOf, closed))
+      .filter((order) => order !== undefined)
+      .map((order) => standingOf(order, account, debt));
     const paidElsewhere = paidToIdentity(world, personId, { asOf });
     // What is newer than the cycles that are paid for good is paid by its first cycle.
     const begun = unpaidFrom(events, '9999-12', paidThrough);
@@ -154,55 +178,58 @@ function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
       rules(personId),
       (month) => rules('')(month)?.version,
     );
-    if (!difference) continue;
-    const proposal = { correctionId, programmeId: PROGRAMME, personId, region, ...difference };
-    const minor = BigInt(difference.differenceMinor);
-    if (minor > 0n) {
-      sums.arrearsCount += 1;
-      sums.arrears += minor;
-    } else {
-      sums.overpaidCount += 1;
-      sums.overpaid -= minor;
-    }
-    found.push(proposal);
-    if (left <= 0) return;
-    left -= 1;
-    if (
-      !world.run(
-        op,
-        'finance-officer',
-        adjustment(personId, { type: 'ProposeAdjustment', ...proposal }),
-      )
-    )
-      return;
+    if (difference) yield { correctionId, programmeId: PROGRAMME, personId, region, ...difference };
   }
-  if (limit < Number.MAX_SAFE_INTEGER) return;
-  const { arrearsCount, overpaidCount } = sums;
-  world.run(
-    op,
-    'finance-officer',
-    correction(correctionId, {
-      type: 'ProposeCorrection',
-      asOf,
-      households: found.length,
-      arrearsCount,
-      arrearsMinor: String(sums.arrears),
-      overpaidCount,
-      overpaidMinor: String(sums.overpaid),
-      contentHash: contentHash(found),
-    }),
-  );
+}
+
+/** What was ordered last for a month; undefined where nothing stands of it. */
+function lastOrder(
+  world: World,
+  month: string,
+  personId: string,
+  asOf: number,
+  closed: ReadonlySet<string>,
+): EventData['PaymentOrdered'] | undefined {
+  const life = world.log.stream(streams.payment(`${PROGRAMME}-${month}-${personId}`), asOf);
+  const { status } = foldPayment(life);
+  const lost =
+    (status === 'rejected' || status === 'returned') && closed.has(cycleIdOf(PROGRAMME, month));
+  if (status === 'none' || status === 'cancelled' || lost) return undefined;
+  const ordered = life.findLast((event) => event.type === 'PaymentOrdered');
+  return ordered?.type === 'PaymentOrdered' ? ordered.data : undefined;
+}
+
+/** What a correction comes to, by direction. */
+class Sums {
+  #arrears = { count: 0, minor: 0n };
+  #overpaid = { count: 0, minor: 0n };
+
+  add(differenceMinor: string): void {
+    const minor = BigInt(differenceMinor);
+    const side = minor > 0n ? this.#arrears : this.#overpaid;
+    side.count += 1;
+    side.minor += minor > 0n ? minor : -minor;
+  }
+
+  figures() {
+    return {
+      arrearsCount: this.#arrears.count,
+      arrearsMinor: String(this.#arrears.minor),
+      overpaidCount: this.#overpaid.count,
+      overpaidMinor: String(this.#overpaid.minor),
+    };
+  }
 }
 
 /**
  * Puts `limit` approved adjustments on their accounts, or all and records it; handled before, they
  * change nothing.
  */
-function apply(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
+function apply(world: World, op: Op, limit = ALL): void {
   const state = inStatus(world, op, 'approved');
   if (!state?.started || (state.status !== 'approved' && state.status !== 'applied')) return;
   const { correctionId } = state.started;
-  const sums = { arrearsCount: 0, arrears: 0n, overpaidCount: 0, overpaid: 0n };
+  const sums = new Sums();
   let left = limit;
   for (const { events } of world.log.category(`adjustment-${PROGRAMME}-`)) {
     const { pending, established } = foldAdjustment(events);
@@ -210,58 +237,41 @@ function apply(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
       (one) => one.correctionId === correctionId,
     );
     if (!proposal) continue;
-    const minor = BigInt(proposal.differenceMinor);
-    if (minor > 0n) {
-      sums.arrearsCount += 1;
-      sums.arrears += minor;
-    } else {
-      sums.overpaidCount += 1;
-      sums.overpaid -= minor;
-    }
+    sums.add(proposal.differenceMinor);
     if (left <= 0) return;
     left -= 1;
     if (established.includes(proposal)) continue;
-    const offset = offsetOf(
-      proposal,
-      foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, proposal.personId)))),
-    );
-    const debt: Part[] = [];
-    if (minor < 0n) {
-      const owed = debtOf(proposal, 'MAD');
-      debt.push(recovery(proposal.personId, { type: 'EstablishOverpayment', ...owed }));
-    } else if (offset > 0n) {
-      const amountMinor = String(offset);
-      debt.push(
-        recovery(proposal.personId, { type: 'OffsetOverpayment', correctionId, amountMinor }),
-      );
-    }
-    if (
-      !world.run(
-        op,
-        'automation',
-        ...debt,
-        adjustment(proposal.personId, {
-          type: 'EstablishAdjustment',
-          correctionId,
-          ...(offset > 0n ? { offsetMinor: String(offset) } : {}),
-        }),
-      )
-    )
-      return;
+    if (!world.run(op, 'automation', ...establishing(world, proposal))) return;
   }
-  if (limit < Number.MAX_SAFE_INTEGER) return;
-  const { arrearsCount, overpaidCount } = sums;
+  if (limit < ALL) return;
   world.run(
     op,
     'automation',
-    correction(correctionId, {
-      type: 'ApplyCorrection',
-      arrearsCount,
-      arrearsMinor: String(sums.arrears),
-      overpaidCount,
-      overpaidMinor: String(sums.overpaid),
-    }),
+    correction(correctionId, { type: 'ApplyCorrection', ...sums.figures() }),
   );
+}
+
+/** Puts an adjustment on its account, together with the debt that it makes or offsets. */
+function establishing(world: World, proposal: Proposal): readonly Part[] {
+  const { correctionId, personId } = proposal;
+  const offset = offsetOf(
+    proposal,
+    foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId)))),
+  );
+  const amountMinor = String(offset);
+  const debt: Part[] = [];
+  if (BigInt(proposal.differenceMinor) < 0n)
+    debt.push(recovery(personId, { type: 'EstablishOverpayment', ...debtOf(proposal, 'MAD') }));
+  else if (offset > 0n)
+    debt.push(recovery(personId, { type: 'OffsetOverpayment', correctionId, amountMinor }));
+  return [
+    ...debt,
+    adjustment(personId, {
+      type: 'EstablishAdjustment',
+      correctionId,
+      ...(offset > 0n ? { offsetMinor: amountMinor } : {}),
+    }),
+  ];
 }
 
 /**

@@ -1,15 +1,19 @@
 import { orderedInRound } from '../../src/use-cases/cycles/ordered.rule.js';
 import { SetTally } from '../../src/use-cases/cycles/ordered-set.js';
 import { earlierThan, paidThroughBefore } from '../../src/use-cases/cycles/cycle-order.rule.js';
-import { arrearsFor } from '../../src/use-cases/cycles/correction-items.rule.js';
+import {
+  arrearsFor,
+  type CarriedArrears,
+} from '../../src/use-cases/cycles/correction-items.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
   monthsOnAccount,
   timesEnrolled,
   unpaidFrom,
 } from '../../src/use-cases/cycles/months-paid.rule.js';
-import { dueIn, lessRecovery } from '../../src/use-cases/cycles/payable.rule.js';
+import { dueIn, lessRecovery, type Due } from '../../src/use-cases/cycles/payable.rule.js';
 import { isPrepared, type CycleState } from '../../src/cycle/cycle.state.js';
+import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import {
   cycleId as cycleIdOf,
@@ -61,24 +65,61 @@ export function prepare(world: World, op: Op, limit: number): void {
     .filter(({ status }) => status !== 'none');
   const paidThrough = paidThroughOf(world, others, id);
   if (paidThrough === undefined) return;
-  if (['none', 'abandoned'].includes(cycleState(world, id).status)) {
-    const { version } = world.programme().policyOf(period);
-    if (
-      !world.run(
-        op,
-        'finance-officer',
-        cycle(id, {
-          type: 'OpenCycle',
-          cycleId: id,
-          programmeId: PROGRAMME,
-          period,
-          policyVersion: version,
-          currency: 'MAD',
-        }),
-      )
-    )
-      return;
+  if (
+    ['none', 'abandoned'].includes(cycleState(world, id).status) &&
+    !openCycle(world, op, id, period)
+  )
+    return;
+  if (!startPreparation(world, op, id, others)) return;
+  const begun = cycleState(world, id);
+  const { round, asOf } = begun;
+  if (!cancelEarlierOrders(world, op, begun, others)) return;
+  const programme = world.programme(asOf);
+  let left = limit;
+  for (const { events } of world.log.category(`enrolment-${PROGRAMME}-`, asOf)) {
+    const state = foldEnrolment(events);
+    const paymentId = paymentIdOf(PROGRAMME, period, state.personId);
+    const account = foldAdjustment(
+      world.log.stream(streams.adjustment(PROGRAMME, state.personId), asOf),
+    );
+    const arrears = arrearsFor(account, paymentId, round);
+    const from = unpaidFrom(events, period, paidThrough);
+    const paidTo = paidToIdentity(world, state.personId, { own: true, before: period });
+    const paid =
+      timesEnrolled(events) > 1 ? new Set([...paidTo, ...monthsOnAccount(account)]) : paidTo;
+    const due = dueIn(state, from, period, programme, { arrears, paid });
+    if (foldPerson(world.log.stream(streams.person(state.personId), asOf)).status === 'erased')
+      continue;
+    if (!due || orderedInRound(world.log.stream(streams.payment(paymentId)), round)) continue;
+    if (left <= 0) return;
+    left -= 1;
+    if (!order(world, op, begun, state, due, arrears)) return;
   }
+  if (limit < EVERYTHING) return;
+  recordPreparation(world, op, begun);
+}
+
+const openCycle = (world: World, op: Op, id: string, period: string): boolean =>
+  world.run(
+    op,
+    'finance-officer',
+    cycle(id, {
+      type: 'OpenCycle',
+      cycleId: id,
+      programmeId: PROGRAMME,
+      period,
+      policyVersion: world.programme().policyOf(period).version,
+      currency: 'MAD',
+    }),
+  );
+
+/** Starts a round or goes on with it; the month before hears of a round that is new. */
+function startPreparation(
+  world: World,
+  op: Op,
+  id: string,
+  others: readonly CycleState[],
+): boolean {
   // Others may write between the reading of the position and the start.
   const asOf = Math.max(0, world.log.last - (op.b % 4));
   const before = cycleState(world, id);
@@ -95,84 +136,83 @@ export function prepare(world: World, op: Op, limit: number): void {
           }),
         ]
       : [];
-  if (!world.run(op, 'finance-officer', ...word, start)) return;
-  const { round, asOf: fixed } = cycleState(world, id);
-  if (!cancelOrders(world, op, id, round - 1)) return;
-  for (const other of others)
-    if (
-      other.round > 0 &&
-      (other.status === 'abandoned' || (other.status === 'returned' && other.cycleId > id)) &&
-      !cancelOrders(world, op, other.cycleId, other.round)
+  return world.run(op, 'finance-officer', ...word, start);
+}
+
+/** Takes back the orders of earlier rounds, and of cycles that are no more. */
+const cancelEarlierOrders = (
+  world: World,
+  op: Op,
+  begun: CycleState,
+  others: readonly CycleState[],
+): boolean =>
+  cancelOrders(world, op, begun.cycleId, begun.round - 1) &&
+  others
+    .filter(
+      ({ round, status, cycleId }) =>
+        round > 0 && (status === 'abandoned' || (status === 'returned' && cycleId > begun.cycleId)),
     )
-      return;
-  const programme = world.programme(fixed);
-  let left = limit;
-  for (const { events } of world.log.category(`enrolment-${PROGRAMME}-`, fixed)) {
-    const state = foldEnrolment(events);
-    const paymentId = paymentIdOf(PROGRAMME, period, state.personId);
-    const account = foldAdjustment(
-      world.log.stream(streams.adjustment(PROGRAMME, state.personId), fixed),
-    );
-    const arrears = arrearsFor(account, paymentId, round);
-    const from = unpaidFrom(events, period, paidThrough);
-    const paidTo = paidToIdentity(world, state.personId, { own: true, before: period });
-    const paid =
-      timesEnrolled(events) > 1 ? new Set([...paidTo, ...monthsOnAccount(account)]) : paidTo;
-    const due = dueIn(state, from, period, programme, { arrears, paid });
-    if (foldPerson(world.log.stream(streams.person(state.personId), fixed)).status === 'erased')
-      continue;
-    if (!due || orderedInRound(world.log.stream(streams.payment(paymentId)), round)) continue;
-    if (left <= 0) return;
-    left -= 1;
-    const { personId, region } = state;
-    const less = lessRecovery(
-      due,
-      foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId)), fixed)),
-      paymentId,
-      period,
-    );
-    const order = (pay: typeof due, deduct: readonly Part[]): boolean =>
-      world.run(
-        op,
-        'finance-officer',
-        ...(arrears
-          ? [
-              adjustment(personId, {
-                type: 'OrderArrears',
-                paymentId,
-                round,
-                amountMinor: arrears.amountMinor,
-                correctionIds: arrears.correctionIds,
-              }),
-            ]
-          : []),
-        ...deduct,
-        payment(paymentId, {
-          type: 'OrderPayment',
+    .every(({ cycleId, round }) => cancelOrders(world, op, cycleId, round));
+
+/**
+ * Orders what is due to one household, less what it owes.
+ * @returns false where it was refused
+ */
+function order(
+  world: World,
+  op: Op,
+  { period, round, asOf }: CycleState,
+  { personId, region }: EnrolmentState,
+  due: Due,
+  arrears: CarriedArrears | undefined,
+): boolean {
+  const paymentId = paymentIdOf(PROGRAMME, period, personId);
+  const debt = world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId)), asOf);
+  const less = lessRecovery(due, foldRecovery(debt), paymentId, period);
+  const orderArrears = arrears
+    ? [
+        adjustment(personId, {
+          type: 'OrderArrears',
           paymentId,
-          programmeId: PROGRAMME,
-          period,
-          personId,
-          region,
           round,
-          currency: 'MAD',
-          ...pay,
+          amountMinor: arrears.amountMinor,
+          correctionIds: arrears.correctionIds,
         }),
-      );
-    // Where the recovery changed since the cycle's position, the payment goes without.
-    const deduct = less.deduction
-      ? [recovery(personId, { type: 'Deduct', paymentId, round, ...less.deduction })]
-      : [];
-    if (!order(less.due, deduct) && (deduct.length === 0 || !order(due, []))) return;
-  }
-  if (limit < EVERYTHING) return;
-  const { count, totalMinor, contentHash } = setOf(world, id, round);
+      ]
+    : [];
+  const pay = (amount: Due, deduct: readonly Part[]): boolean =>
+    world.run(
+      op,
+      'finance-officer',
+      ...orderArrears,
+      ...deduct,
+      payment(paymentId, {
+        type: 'OrderPayment',
+        paymentId,
+        programmeId: PROGRAMME,
+        period,
+        personId,
+        region,
+        round,
+        currency: 'MAD',
+        ...amount,
+      }),
+    );
+  const deduct = less.deduction
+    ? [recovery(personId, { type: 'Deduct', paymentId, round, ...less.deduction })]
+    : [];
+  // Where the recovery changed since the cycle's position, the payment goes without.
+  return pay(less.due, deduct) || (deduct.length > 0 && pay(due, []));
+}
+
+function recordPreparation(world: World, op: Op, { cycleId, round, asOf }: CycleState): void {
+  const { count, totalMinor, contentHash } = setOf(world, cycleId, round);
   world.run(
     op,
     'finance-officer',
-    cycle(id, {
+    cycle(cycleId, {
       type: 'RecordPreparation',
-      asOf: fixed,
+      asOf,
       count,
       totalMinor: String(totalMinor),
       contentHash,

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
+import type { EventStore } from '../../src/adapters/event-store/port.js';
 import { openEngine } from '../../src/cli/compose.js';
+import type { Recorded } from '../../src/kernel/decider.js';
 import { streams } from '../../src/kernel/ids.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { PROGRAMME } from '../use-cases/month.js';
@@ -106,73 +108,79 @@ export function run(
 export async function outcomeOf(dir: string): Promise<object> {
   const engine = await openEngine(dir);
   try {
-    const ids = new Set<string>();
-    let after = -1;
-    let events = 0;
-    let facts = 0;
-    for (;;) {
-      const page = await engine.store.readAll(after, 5_000);
-      if (page.events.length === 0) break;
-      for (const event of page.events) {
-        ids.add(event.id);
-        // Spending is summed by page of the log, so only its sum is always the same.
-        if (event.type !== 'BudgetSpent') facts += 1;
-      }
-      events += page.events.length;
-      after = page.next;
-    }
-    const payments: string[] = [];
-    for await (const page of pagesOf(engine.store, 'payment-')) {
-      for (const { stream, events: history } of page)
-        payments.push(`${stream} ${history.map((event) => event.type).join(' ')}`);
-    }
-    const budgets = await Promise.all(
-      [2025, 2026].map(async (year) =>
-        (await engine.store.readStream(streams.budget(PROGRAMME, year))).reduce(
-          (spent, event) =>
-            spent + (event.type === 'BudgetSpent' ? BigInt(event.data.amountMinor) : 0n),
-          0n,
-        ),
-      ),
-    );
-    const cycles = await Promise.all(
-      CYCLES.map(async (id) =>
-        (await engine.store.readStream(streams.cycle(id))).filter(
-          (event) => event.type === 'CyclePrepared' || event.type === 'CycleInstructed',
-        ),
-      ),
-    );
-    for (const event of cycles.flat()) {
-      if (event.type !== 'CycleInstructed') continue;
-      for (const file of event.data.files)
-        expect(
-          createHash('sha256')
-            .update(await readFile(join(dir, 'files', file.name)))
-            .digest('hex'),
-        ).toBe(file.sha256);
-    }
+    const { facts, distinctIds } = await counted(engine.store);
+    const payments = await paymentsIn(engine.store);
+    const budgets = await Promise.all([2025, 2026].map((year) => spentIn(engine.store, year)));
+    const cycles = await cyclesIn(engine.store);
+    await expectFilesAsInstructed(dir, cycles);
     return {
       facts,
-      distinctIds: ids.size === events,
+      distinctIds,
       payments,
       budgets: budgets.map(String),
-      sets: cycles
-        .flat()
-        .flatMap((event) =>
-          event.type === 'CyclePrepared'
-            ? [
-                [
-                  event.data.cycleId,
-                  event.data.count,
-                  event.data.totalMinor,
-                  event.data.contentHash,
-                ],
-              ]
-            : [],
-        ),
+      sets: cycles.flatMap((event) =>
+        event.type === 'CyclePrepared'
+          ? [[event.data.cycleId, event.data.count, event.data.totalMinor, event.data.contentHash]]
+          : [],
+      ),
       files: (await readdir(join(dir, 'files'))).sort(),
     };
   } finally {
     await engine.close();
+  }
+}
+
+/** How many events that are always as many a log has, and whether each of all has its own id. */
+async function counted(store: EventStore): Promise<{ facts: number; distinctIds: boolean }> {
+  const ids = new Set<string>();
+  let after = -1;
+  let events = 0;
+  let facts = 0;
+  for (;;) {
+    const page = await store.readAll(after, 5_000);
+    if (page.events.length === 0) return { facts, distinctIds: ids.size === events };
+    for (const event of page.events) {
+      ids.add(event.id);
+      // Spending is summed by page of the log, so only its sum is always the same.
+      if (event.type !== 'BudgetSpent') facts += 1;
+    }
+    events += page.events.length;
+    after = page.next;
+  }
+}
+
+/** The life of each payment. */
+async function paymentsIn(store: EventStore): Promise<readonly string[]> {
+  const payments: string[] = [];
+  for await (const page of pagesOf(store, 'payment-')) {
+    for (const { stream, events } of page)
+      payments.push(`${stream} ${events.map((event) => event.type).join(' ')}`);
+  }
+  return payments;
+}
+
+const spentIn = async (store: EventStore, year: number): Promise<bigint> =>
+  (await store.readStream(streams.budget(PROGRAMME, year))).reduce(
+    (spent, event) => spent + (event.type === 'BudgetSpent' ? BigInt(event.data.amountMinor) : 0n),
+    0n,
+  );
+
+/** What was prepared and instructed, cycle by cycle. */
+async function cyclesIn(store: EventStore) {
+  const cycles = await Promise.all(CYCLES.map((id) => store.readStream(streams.cycle(id))));
+  return cycles
+    .flat()
+    .filter((event) => event.type === 'CyclePrepared' || event.type === 'CycleInstructed');
+}
+
+async function expectFilesAsInstructed(dir: string, cycles: readonly Recorded[]): Promise<void> {
+  for (const event of cycles) {
+    if (event.type !== 'CycleInstructed') continue;
+    for (const file of event.data.files)
+      expect(
+        createHash('sha256')
+          .update(await readFile(join(dir, 'files', file.name)))
+          .digest('hex'),
+      ).toBe(file.sha256);
   }
 }

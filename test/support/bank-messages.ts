@@ -18,7 +18,7 @@ export interface Said {
   /** Who is paid, as the bank knows them. */
   readonly payee?: { readonly name?: string; readonly iban?: string; readonly other?: string };
 }
-const VALUE_AT = '2026-01-30T00:00:00+01:00';
+const CAMT_VERSION = '08';
 
 export interface Dress {
   /** camt: booking date. */
@@ -144,6 +144,74 @@ export function pain002Of(
   );
 }
 
+type Direction = 'DBIT' | 'CRDT';
+const directionOf = ({ what }: Said): Direction => (what === 'returned' ? 'CRDT' : 'DBIT');
+
+/** One payment of an entry. */
+function transactionOf(one: Said, dress: Dress): string {
+  const { tag, text } = tagger(dress);
+  const { version = CAMT_VERSION } = dress;
+  const { endToEndId, amount, what, reason } = one;
+  const parties = partiesOf(one, { tag, text }, version === '08');
+  return tag(
+    'TxDtls',
+    tag('Refs', text('AcctSvcrRef', 'BK1') + text('EndToEndId', endToEndId)) +
+      (version === '02'
+        ? tag('AmtDtls', tag('TxAmt', text('Amt', amount, ' Ccy="MAD"')))
+        : text('Amt', amount, ' Ccy="MAD"') + text('CdtDbtInd', directionOf(one))) +
+      (parties === '' ? '' : tag('RltdPties', parties)) +
+      (what === 'returned' ? tag('RtrInf', tag('Rsn', text('Cd', reason ?? 'AC04'))) : ''),
+  );
+}
+
+/** One booking of payments that go the same way. */
+function entryOf(group: readonly Said[], direction: Direction, dress: Dress): string {
+  const { tag, text } = tagger(dress);
+  const {
+    eol = '',
+    version = CAMT_VERSION,
+    bookedOn = '2026-01-29',
+    valueAt = '2026-01-30T00:00:00+01:00',
+  } = dress;
+  const total = group
+    .reduce((sum, { amount }) => sum + BigInt(amount.replace('.', '')), 0n)
+    .toString()
+    .padStart(3, '0');
+  const kind = text('Cd', 'ICDT') + text('SubFmlyCd', direction === 'CRDT' ? 'RRTN' : 'DMCT');
+  return tag(
+    'Ntry',
+    text('Amt', `${total.slice(0, -2)}.${total.slice(-2)}`, ' Ccy="MAD"') +
+      text('CdtDbtInd', direction) +
+      (version === '08' ? tag('Sts', text('Cd', 'BOOK')) : text('Sts', 'BOOK')) +
+      tag('BookgDt', text('Dt', bookedOn)) +
+      tag('ValDt', text('DtTm', valueAt)) +
+      tag('BkTxCd', tag('Domn', text('Cd', 'PMNT') + tag('Fmly', kind))) +
+      tag('NtryDtls', group.map((one) => transactionOf(one, dress)).join(eol)),
+  );
+}
+
+/** Payments out, then what came back, so many an entry. */
+function entriesOf(said: readonly Said[], dress: Dress): readonly string[] {
+  const { together = 1 } = dress;
+  const entries: string[] = [];
+  for (const direction of ['DBIT', 'CRDT'] as const) {
+    const own = said.filter((one) => directionOf(one) === direction);
+    for (let from = 0; from < own.length; from += together)
+      entries.push(entryOf(own.slice(from, from + together), direction, dress));
+  }
+  return entries;
+}
+
+function closingBalance({ tag, text }: ReturnType<typeof tagger>): string {
+  return tag(
+    'Bal',
+    tag('Tp', tag('CdOrPrtry', text('Cd', 'CLBD'))) +
+      text('Amt', '1000000.00', ' Ccy="MAD"') +
+      text('CdtDbtInd', 'CRDT') +
+      tag('Dt', text('Dt', '2026-01-29')),
+  );
+}
+
 /** A camt.054 or camt.053 with one booking a payment. */
 export function camtOf(
   family: 'camt.054' | 'camt.053',
@@ -151,72 +219,11 @@ export function camtOf(
   dress: Dress = {},
 ): string {
   const { tag, text } = tagger(dress);
-  const {
-    eol = '',
-    version = '08',
-    together = 1,
-    bookedOn = '2026-01-29',
-    valueAt = VALUE_AT,
-  } = dress;
-  const entries: string[] = [];
-  for (const direction of ['DBIT', 'CRDT'] as const) {
-    const own = said.filter(({ what }) => (what === 'returned') === (direction === 'CRDT'));
-    for (let from = 0; from < own.length; from += together) {
-      const group = own.slice(from, from + together);
-      const total = group
-        .reduce((sum, { amount }) => sum + BigInt(amount.replace('.', '')), 0n)
-        .toString()
-        .padStart(3, '0');
-      const details = group
-        .map((one) => ({ ...one, parties: partiesOf(one, { tag, text }, version === '08') }))
-        .map(({ endToEndId, amount, what, reason, parties }) =>
-          tag(
-            'TxDtls',
-            tag('Refs', text('AcctSvcrRef', 'BK1') + text('EndToEndId', endToEndId)) +
-              (version === '02'
-                ? tag('AmtDtls', tag('TxAmt', text('Amt', amount, ' Ccy="MAD"')))
-                : text('Amt', amount, ' Ccy="MAD"') + text('CdtDbtInd', direction)) +
-              (parties === '' ? '' : tag('RltdPties', parties)) +
-              (what === 'returned' ? tag('RtrInf', tag('Rsn', text('Cd', reason ?? 'AC04'))) : ''),
-          ),
-        )
-        .join(eol);
-      entries.push(
-        tag(
-          'Ntry',
-          text('Amt', `${total.slice(0, -2)}.${total.slice(-2)}`, ' Ccy="MAD"') +
-            text('CdtDbtInd', direction) +
-            (version === '08' ? tag('Sts', text('Cd', 'BOOK')) : text('Sts', 'BOOK')) +
-            tag('BookgDt', text('Dt', bookedOn)) +
-            tag('ValDt', text('DtTm', valueAt)) +
-            tag(
-              'BkTxCd',
-              tag(
-                'Domn',
-                text('Cd', 'PMNT') +
-                  tag(
-                    'Fmly',
-                    text('Cd', 'ICDT') + text('SubFmlyCd', direction === 'CRDT' ? 'RRTN' : 'DMCT'),
-                  ),
-              ),
-            ) +
-            tag('NtryDtls', details),
-        ) + eol,
-      );
-    }
-  }
+  const { eol = '', version = CAMT_VERSION } = dress;
+  const entries = entriesOf(said, dress);
   const [root, statement] =
     family === 'camt.054' ? ['BkToCstmrDbtCdtNtfctn', 'Ntfctn'] : ['BkToCstmrStmt', 'Stmt'];
-  const balance =
-    family === 'camt.053'
-      ? tag(
-          'Bal',
-          tag('Tp', tag('CdOrPrtry', text('Cd', 'CLBD'))) +
-            text('Amt', '1000000.00', ' Ccy="MAD"') +
-            text('CdtDbtInd', 'CRDT') +
-            tag('Dt', text('Dt', '2026-01-29')),
-        )
-      : '';
+  const balance = family === 'camt.053' ? closingBalance({ tag, text }) : '';
   const summary = tag('TxsSummry', tag('TtlNtries', text('NbOfNtries', String(entries.length))));
   const head = tag(
     'GrpHdr',
@@ -230,7 +237,7 @@ export function camtOf(
       balance +
       summary +
       eol +
-      entries.join(''),
+      entries.map((entry) => entry + eol).join(''),
   );
   return dressed(`${family}.001.${version}`, tag(root, head + eol + body), dress);
 }

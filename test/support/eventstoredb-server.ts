@@ -33,11 +33,26 @@ export interface TestEventStoreDb {
   stop(): Promise<void>;
 }
 
+/** Sends an order and waits until the server says that it is done. */
+function carriedOut(child: ChildProcess, order: ToServer): Promise<Counts> {
+  return new Promise((resolve, reject) => {
+    const hear = (message: FromServer): void => {
+      if (message.kind !== 'done' || message.id !== order.id) return;
+      child.off('message', hear);
+      resolve(message.counts);
+    };
+    child.on('message', hear);
+    child.send(order, (error) => {
+      if (error) reject(error);
+    });
+  });
+}
+
 /** @param file keeps the log over restarts; without it, it is in memory */
 export async function startEventStoreDb(file?: string): Promise<TestEventStoreDb> {
   let child: ChildProcess;
   let port = 0;
-  let nextId = 1;
+  let orders = 0;
   const start = async (): Promise<void> => {
     child = fork(
       join(import.meta.dirname, 'eventstoredb/server-child.js'),
@@ -48,20 +63,10 @@ export async function startEventStoreDb(file?: string): Promise<TestEventStoreDb
     if (message.kind !== 'listening') throw new Error('the server did not listen');
     port = message.port;
   };
-  const order = (given: Order): Promise<Counts> =>
-    new Promise((resolve, reject) => {
-      const id = nextId;
-      nextId += 1;
-      const hear = (message: FromServer): void => {
-        if (message.kind !== 'done' || message.id !== id) return;
-        child.off('message', hear);
-        resolve(message.counts);
-      };
-      child.on('message', hear);
-      child.send({ ...given, id } satisfies ToServer, (error) => {
-        if (error) reject(error);
-      });
-    });
+  const order = (given: Order): Promise<Counts> => {
+    orders += 1;
+    return carriedOut(child, { ...given, id: orders });
+  };
   const kill = async (): Promise<void> => {
     const exited = once(child, 'exit');
     child.kill('SIGKILL');

@@ -57,115 +57,153 @@ export async function startKafka(
 }
 
 async function own(behind?: Advertised, secured?: Secured): Promise<TestKafka> {
-  const fetched = spawnSync(process.execPath, ['scripts/kafka/fetch.mjs'], {
-    encoding: 'utf8',
-    timeout: 320_000,
-  });
-  if (fetched.status !== 0)
-    throw new Error(fetched.stderr.trim() || fetched.error?.message || 'its jars are not here');
-  const jars = join(fetched.stdout.trim(), '*');
+  const jars = fetchedJars();
   const dir = mkdtempSync(join(tmpdir(), 'sanad-kafka-'));
   const [port, controller, between] = await freePorts(3);
-  const outside = secured ? 'SASL_SSL' : 'PLAINTEXT';
+  const advertised = behind ? behind(port!) : port!;
   const settings = join(dir, 'server.properties');
-  writeFileSync(
-    settings,
-    Object.entries({
-      'process.roles': 'broker,controller',
-      'node.id': 1,
-      'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-      listeners: `${outside}://127.0.0.1:${port},BETWEEN://127.0.0.1:${between},CONTROLLER://127.0.0.1:${controller}`,
-      'inter.broker.listener.name': 'BETWEEN',
-      'advertised.listeners': `${outside}://127.0.0.1:${behind ? behind(Number(port)) : port},BETWEEN://127.0.0.1:${between}`,
-      ...(secured ? securing(dir, secured) : {}),
-      'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map':
-        'PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,BETWEEN:PLAINTEXT,CONTROLLER:PLAINTEXT',
-      'log.dirs': join(dir, 'log'),
-      'auto.create.topics.enable': false,
-      'group.initial.rebalance.delay.ms': 0,
-      'offsets.topic.replication.factor': 1,
-      'offsets.topic.num.partitions': 4,
-      'transaction.state.log.replication.factor': 1,
-      'transaction.state.log.min.isr': 1,
-      'log.cleaner.dedupe.buffer.size': 16_777_216,
-    })
-      .map(([name, value]) => `${name}=${value}\n`)
-      .join(''),
-  );
-  const java = (main: string, ...args: string[]) => [
-    '-Xmx512m',
-    '-XX:+UseSerialGC',
-    '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
-    '-cp',
-    jars,
-    main,
-    ...args,
-  ];
-  const formatted = spawnSync(
-    'java',
-    java(
-      'kafka.tools.StorageTool',
-      'format',
-      '-t',
-      CLUSTER,
-      '-c',
-      settings,
-      ...(secured
-        ? ['--add-scram', `SCRAM-SHA-512=[name=${secured.username},password=${secured.password}]`]
-        : []),
-    ),
-    { encoding: 'utf8', timeout: 300_000 },
-  );
-  if (formatted.status !== 0) {
+  const outside = secured ? 'SASL_SSL' : 'PLAINTEXT';
+  writeSettings(settings, {
+    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    listeners: `${outside}://127.0.0.1:${port},BETWEEN://127.0.0.1:${between},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `${outside}://127.0.0.1:${advertised},BETWEEN://127.0.0.1:${between}`,
+    ...(secured ? securing(dir, secured) : {}),
+    'log.dirs': join(dir, 'log'),
+  });
+  try {
+    formatStorage(jars, settings, secured);
+  } catch (error) {
     rmSync(dir, { recursive: true, force: true });
-    throw new Error(
-      missing(formatted.error)
-        ? 'Java, which Kafka runs on, is not installed on this machine'
-        : `its storage cannot be formatted: ${formatted.error?.message ?? formatted.stderr.slice(0, 300)}`,
-    );
+    throw error;
   }
-  let child: ChildProcess | undefined;
-  const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
-    const running = child;
-    child = undefined;
-    if (!running || running.exitCode !== null) return;
-    const gone = new Promise((resolve) => {
-      running.once('exit', resolve);
-    });
-    running.kill(signal);
-    await gone;
-  };
-  const onExit = (): void => {
-    child?.kill('SIGKILL');
-  };
-  const start = async (): Promise<void> => {
-    const said: string[] = [];
-    child = spawn('java', java('kafka.Kafka', settings), { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const output of [child.stdout, child.stderr])
-      output?.on('data', (line: Buffer) => {
-        said.push(String(line));
-      });
-    await listening(Number(port), child, said);
-  };
-  process.once('exit', onExit);
+  const broker = new BrokerProcess(jars, settings, port!);
   const stop = async (): Promise<void> => {
-    process.removeListener('exit', onExit);
-    await kill();
+    await broker.end();
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    await start();
+    await broker.start();
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     running: true,
-    brokers: [`127.0.0.1:${behind ? behind(Number(port)) : port}`],
-    own: { kill, start },
+    brokers: [`127.0.0.1:${advertised}`],
+    own: { kill: () => broker.kill(), start: () => broker.start() },
     stop,
   };
+}
+
+/** The class path of Kafka's jars. */
+function fetchedJars(): string {
+  const fetched = spawnSync(process.execPath, ['scripts/kafka/fetch.mjs'], {
+    encoding: 'utf8',
+    timeout: 320_000,
+  });
+  if (fetched.status !== 0)
+    throw new Error(fetched.stderr.trim() || fetched.error?.message || 'its jars are not here');
+  return join(fetched.stdout.trim(), '*');
+}
+
+/** Writes what holds for every broker of ours, and what holds for this one. */
+function writeSettings(file: string, more: Readonly<Record<string, string>>): void {
+  const settings = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'inter.broker.listener.name': 'BETWEEN',
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,BETWEEN:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'auto.create.topics.enable': false,
+    'group.initial.rebalance.delay.ms': 0,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'log.cleaner.dedupe.buffer.size': 16_777_216,
+    ...more,
+  };
+  writeFileSync(
+    file,
+    Object.entries(settings)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+}
+
+/** The arguments of java for a program of Kafka's. */
+const java = (jars: string, main: string, ...args: string[]): string[] => [
+  '-Xmx512m',
+  '-XX:+UseSerialGC',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+  '-cp',
+  jars,
+  main,
+  ...args,
+];
+
+function formatStorage(jars: string, settings: string, secured: Secured | undefined): void {
+  const user = secured
+    ? ['--add-scram', `SCRAM-SHA-512=[name=${secured.username},password=${secured.password}]`]
+    : [];
+  const formatted = spawnSync(
+    'java',
+    java(jars, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', settings, ...user),
+    { encoding: 'utf8', timeout: 300_000 },
+  );
+  if (formatted.status !== 0)
+    throw new Error(
+      missing(formatted.error)
+        ? 'Java, which Kafka runs on, is not installed on this machine'
+        : `its storage cannot be formatted: ${formatted.error?.message ?? formatted.stderr.slice(0, 300)}`,
+    );
+}
+
+/** A broker over formatted storage, which goes with this process at the latest. */
+class BrokerProcess {
+  #child: ChildProcess | undefined;
+  readonly #onExit = (): void => {
+    this.#child?.kill('SIGKILL');
+  };
+
+  constructor(
+    private readonly jars: string,
+    private readonly settings: string,
+    private readonly port: number,
+  ) {
+    process.once('exit', this.#onExit);
+  }
+
+  /** Starts it and waits until it listens. */
+  async start(): Promise<void> {
+    const said: string[] = [];
+    const child = spawn('java', java(this.jars, 'kafka.Kafka', this.settings), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const output of [child.stdout, child.stderr])
+      output.on('data', (line: Buffer) => {
+        said.push(String(line));
+      });
+    await listening(this.port, child, said);
+  }
+
+  async kill(): Promise<void> {
+    const running = this.#child;
+    this.#child = undefined;
+    if (!running || running.exitCode !== null) return;
+    const gone = new Promise((resolve) => {
+      running.once('exit', resolve);
+    });
+    running.kill('SIGKILL');
+    await gone;
+  }
+
+  async end(): Promise<void> {
+    process.removeListener('exit', this.#onExit);
+    await this.kill();
+  }
 }
 
 /** Whether a program that was to be run is not there. */

@@ -117,28 +117,27 @@ async function embedded(): Promise<TestPostgres> {
       await postgres.stop();
       rmSync(dir, { recursive: true, force: true });
     },
-    {
-      async kill() {
-        const main = Number(
-          readFileSync(join(dir, 'data/postmaster.pid'), 'utf8').split('\n', 1)[0],
-        );
-        const children = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8')
-          .trim()
-          .split(' ')
-          .filter(Boolean)
-          .map(Number);
-        for (const pid of [main, ...children]) process.kill(pid, 'SIGKILL');
-        const gone = (pid: number): boolean => {
-          try {
-            process.kill(pid, 0);
-            return false;
-          } catch {
-            return true;
-          }
-        };
-        await eventually('the end of its processes', () => [main, ...children].every(gone));
-      },
-      start: () => postgres.start(),
-    },
+    { kill: () => killAll(join(dir, 'data')), start: () => postgres.start() },
   );
+}
+
+/** Kill -9 of the server of a data folder and of all its children, and their end. */
+async function killAll(data: string): Promise<void> {
+  const main = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+  const children = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
+  for (const pid of [main, ...children]) process.kill(pid, 'SIGKILL');
+  await eventually('the end of its processes', () => [main, ...children].every(isGone));
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
 }

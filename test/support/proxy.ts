@@ -16,36 +16,42 @@ export interface Proxy {
 
 const SLOW_MS = 60;
 
+/**
+ * Carries what one end sends to the other, as the weather lets it.
+ * @param asks whether it is the client's end
+ */
+function pass(from: Socket, to: Socket, asks: boolean, weather: () => Weather): void {
+  // A line never changes the order of what it carries, also when it is slow no more.
+  let late = 0;
+  let before = Promise.resolve();
+  const deliver = (bytes: Buffer): void => {
+    if (!to.destroyed) to.write(bytes);
+  };
+  from.on('data', (bytes: Buffer) => {
+    const now = weather();
+    if (now === 'silent') return;
+    if (now === 'deaf' && !asks) {
+      from.destroy();
+      to.destroy();
+    } else if (now === 'slow' || late > 0) {
+      late += 1;
+      const delay = now === 'slow' ? simulatedDelay(SLOW_MS) : undefined;
+      before = Promise.all([before, delay]).then(() => {
+        late -= 1;
+        deliver(bytes);
+      });
+    } else deliver(bytes);
+  });
+  from.on('error', () => to.destroy());
+  from.on('close', () => {
+    if (weather() !== 'silent') to.destroy();
+  });
+}
+
 /** A line between a client and a server, whose weather a test makes. */
 export async function startProxy(target: () => number, host = '127.0.0.1'): Promise<Proxy> {
   let weather: Weather = 'open';
   const lines = new Set<{ readonly client: Socket; readonly server: Socket }>();
-  const pass = (from: Socket, to: Socket, asks: boolean): void => {
-    // A line never changes the order of what it carries, also when it is slow no more.
-    let late = 0;
-    let before = Promise.resolve();
-    const deliver = (bytes: Buffer): void => {
-      if (!to.destroyed) to.write(bytes);
-    };
-    from.on('data', (bytes: Buffer) => {
-      if (weather === 'silent') return;
-      if (weather === 'deaf' && !asks) {
-        from.destroy();
-        to.destroy();
-      } else if (weather === 'slow' || late > 0) {
-        late += 1;
-        const delay = weather === 'slow' ? simulatedDelay(SLOW_MS) : undefined;
-        before = Promise.all([before, delay]).then(() => {
-          late -= 1;
-          deliver(bytes);
-        });
-      } else deliver(bytes);
-    });
-    from.on('error', () => to.destroy());
-    from.on('close', () => {
-      if (weather !== 'silent') to.destroy();
-    });
-  };
   const server = createServer((client) => {
     if (weather === 'closed') {
       client.destroy();
@@ -53,8 +59,8 @@ export async function startProxy(target: () => number, host = '127.0.0.1'): Prom
     }
     const line = { client, server: createConnection(target(), host) };
     lines.add(line);
-    pass(client, line.server, true);
-    pass(line.server, client, false);
+    pass(client, line.server, true, () => weather);
+    pass(line.server, client, false, () => weather);
     client.once('close', () => lines.delete(line));
   });
   await new Promise<void>((resolve) => {

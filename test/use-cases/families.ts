@@ -3,7 +3,7 @@ import type { Deps } from '../../src/write-side/context.js';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { streams } from '../../src/kernel/ids.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { programmeDecider, type ProgrammeCommand } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { enrolRows, PROGRAMME } from './month.js';
@@ -37,65 +37,62 @@ export async function enrolFamilies<Name extends string>(
   families: Readonly<Record<Name, Family>>,
   versions: readonly EventData['PolicyPublished'][],
 ): Promise<Readonly<Record<Name, string>>> {
-  const programme = streams.programme(PROGRAMME);
-  const run = (
-    stream: string,
-    p: ReturnType<typeof part>,
-    who: 'manager' | 'finance',
-    ...name: (string | number)[]
-  ) => execute(deps, [p], as(deps, who, stream, ...name));
-  await run(
-    programme,
-    part(programme, programmeDecider, { type: 'DefineProgramme', ...asdProgramme }),
-    'manager',
-    'define',
-  );
+  await openWith(deps, versions);
+  for (const fiscalYear of [2025, 2026]) await allot(deps, fiscalYear);
+  await enrolRows(deps, rowsOf(families));
+  return enrolledAs(deps, families);
+}
+
+/** Defines the reference programme, publishes versions of its policy and opens it. */
+async function openWith(
+  deps: Deps,
+  versions: readonly EventData['PolicyPublished'][],
+): Promise<void> {
+  const stream = streams.programme(PROGRAMME);
+  const run = (command: ProgrammeCommand, ...name: (string | number)[]) =>
+    execute(deps, [part(stream, programmeDecider, command)], as(deps, 'manager', stream, ...name));
+  await run({ type: 'DefineProgramme', ...asdProgramme }, 'define');
   for (const version of versions)
-    await run(
-      programme,
-      part(programme, programmeDecider, { type: 'PublishPolicy', ...version }),
-      'manager',
-      'publish',
-      version.version,
-    );
-  await run(
-    programme,
-    part(programme, programmeDecider, { type: 'OpenProgramme', programmeId: PROGRAMME }),
-    'manager',
-    'open',
-  );
-  for (const fiscalYear of [2025, 2026]) {
-    const budget = streams.budget(PROGRAMME, fiscalYear);
-    await run(
-      budget,
-      part(budget, budgetDecider, {
-        type: 'AllotBudget',
-        programmeId: PROGRAMME,
-        fiscalYear,
-        currency: 'MAD',
-        amountMinor: '100000000',
-        reference: 'LF',
-      }),
-      'finance',
-      'allot',
-    );
-  }
+    await run({ type: 'PublishPolicy', ...version }, 'publish', version.version);
+  await run({ type: 'OpenProgramme', programmeId: PROGRAMME }, 'open');
+}
+
+async function allot(deps: Deps, fiscalYear: number): Promise<void> {
+  const budget = streams.budget(PROGRAMME, fiscalYear);
+  const allotted = part(budget, budgetDecider, {
+    type: 'AllotBudget',
+    programmeId: PROGRAMME,
+    fiscalYear,
+    currency: 'MAD',
+    amountMinor: '100000000',
+    reference: 'LF',
+  });
+  await execute(deps, [allotted], as(deps, 'finance', budget, 'allot'));
+}
+
+/** An application of each family, by its name. */
+async function* rowsOf<Name extends string>(families: Readonly<Record<Name, Family>>) {
   const names = Object.keys(families) as Name[];
-  async function* rows() {
-    for await (const batch of households(names.length, 11, { errors: 0, duplicates: 0 })) {
-      yield batch.map((row, i) => ({
-        ...row,
-        reference: names[i]!,
-        receivedOn: '2025-10-05',
-        facts: {
-          scoreMicro: 5_000_000,
-          coveredByOtherScheme: false,
-          children: families[names[i]!],
-        },
-      }));
-    }
+  for await (const batch of households(names.length, 11, { errors: 0, duplicates: 0 })) {
+    yield batch.map((row, i) => ({
+      ...row,
+      reference: names[i]!,
+      receivedOn: '2025-10-05',
+      facts: {
+        scoreMicro: 5_000_000,
+        coveredByOtherScheme: false,
+        children: families[names[i]!],
+      },
+    }));
   }
-  await enrolRows(deps, rows());
+}
+
+/** Who each family is, known by its children. */
+async function enrolledAs<Name extends string>(
+  deps: Deps,
+  families: Readonly<Record<Name, Family>>,
+): Promise<Readonly<Record<Name, string>>> {
+  const names = Object.keys(families) as Name[];
   const people: Partial<Record<Name, string>> = {};
   for (const { events } of await deps.store.readCategory(`enrolment-${PROGRAMME}-`, {
     limit: 500,

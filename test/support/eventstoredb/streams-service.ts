@@ -17,6 +17,7 @@ import pb, {
   type ReadResp,
 } from '@eventstore/db-client/generated/streams_pb.js';
 import type { Faults } from './faults.js';
+import { appendAnswer, tooLarge, wrongVersion } from './append-answers.js';
 import { batchAnswer, batchRefusal, type PendingAppend } from './batch-answers.js';
 import type { Appended, Expected, Kept, Proposed, ServerLog } from './log.js';
 
@@ -49,68 +50,22 @@ export class StreamsService {
     call: ServerReadableStream<AppendReq, AppendResp>,
     answer: sendUnaryData<AppendResp>,
   ): Promise<void> {
-    const header: { stream: string; expected: Expected } = { stream: '', expected: 'any' };
-    let bytes = 0;
-    const events: Proposed[] = [];
-    call.on('data', (request: AppendReq) => {
-      const options = request.getOptions();
-      if (options) {
-        header.stream = nameOf(options.getStreamIdentifier()?.getStreamName_asU8());
-        header.expected = expectedBy(options);
-        return;
-      }
-      const message = request.getProposedMessage()!;
-      bytes += bytesOf(message);
-      events.push(proposedOf(message));
-    });
-    call.on('error', () => undefined);
-    await once(call, 'end');
-    // A client that gave up in the middle ends the stream too. The real server takes such an append
-    // as cancelled, not as a shorter one.
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    const { stream, expected, bytes, events } = await received(call);
     if (call.cancelled) return;
-    const { stream, expected } = header;
     this.appends += 1;
     const fault = this.options.faults.next('append');
     if (fault === 'never-answer') return;
     if (fault === 'unavailable')
       return answer({ code: status.UNAVAILABLE, details: 'Server is not ready' });
     if (fault === 'reset-before') return this.options.resetConnections();
-    if (bytes > this.options.maxAppendBytes) {
-      const metadata = new Metadata();
-      metadata.set('exception', 'maximum-append-size-exceeded');
-      metadata.set('maximum-append-size', String(this.options.maxAppendBytes));
-      return answer({
-        code: status.INVALID_ARGUMENT,
-        details: 'Maximum Append Size Exceeded.',
-        metadata,
-      });
-    }
+    if (bytes > this.options.maxAppendBytes) return answer(tooLarge(this.options.maxAppendBytes));
     const result = this.options.log.append(stream, expected, events);
     if (fault === 'never-answer-after') return;
     if (fault === 'reset-after') return this.options.resetConnections();
     if (result.kind === 'stream-deleted') return answer(streamDeleted(stream));
-    const response = new pb.AppendResp();
-    if (result.kind === 'wrong-expected' || fault === 'wrong-version-after') {
-      const wrong = new pb.AppendResp.WrongExpectedVersion();
-      const current = currentOf(result);
-      if (current < 0) wrong.setCurrentNoStream(new shared.Empty());
-      else wrong.setCurrentRevision(String(current));
-      if (expected === -1) wrong.setExpectedNoStream(new shared.Empty());
-      else if (expected === 'any') wrong.setExpectedAny(new shared.Empty());
-      else if (expected === 'exists') wrong.setExpectedStreamExists(new shared.Empty());
-      else wrong.setExpectedRevision(String(expected));
-      return answer(null, response.setWrongExpectedVersion(wrong));
-    }
-    const position = new pb.AppendResp.Position();
-    position.setCommitPosition(String(result.position));
-    position.setPreparePosition(String(result.position));
-    const success = new pb.AppendResp.Success();
-    success.setCurrentRevision(String(result.revision));
-    success.setPosition(position);
-    answer(null, response.setSuccess(success));
+    if (result.kind === 'wrong-expected' || fault === 'wrong-version-after')
+      return answer(null, wrongVersion(expected, currentOf(result)));
+    answer(null, appendAnswer(result));
   }
 
   /**
@@ -297,6 +252,34 @@ export class StreamsService {
         call.emit('error', { code: status.ABORTED, details: 'Subscription dropped by the server' });
     }
   }
+}
+
+/** An append once all of it has arrived, or its client has given up. */
+async function received(
+  call: ServerReadableStream<AppendReq, AppendResp>,
+): Promise<Omit<PendingAppend, 'id'>> {
+  const header: { stream: string; expected: Expected } = { stream: '', expected: 'any' };
+  let bytes = 0;
+  const events: Proposed[] = [];
+  call.on('data', (request: AppendReq) => {
+    const options = request.getOptions();
+    if (options) {
+      header.stream = nameOf(options.getStreamIdentifier()?.getStreamName_asU8());
+      header.expected = expectedBy(options);
+      return;
+    }
+    const message = request.getProposedMessage()!;
+    bytes += bytesOf(message);
+    events.push(proposedOf(message));
+  });
+  call.on('error', () => undefined);
+  await once(call, 'end');
+  // A client that gave up in the middle ends the stream too. The real server takes such an append
+  // as cancelled, not as a shorter one.
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  return { ...header, bytes, events };
 }
 
 const nameOf = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
