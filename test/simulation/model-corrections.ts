@@ -4,10 +4,7 @@ import { monthsBetween } from '../../src/kernel/time.js';
 import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
 import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
-import {
-  differenceOf,
-  standingOf,
-} from '../../src/use-cases/corrections/recompute.rule.js';
+import { differenceOf, standingOf } from '../../src/use-cases/corrections/recompute.rule.js';
 import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { debtOf, offsetOf } from '../../src/use-cases/corrections/household-debt.rule.js';
 import {
