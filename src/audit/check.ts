@@ -80,7 +80,7 @@ class Check implements AuditCheck {
     this.#era,
   );
   readonly #terms = new ProgrammeTermsCheck(this.#policies, this.#era);
-  readonly #duties = new SegregationOfDutiesCheck();
+  readonly #duties = new SegregationOfDutiesCheck(this.#era);
   readonly #twoPeople = new TwoPeopleCheck(this.#era);
   readonly #proposals = new ProposalsCheck(this.#era);
   readonly #heldAccounts = new HeldAccountsCheck(this.#era);

@@ -1,6 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded, Via } from '../kernel/decider.js';
 import { foldSubject, isOneOf, isSamePerson, isSubject, MACHINES } from '../kernel/subject.js';
+import { Era } from './era.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
 
@@ -75,12 +76,18 @@ export class SegregationOfDutiesCheck {
   readonly #cycles = new Map<string, CyclePeople>();
   /** Programmes that have their cycles checked. */
   readonly #checking = new Set<string>();
+  readonly #closed = new Set<string>();
+
+  constructor(private readonly era = new Era()) {}
 
   add(event: Recorded, found: Found): void {
     // What no door takes could pass for another person: letters of another script, unseen ones.
     if (!isSubject(event.meta.actor)) found('I4', 'recorded under a name that no account may have');
     if (!cameThrough(event)) found('I4', 'recorded through a door that its actor has no key to');
     switch (event.type) {
+      case 'ProgrammeClosed':
+        this.#closed.add(event.data.programmeId);
+        return;
       case 'ApplicationSubmitted':
         return this.#submitted(event);
       case 'ApplicationAmended':
@@ -174,6 +181,9 @@ export class SegregationOfDutiesCheck {
     if (!people) return;
     const { applicationId, contentHash } = event.data;
     if (contentHash !== people.assessed) found('I5', 'approved without having been found eligible');
+    // Older versions approved what was waiting when its programme closed.
+    if (this.era.isNew && this.#closed.has(people.whose.split(' ')[0]!))
+      found('I8', 'approved after its programme was closed');
     this.#approved.add(`${applicationId} ${contentHash} ${people.whose}`);
     this.#applications.delete(event.stream);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventType } from '../../events/generated.js';
+import { Era } from '../../src/audit/era.js';
 import { SegregationOfDutiesCheck } from '../../src/audit/segregation-of-duties-check.js';
 import { eventOf, Findings } from './direct.js';
 
@@ -7,8 +8,9 @@ type Step = readonly [EventType, actor: string, data?: object, rest?: Rest];
 interface Rest {
   readonly stream?: string;
 }
-function foundIn(...log: readonly Step[]): readonly string[] {
-  const check = new SegregationOfDutiesCheck();
+const foundIn = (...log: readonly Step[]): readonly string[] => foundOf(new Era(), ...log);
+function foundOf(era: Era, ...log: readonly Step[]): readonly string[] {
+  const check = new SegregationOfDutiesCheck(era);
   const { said, found } = new Findings();
   for (const [type, actor, data = {}, rest = {}] of log)
     check.add(eventOf(type, { contentHash: 'h', ...data }, { ...rest, meta: { actor } }), found);
@@ -108,6 +110,18 @@ describe('an application is decided', () => {
     expect(foundIn(...later, approved('super'))).toEqual(not);
     expect(foundIn(...later, determined(), approved('super'))).toEqual([]);
   });
+});
+
+test('nothing is approved once its programme was closed, but in older logs', () => {
+  const READY = [...BEGUN, recommended('case')] as const;
+  const closed = (programmeId: string): Step => ['ProgrammeClosed', 'manager', { programmeId }];
+  const newer = new Era();
+  newer.add(eventOf('PersonMoved'));
+  const late = ['I8 approved after its programme was closed'];
+  expect(foundOf(newer, ...READY, closed('asd'), approved('super'))).toEqual(late);
+  expect(foundOf(newer, ...READY, closed('other'), approved('super'))).toEqual([]);
+  expect(foundOf(newer, ...READY, approved('super'), closed('asd'))).toEqual([]);
+  expect(foundIn(...READY, closed('asd'), approved('super'))).toEqual([]);
 });
 
 describe('an appeal', () => {

@@ -19,6 +19,7 @@ import {
   streams,
   uuidOf,
 } from '../../src/kernel/ids.js';
+import { notClosed } from '../../src/programme/not-closed.js';
 import { type Part } from '../../src/write-side/unit.js';
 import { paidToIdentity } from './model-again.js';
 import { adjustment, recovery } from './model-corrections.js';
@@ -75,6 +76,7 @@ export function prepare(world: World, op: Op, limit: number): void {
           policyVersion: version,
           currency: 'MAD',
         }),
+        notClosed(PROGRAMME),
       )
     )
       return;
