@@ -188,7 +188,8 @@ describe('an account', () => {
     expect(foundIn({}, ...begun(5), released(5), paid)).toEqual([]);
   });
   test('that another person closed is paid on', () => {
-    const [of, theirs] = [has('one', 2), closed('one', { stream: 2, position: 4 }, 'p2')];
+    const of = has('one', 2);
+    const theirs = closed('one', { stream: 2, position: 4 }, 'p2');
     const paid = instructed('PaymentInstructed', LATER);
     expect(foundIn({}, has('one'), of, theirs, released(5), paid)).toEqual([]);
     const mine = closed('one', { position: 3 });
