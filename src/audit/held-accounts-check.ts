@@ -126,6 +126,8 @@ class FirstPositions {
 
   /** The number of a key of which something was said before a position, or -1. */
   find(key: string, before: number): number {
+    // Most logs have few of these, and millions of payments to ask for.
+    if (this.#keys.size === 0) return -1;
     const at = this.#keys.find(key);
     return at >= 0 && this.#positions[at]! < before ? at : -1;
   }
