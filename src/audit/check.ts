@@ -8,6 +8,7 @@ import { EntitlementCheck } from './entitlement-check.js';
 import { Era } from './era.js';
 import { FilesCheck } from './files-check.js';
 import { HeldAccountsCheck } from './held-accounts-check.js';
+import { InstructionsCheck } from './instructions-check.js';
 import { KeyTable } from './key-table.js';
 import { MoneyCheck } from './money-check.js';
 import { BookingsCheck } from './bookings-check.js';
@@ -79,12 +80,13 @@ class Check implements AuditCheck {
     this.#era,
   );
   readonly #terms = new ProgrammeTermsCheck(this.#policies, this.#era);
-  readonly #duties = new SegregationOfDutiesCheck();
+  readonly #duties = new SegregationOfDutiesCheck(this.#era);
   readonly #twoPeople = new TwoPeopleCheck(this.#era);
   readonly #proposals = new ProposalsCheck(this.#era);
   readonly #heldAccounts = new HeldAccountsCheck(this.#era);
   readonly #cycles = new CycleOrderCheck();
   readonly #money = new MoneyCheck(this.#era, { earliest: () => this.#asOf.earliest() });
+  readonly #instructions = new InstructionsCheck(this.#era);
   readonly #outcomes = new OutcomeCheck(this.#era);
   readonly #bookings = new BookingsCheck();
   readonly #files = new FilesCheck();
@@ -135,6 +137,7 @@ class Check implements AuditCheck {
     this.#corrections.add(event, this.#isPaid, found);
     this.#cycles.add(event, found);
     this.#money.add(event, stream, found);
+    this.#instructions.add(event, stream, found);
     this.#outcomes.add(event, stream, found);
     this.#bookings.add(event, stream, found);
     this.#files.add(event, found);

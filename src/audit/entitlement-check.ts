@@ -82,6 +82,7 @@ export class EntitlementCheck {
         const before = kept ? parse(kept.now.state) : enrolmentDecider.initialState;
         if (event.type === 'EnrolmentMoved' && event.data.fromRegion !== before.region)
           found('I7', `moved from ${event.data.fromRegion}; the enrolment is of ${before.region}`);
+        if (event.type === 'RecertificationFellDue') this.#requireNotPutOff(event, before, found);
         const state = enrolmentDecider.evolve(before, event);
         const now: Version = { at: event.position, state: text(state), before: kept?.now };
         if (!kept) this.#enrolments.set(event.stream, { now, paid: '' });
@@ -96,6 +97,16 @@ export class EntitlementCheck {
       default:
         return;
     }
+  }
+
+  /** Two agreed until when it is certified; in older versions one person could put that off. */
+  #requireNotPutOff(
+    { data }: Recorded<'RecertificationFellDue'>,
+    { dueOn }: EnrolmentState,
+    found: Found,
+  ): void {
+    if (this.era.isNew && dueOn !== undefined && data.dueOn > dueOn)
+      found('I7', `recertification said to be due on ${data.dueOn}; it was due on ${dueOn}`);
   }
 
   #ordered(event: Ordered, asOf: number, found: Found): void {

@@ -45,16 +45,25 @@ export function checkFigures(f: Figures, cycle: CycleLedger, position: number, f
     found('I6', `reconciled with ${f.outstandingCount} outstanding; the log has ${outstanding}`);
 }
 
-/** I6 for a closing: it was reconciled, nothing is open, and what is given back is what was held. */
+/**
+ * I6 for a closing: it was reconciled, nothing is open, whatever had moved since, and what is given
+ * back is what was held.
+ * @param seen open breaks that who closed it must have seen; undefined in old logs: older versions
+ *   closed on figures that did not hold any more
+ */
 export function checkClosing(
   { releasedMinor }: EventData['CycleClosed'],
-  { figures, reservedMinor }: CycleLedger,
+  { figures, reservedMinor, sums: { ordered, outstanding } }: CycleLedger,
+  seen: number | undefined,
   found: Found,
 ): void {
   if (!figures) return found('I6', 'closed without having been reconciled');
   const { openBreaks, outstandingCount } = figures;
+  const left = ordered.count + outstanding.count;
   if (openBreaks + outstandingCount > 0)
     found('I6', `closed with ${outstandingCount} outstanding and ${openBreaks} open breaks`);
+  else if (seen !== undefined && left + seen > 0)
+    found('I6', `closed when ${left} were outstanding and ${seen} breaks open`);
   if (BigInt(releasedMinor) !== reservedMinor)
     found('I6', `closed with ${releasedMinor} to be given back; ${reservedMinor} were reserved`);
 }

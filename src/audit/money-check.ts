@@ -12,6 +12,7 @@ import {
 import { Era } from './era.js';
 import { checkClosing, checkFigures } from './figures-check.js';
 import { FurtherParts } from './further-parts.js';
+import { OpenBreaks } from './open-breaks.js';
 import { PaymentTable } from './payment-table.js';
 import type { Found } from './report.js';
 
@@ -29,7 +30,7 @@ interface Placed {
  */
 export class MoneyCheck {
   readonly #payments: PaymentTable;
-  readonly #openBreaks = new Map<string, Recorded<'PaymentBreakRecorded'>['data']>();
+  readonly #openBreaks = new OpenBreaks();
   /** Of payments, by stream, what did not come back. */
   readonly #kept = new Map<number, bigint>();
   readonly #furtherParts = new FurtherParts();
@@ -219,11 +220,10 @@ export class MoneyCheck {
     this.#move(event, stream, to);
   }
 
-  #broken({ data, position }: Recorded<'PaymentBreakRecorded'>): void {
-    const cycle = this.#cycle(cycleOfPayment(data.paymentId));
-    if (!this.#openBreaks.has(data.breakId)) cycle.openBreaks += 1;
-    this.#openBreaks.set(data.breakId, data);
-    cycle.movedAt = position;
+  #broken(event: Recorded<'PaymentBreakRecorded'>): void {
+    const cycle = this.#cycle(cycleOfPayment(event.data.paymentId));
+    if (this.#openBreaks.add(event)) cycle.openBreaks += 1;
+    cycle.movedAt = event.position;
   }
 
   /**
@@ -232,10 +232,10 @@ export class MoneyCheck {
    */
   #resolved(event: Recorded<'PaymentBreakResolved'>, stream: number, found: Found): void {
     const { breakId, resolution } = event.data;
-    const open = this.#openBreaks.get(breakId);
+    const open = this.#openBreaks.take(breakId);
     const attempt = open?.attempt;
     const cycle = this.#cycle(cycleOfPayment(event.data.paymentId));
-    if (this.#openBreaks.delete(breakId)) cycle.openBreaks -= 1;
+    if (open) cycle.openBreaks -= 1;
     cycle.movedAt = event.position;
     if (attempt === undefined) found('I2', 'resolved a break that is not open');
     if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
@@ -343,9 +343,10 @@ export class MoneyCheck {
     cycle.figures = data;
   }
 
-  #closed({ data, position }: Recorded<'CycleClosed'>, found: Found): void {
+  #closed({ data, position, time }: Recorded<'CycleClosed'>, found: Found): void {
     const cycle = this.#cycle(data.cycleId);
-    checkClosing(data, cycle, found);
+    const seen = this.era.isNew ? this.#openBreaks.seenIn(data.cycleId, time) : undefined;
+    checkClosing(data, cycle, seen, found);
     cycle.closedAt = position;
   }
 

@@ -1,5 +1,6 @@
 import type { Recorded } from '../kernel/decider.js';
-import { cycleOfPayment } from '../kernel/ids.js';
+import { cycleOfPayment, partsOfPayment } from '../kernel/ids.js';
+import { foldSubject } from '../kernel/subject.js';
 import { hash64 } from '../kernel/text-hash.js';
 import type { Era } from './era.js';
 import type { Found } from './report.js';
@@ -20,8 +21,9 @@ const HOUR_MS = 3_600_000;
 /**
  * I1, I2 and I7 as far as they are about who and where a person is: applications and enrolments are
  * of persons who are registered, in the region where they live; an account that is verified or closed
- * is the one that the person has, and nothing is instructed to one that was closed before. 8 bytes a
- * person, and more for accounts that were closed.
+ * is the one that the person has, and nothing is instructed to one that was closed before. I4 for an
+ * account that is verified: by another than registered it, be it the first or not. 12 bytes a person,
+ * and more for accounts that were closed.
  */
 export class PersonsCheck {
   readonly #programmes: string[] = [];
@@ -31,6 +33,10 @@ export class PersonsCheck {
   #before = new Uint16Array(1 << 12);
   /** By person's stream: hash of the id of the account that they have; 0 for none. */
   #account = new Int32Array(1 << 12);
+  /** By person's stream: the number of who registered that account. */
+  #registrant = new Int32Array(1 << 12);
+  readonly #actors = new Map<string, number>();
+  /** By person and account: another's of the same id is another. */
   readonly #closed = new Map<string, { readonly position: number; readonly at: number }>();
   readonly #releases = new Map<string, number>();
 
@@ -61,11 +67,10 @@ export class PersonsCheck {
       case 'PayeeAccountRegistered':
         this.#fit(stream);
         this.#account[stream] = hashOf(event.data.accountId);
+        this.#registrant[stream] = this.#numberOfActor(event);
         return;
       case 'PayeeAccountVerified':
-        if (this.#account[stream] !== hashOf(event.data.accountId))
-          found('I4', 'an account was verified that the person does not have');
-        return;
+        return this.#verified(event, stream, found);
       case 'PayeeAccountClosed':
         return this.#accountClosed(event, stream, found);
       case 'CycleReleased':
@@ -121,6 +126,13 @@ export class PersonsCheck {
       found('I7', `in ${region}; the person is of ${now === '' ? 'none' : now}`);
   }
 
+  #verified(event: Recorded<'PayeeAccountVerified'>, stream: number, found: Found): void {
+    if (this.#account[stream] !== hashOf(event.data.accountId))
+      found('I4', 'an account was verified that the person does not have');
+    else if (this.#registrant[stream] === this.#numberOfActor(event))
+      found('I4', 'the account was verified by who registered it');
+  }
+
   #accountClosed(
     { data, position, time }: Recorded<'PayeeAccountClosed'>,
     stream: number,
@@ -128,7 +140,7 @@ export class PersonsCheck {
   ): void {
     if (this.#account[stream] !== hashOf(data.accountId))
       found('I2', 'an account was closed that the person does not have');
-    this.#closed.set(data.accountId, { position, at: Date.parse(time) });
+    this.#closed.set(`${data.personId} ${data.accountId}`, { position, at: Date.parse(time) });
     this.#account[stream] = 0;
   }
 
@@ -137,7 +149,9 @@ export class PersonsCheck {
     { type, data, time }: Recorded<'PaymentInstructed' | 'PaymentReinstructed'>,
     found: Found,
   ): void {
-    const closed = this.#closed.get(data.accountId);
+    if (this.#closed.size === 0) return;
+    const { personId } = partsOfPayment(data.paymentId);
+    const closed = this.#closed.get(`${personId} ${data.accountId}`);
     if (!closed) return;
     const released =
       type === 'PaymentInstructed' ? this.#releases.get(cycleOfPayment(data.paymentId)) : undefined;
@@ -155,6 +169,13 @@ export class PersonsCheck {
     return known < 0 ? this.#regions.push(region) - 1 : known;
   }
 
+  #numberOfActor({ meta }: Recorded): number {
+    const actor = foldSubject(meta.actor);
+    const number = this.#actors.get(actor) ?? this.#actors.size;
+    this.#actors.set(actor, number);
+    return number;
+  }
+
   #fit(stream: number): void {
     if (stream < this.#region.length) return;
     const length = Math.max(stream + 1, this.#region.length * 2);
@@ -163,10 +184,13 @@ export class PersonsCheck {
     const account = new Int32Array(length);
     region.set(this.#region);
     before.set(this.#before);
+    const registrant = new Int32Array(length);
     account.set(this.#account);
+    registrant.set(this.#registrant);
     this.#region = region;
     this.#before = before;
     this.#account = account;
+    this.#registrant = registrant;
   }
 }
 

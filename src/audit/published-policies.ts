@@ -12,12 +12,27 @@ export interface Published {
 
 const NONE: readonly Published[] = [];
 
-/** The policies of each programme as they were published, of which each is what its hash says. */
+/**
+ * The policies of each programme as they were published (I5): each is what its hash says, follows the
+ * version before it, and is paid later than that, and not before it takes effect.
+ */
 export class PublishedPolicies {
   readonly #policies = new Map<string, Published[]>();
 
   add({ data, position, time }: Recorded<'PolicyPublished'>, found: Found): void {
     const known = this.#policies.get(data.programmeId) ?? [];
+    const before = known.reduce((newest, one) => Math.max(newest, one.data.version), 0);
+    const paidFrom = known.reduce(
+      (latest, { data: { firstPaidPeriod } }) =>
+        firstPaidPeriod > latest ? firstPaidPeriod : latest,
+      '',
+    );
+    if (data.version !== before + 1)
+      found('I5', `version ${data.version} was published after version ${before}`);
+    if (data.firstPaidPeriod <= paidFrom)
+      found('I5', `first paid in ${data.firstPaidPeriod}; a version before it in ${paidFrom}`);
+    if (data.firstPaidPeriod < data.effectiveFrom.slice(0, 7))
+      found('I5', `first paid in ${data.firstPaidPeriod}; in effect from ${data.effectiveFrom}`);
     known.push({ position, time, data });
     this.#policies.set(data.programmeId, known);
     if (contentHash(data.policy) !== data.contentHash)

@@ -1,6 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded, Via } from '../kernel/decider.js';
 import { foldSubject, isOneOf, isSamePerson, isSubject, MACHINES } from '../kernel/subject.js';
+import { Era } from './era.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
 
@@ -64,24 +65,29 @@ function cameThrough({ meta: { actor, role, channel, authentication } }: Recorde
 }
 
 /**
- * I4: the people of one decision differ, however their subjects are spelled, on an application, a
- * payee's account and a cycle. It proves the first half of I5 too: an approval is of content that
+ * I4: the people of one decision differ, however their subjects are spelled, on an application and a
+ * cycle. It proves the first half of I5 too: an approval is of content that
  * was found eligible, and an enrolment starts on content that was approved. Applications are
  * forgotten once nothing more can be decided about them, but for 24 bytes.
  */
 export class SegregationOfDutiesCheck {
   readonly #applications = new Map<string, ApplicationPeople>();
   readonly #approved = new KeyTable();
-  readonly #accountsBy = new Map<string, string>();
   readonly #cycles = new Map<string, CyclePeople>();
   /** Programmes that have their cycles checked. */
   readonly #checking = new Set<string>();
+  readonly #closed = new Set<string>();
+
+  constructor(private readonly era = new Era()) {}
 
   add(event: Recorded, found: Found): void {
     // What no door takes could pass for another person: letters of another script, unseen ones.
     if (!isSubject(event.meta.actor)) found('I4', 'recorded under a name that no account may have');
     if (!cameThrough(event)) found('I4', 'recorded through a door that its actor has no key to');
     switch (event.type) {
+      case 'ProgrammeClosed':
+        this.#closed.add(event.data.programmeId);
+        return;
       case 'ApplicationSubmitted':
         return this.#submitted(event);
       case 'ApplicationAmended':
@@ -106,10 +112,6 @@ export class SegregationOfDutiesCheck {
         return;
       case 'EnrolmentStarted':
         return this.#enrolled(event, found);
-      case 'PayeeAccountRegistered':
-        return this.#accountRegistered(event);
-      case 'PayeeAccountVerified':
-        return this.#accountVerified(event, found);
       case 'CyclePreparationStarted':
         return this.#preparationStarted(event);
       case 'CyclePreparationResumed':
@@ -179,6 +181,9 @@ export class SegregationOfDutiesCheck {
     if (!people) return;
     const { applicationId, contentHash } = event.data;
     if (contentHash !== people.assessed) found('I5', 'approved without having been found eligible');
+    // Older versions approved what was waiting when its programme closed.
+    if (this.era.isNew && this.#closed.has(people.whose.split(' ')[0]!))
+      found('I8', 'approved after its programme was closed');
     this.#approved.add(`${applicationId} ${contentHash} ${people.whose}`);
     this.#applications.delete(event.stream);
   }
@@ -235,20 +240,6 @@ export class SegregationOfDutiesCheck {
     const { applicationId, contentHash } = data;
     if (this.#approved.find(`${applicationId} ${contentHash} ${whoseOf(data)}`) < 0)
       found('I5', 'started on content that nobody approved for this person');
-  }
-
-  /**
-   * Only the replacements that follow the first account are verified before they are paid; the first
-   * is kept out to bound the memory.
-   */
-  #accountRegistered({ stream, revision, data, meta }: Recorded<'PayeeAccountRegistered'>): void {
-    if (revision > 1) this.#accountsBy.set(stream, `${data.accountId} ${foldSubject(meta.actor)}`);
-  }
-
-  #accountVerified({ stream, data, meta }: Recorded<'PayeeAccountVerified'>, found: Found): void {
-    if (this.#accountsBy.get(stream) === `${data.accountId} ${foldSubject(meta.actor)}`)
-      found('I4', 'the account was verified by who registered it');
-    this.#accountsBy.delete(stream);
   }
 
   #preparationStarted({ stream, meta }: Recorded<'CyclePreparationStarted'>): void {

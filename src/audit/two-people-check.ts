@@ -56,8 +56,8 @@ export class TwoPeopleCheck {
   readonly #entries = new Map<string, EntryPeople>();
   /** Who handed over each file. */
   readonly #files = new Map<string, string>();
-  /** Reports of persons whose entry must be assigned by the same command. */
-  readonly #byEntry = new Map<string, Recorded>();
+  /** Reports of persons whose entry must be assigned, as just that, by the same command. */
+  readonly #byEntry = new Map<string, { readonly stream: string; readonly said: Said[] }>();
   #isUnderRules = false;
   /** From the first dismissal on that looked at who handed over the file. */
   #looksAtFiles = false;
@@ -152,7 +152,11 @@ export class TwoPeopleCheck {
   #saidByTwo(event: Recorded, source: string, said: Said, found: Found): void {
     const { stream, meta } = event;
     if (!this.#isUnderRules || isMachine(meta.role)) return;
-    if (source === 'operator') this.#byEntry.set(`${meta.command} ${stream}`, event);
+    if (source === 'operator') {
+      const key = `${meta.command} ${stream}`;
+      const { said: before } = this.#byEntry.get(key) ?? { said: [] };
+      this.#byEntry.set(key, { stream, said: [...before, said] });
+    }
     if (source !== 'http' && source !== 'file') return;
     const proposed = this.#payments.get(stream)?.outcomes ?? [];
     if (!proposed.some(({ by, what }) => !isSamePerson(by, meta.actor) && isSame(what, said)))
@@ -221,7 +225,17 @@ export class TwoPeopleCheck {
   }
 
   #assigned({ stream, data, meta }: Recorded<'BankEntryAssigned'>, found: Found): void {
-    this.#byEntry.delete(`${meta.command} payment-${data.paymentId}`);
+    const key = `${meta.command} payment-${data.paymentId}`;
+    const applied = this.#byEntry.get(key)?.said ?? [];
+    this.#byEntry.delete(key);
+    const other = applied.find(
+      ({ attempt, outcome }) => attempt !== data.attempt || outcome !== data.outcome,
+    );
+    if (other)
+      found(
+        'I4',
+        `an entry was given as ${data.outcome} of attempt ${data.attempt}; ${other.outcome} of ${other.attempt} was applied`,
+      );
     const proposals = this.#entries.get(stream)?.proposals ?? [];
     this.#entries.delete(stream);
     if (!this.#isUnderRules) return;

@@ -31,7 +31,7 @@ const outcome = (type: EventType, source: string): Step => [
 const account = (accountId: string): Step => [
   'PayeeAccountRegistered',
   { personId, accountId },
-  { stream: 'person' },
+  { stream: `person-${personId}` },
 ];
 const rich = factsOf(4);
 
@@ -77,6 +77,21 @@ const PARTS: Readonly<Record<string, readonly [string, ...Step[]]>> = {
         executionDate: '2026-01-15',
       },
       { meta: by },
+    ],
+  ],
+  instructions: [
+    'I2 s: instructed as E, which is not the reference of attempt 2',
+    [
+      'PaymentReinstructed',
+      {
+        paymentId,
+        accountId: 'one',
+        attempt: 2,
+        amountMinor: '1',
+        currency: 'MAD',
+        endToEndId: 'E',
+        executionDate: '2026-01-15',
+      },
     ],
   ],
   cycles: [

@@ -196,6 +196,18 @@ describe('an order is for an enrolment that is payable', () => {
     expect(foundIn({}, STARTED, due('2026-01-31'), ordered('2026-02'))).toEqual([late]);
     expect(foundIn({ isNew: false }, STARTED, due('2026-01-31'), ordered('2026-02'))).toEqual([]);
   });
+  test('until the day that two agreed on, which nobody puts off', () => {
+    const due = (dueOn: string) => step('RecertificationFellDue', { dueOn });
+    const until = (nextDueOn?: string) =>
+      step('EnrolmentRecertified', { fromPeriod: '2026-01', ...hashed(FACTS), nextDueOn });
+    const off = ['I7 recertification said to be due on 2026-09-01; it was due on 2026-08-31'];
+    expect(foundIn({}, STARTED, until('2026-08-31'), due('2026-09-01'))).toEqual(off);
+    expect(foundIn({}, STARTED, until('2026-08-31'), due('2026-08-31'))).toEqual([]);
+    expect(foundIn({}, STARTED, until('2026-08-31'), due('2026-08-01'))).toEqual([]);
+    expect(foundIn({}, STARTED, due('2026-08-31'), due('2026-09-01'))).toEqual(off);
+    expect(foundIn({}, STARTED, until(), due('2026-09-01'))).toEqual([]);
+    expect(foundIn({ isNew: false }, STARTED, until('2026-08-31'), due('2026-09-01'))).toEqual([]);
+  });
   test('of a person who is not erased as of then', () => {
     const erased = step('PersonErased', {}, 'person-p');
     const wrong = ['I7 ordered for a person who was erased'];

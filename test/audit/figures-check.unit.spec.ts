@@ -116,9 +116,16 @@ describe('the figures of a reconciliation', () => {
 });
 
 describe('the closing of a cycle', () => {
-  const closed = (releasedMinor: string, more: Partial<CycleLedger>): readonly string[] => {
+  const { ordered, outstanding } = emptyLedger().sums;
+  const nothingLeft = { ...ledger().sums, ordered, outstanding };
+  const closed = (
+    releasedMinor: string,
+    more: Partial<CycleLedger>,
+    seen: number | undefined = 0,
+  ): readonly string[] => {
     const { said, found } = new Findings();
-    checkClosing({ cycleId: 'asd-2026-01', releasedMinor }, ledger(more), found);
+    const cycle = ledger({ sums: nothingLeft, ...more });
+    checkClosing({ cycleId: 'asd-2026-01', releasedMinor }, cycle, seen, found);
     return said;
   };
   const figures: Figures = { ...FIGURES, openBreaks: 0, outstandingCount: 0 };
@@ -139,6 +146,24 @@ describe('the closing of a cycle', () => {
     expect(closed('0', { figures: { ...figures, openBreaks: 1 } })).toEqual([
       'I6 closed with 0 outstanding and 1 open breaks',
     ]);
+  });
+  test('is found where the figures do not hold any more', () => {
+    const open = (left: number, seen: number): string[] => [
+      `I6 closed when ${left} were outstanding and ${seen} breaks open`,
+    ];
+    const one = { count: 1, minor: 100n };
+    expect(closed('0', { figures, sums: { ...nothingLeft, ordered: one } })).toEqual(open(1, 0));
+    expect(closed('0', { figures, sums: { ...nothingLeft, outstanding: one } })).toEqual(
+      open(1, 0),
+    );
+    expect(closed('0', { figures, sums: ledger().sums })).toEqual(open(5, 0));
+    expect(closed('0', { figures }, 2)).toEqual(open(0, 2));
+  });
+  test('was made by older versions on figures that did not', () => {
+    const { said, found } = new Findings();
+    const cycle = ledger({ figures });
+    checkClosing({ cycleId: 'asd-2026-01', releasedMinor: '0' }, cycle, undefined, found);
+    expect(said).toEqual([]);
   });
   test('is found where it gives back another amount than was reserved', () => {
     expect(closed('91', { figures, reservedMinor: 90n })).toEqual([

@@ -114,6 +114,18 @@ const MONEY: Readonly<Record<string, Forge>> = {
     const event = log.append(`cycle-${cycleId}`, 'CycleClosed', { cycleId, releasedMinor: '0' });
     return [event, 'closed without having been reconciled'];
   },
+  'a closing on figures of before a payment was on its way again': (log) => {
+    const { cycleId } = log.find('CycleReconciled').data;
+    const { stream, data } = log.last('PaymentReturned');
+    const { amountMinor } = log.find('PaymentInstructed', (one) => one.stream === stream).data;
+    const { paymentId } = data;
+    const again = { ...log.find('PaymentReinstructed').data, paymentId, amountMinor };
+    const reconciled = log.last('CycleReconciled');
+    log.append(stream, 'PaymentReinstructed', { ...again, attempt: data.attempt + 1 });
+    log.append(`cycle-${cycleId}`, 'CycleReconciled', reconciled.data);
+    const event = log.append(`cycle-${cycleId}`, 'CycleClosed', { cycleId, releasedMinor: '0' });
+    return [event, 'closed when 1 were outstanding and 0 breaks open'];
+  },
   'a closing that gives back what was not reserved': (log) => {
     const { cycleId } = log.find('CycleReconciled').data;
     const data = { cycleId, releasedMinor: '700000' };

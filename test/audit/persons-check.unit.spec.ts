@@ -10,6 +10,7 @@ interface More {
   readonly position?: number;
   readonly time?: string;
   readonly v?: number;
+  readonly by?: string;
 }
 interface Log {
   readonly isNew?: boolean;
@@ -32,12 +33,11 @@ function foundIn(
   const known = { numberOf, isRegistered: registered, isEnrolled: (at: number) => at === 3_000 };
   const check = new PersonsCheck(known, era);
   const { said, found } = new Findings();
-  for (const [type, data, { stream = 1, ...rest } = {}] of log)
-    check.add(
-      eventOf(type, { personId: `p${stream}`, programmeId: 'asd', ...data }, rest),
-      stream,
-      found,
-    );
+  for (const [type, data, { stream = 1, by, ...rest } = {}] of log) {
+    const actor = by ?? (type === 'PayeeAccountVerified' ? 'supervisor' : 'intake');
+    const all = { personId: `p${stream}`, programmeId: 'asd', ...data };
+    check.add(eventOf(type, all, { ...rest, meta: { actor } }), stream, found);
+  }
   return said;
 }
 const registered = (region: string, stream = 1): Step => [
@@ -121,15 +121,20 @@ describe('who is erased', () => {
 });
 
 describe('an account', () => {
-  const has = (accountId: string, stream = 1): Step => [
+  const personId = '00000000-0000-4000-8000-000000000001';
+  const has = (accountId: string, stream = 1, by = 'intake'): Step => [
     'PayeeAccountRegistered',
     { accountId },
-    { stream },
+    { stream, by },
   ];
-  const verified = (accountId: string): Step => ['PayeeAccountVerified', { accountId }];
-  const closed = (accountId: string, more: More = {}): Step => [
-    'PayeeAccountClosed',
+  const verified = (accountId: string, by = 'supervisor', stream = 1): Step => [
+    'PayeeAccountVerified',
     { accountId },
+    { stream, by },
+  ];
+  const closed = (accountId: string, more: More = {}, whose = personId): Step => [
+    'PayeeAccountClosed',
+    { accountId, personId: whose },
     more,
   ];
   test('that is verified is the one that the person has', () => {
@@ -140,6 +145,18 @@ describe('an account', () => {
     expect(foundIn({}, has('one', 2), verified('one'))).toEqual(other);
     expect(foundIn({}, has('one'), closed('one'), verified('one'))).toEqual(other);
   });
+  test('is verified by another than registered it, be it the first or not', () => {
+    const self = ['I4 the account was verified by who registered it'];
+    expect(foundIn({}, has('one'), verified('one', 'supervisor'))).toEqual([]);
+    expect(foundIn({}, has('one'), verified('one', 'intake'))).toEqual(self);
+    expect(foundIn({}, has('one', 1, 'Case'), verified('one', 'CASE'))).toEqual(self);
+    const later = [has('one'), closed('one'), has('two', 1, 'case')] as const;
+    expect(foundIn({}, ...later, verified('two', 'intake'))).toEqual([]);
+    expect(foundIn({}, ...later, verified('two', 'case'))).toEqual(self);
+    const two = [has('one', 1, 'case'), has('one', 2, 'super')] as const;
+    expect(foundIn({}, ...two, verified('one', 'super'), verified('one', 'case', 2))).toEqual([]);
+    expect(foundIn({}, ...two, verified('one', 'super', 2))).toEqual(self);
+  });
   test('that is closed is the one that the person has', () => {
     const other = ['I2 an account was closed that the person does not have'];
     expect(foundIn({}, has('one'), closed('one'), has('two'), closed('two'))).toEqual([]);
@@ -148,7 +165,7 @@ describe('an account', () => {
   });
 
   const cycleId = 'asd-2026-01';
-  const paymentId = `${cycleId}-00000000-0000-4000-8000-000000000001`;
+  const paymentId = `${cycleId}-${personId}`;
   const instructed = (type: EventType, time: string, position = 9): Step => [
     type,
     { paymentId, accountId: 'one' },
@@ -169,6 +186,16 @@ describe('an account', () => {
     expect(foundIn({}, ...begun(4), released(5), paid)).toEqual(AFTER);
     expect(foundIn({}, has('one'), released(5), closed('one', { position: 6 }), paid)).toEqual([]);
     expect(foundIn({}, ...begun(5), released(5), paid)).toEqual([]);
+  });
+  test('that another person closed is paid on', () => {
+    const of = has('one', 2);
+    const theirs = closed('one', { stream: 2, position: 4 }, 'p2');
+    const paid = instructed('PaymentInstructed', LATER);
+    expect(foundIn({}, has('one'), of, theirs, released(5), paid)).toEqual([]);
+    const mine = closed('one', { position: 3 });
+    expect(foundIn({}, has('one'), of, mine, theirs, released(5), paid)).toEqual(AFTER);
+    const late = closed('one', { stream: 2, position: 6 }, 'p2');
+    expect(foundIn({}, has('one'), of, mine, released(5), late, paid)).toEqual(AFTER);
   });
   test('that nobody closed is paid on', () => {
     expect(foundIn({}, has('one'), released(5), instructed('PaymentInstructed', LATER))).toEqual(
@@ -220,6 +247,13 @@ describe.each(FAR_STREAMS)('the person of stream %d', (far) => {
         ['EnrolmentMoved', { region: 'R5' }],
       ),
     ).toEqual([]);
+  });
+  test('keeps who registered their account', () => {
+    const account = { accountId: 'one' };
+    const has: Step = ['PayeeAccountRegistered', account, { by: 'case' }];
+    const theirs: Step = ['PayeeAccountRegistered', account, { stream: far, by: 'super' }];
+    const verified: Step = ['PayeeAccountVerified', account, { by: 'case' }];
+    expect(foundIn({ far }, has, theirs, verified)).toHaveLength(1);
   });
   test.each(['PersonRegistered', 'PersonMoved', 'PayeeAccountRegistered'] as const)(
     'is found room for by %s',

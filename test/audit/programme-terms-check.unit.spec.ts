@@ -13,7 +13,14 @@ const DEFINED = [
 const version = (number: number, position: number, time: string, firstPaidPeriod = '2026-01') =>
   [
     'PolicyPublished',
-    { programmeId: 'asd', version: number, firstPaidPeriod, policy: {}, contentHash: '' },
+    {
+      programmeId: 'asd',
+      version: number,
+      firstPaidPeriod,
+      effectiveFrom: firstPaidPeriod,
+      policy: {},
+      contentHash: '',
+    },
     { position, time },
   ] as const;
 type Step = readonly [EventType, object, { readonly position: number; readonly time?: string }];
@@ -57,6 +64,37 @@ describe('the currency of a programme', () => {
     expect(foundIn(false, DEFINED, FIRST, said('BudgetAllotted', 'XOF'))).toEqual([]);
     expect(foundIn(false, DEFINED, FIRST, said('PaymentOrdered', 'XOF'))).toHaveLength(1);
     expect(foundIn(false, DEFINED, FIRST, said('CycleOpened', 'XOF'))).toHaveLength(1);
+  });
+});
+
+describe('a programme that is closed', () => {
+  const at = (type: EventType, time: string, programmeId = 'asd'): Step => [
+    type,
+    { programmeId, currency: 'MAD', period: '2026-01', policyVersion: 1 },
+    { position: 9, time },
+  ];
+  const FIRST = version(1, 1, '2026-01-01T00:00:00.000Z');
+  const CLOSED = at('ProgrammeClosed', '2026-01-15T12:00:00.000Z');
+  const DAY_LATER = '2026-01-16T12:00:00.000Z';
+  const opened = at('CycleOpened', '2026-01-15T12:00:00.000Z');
+  test('has no cycle opened', () => {
+    const late = ['I8 CycleOpened after its programme was closed'];
+    expect(foundIn(true, DEFINED, FIRST, CLOSED, opened)).toEqual(late);
+    expect(foundIn(true, DEFINED, FIRST, opened, CLOSED)).toEqual([]);
+    const other = at('ProgrammeClosed', DAY_LATER, 'other');
+    expect(foundIn(true, DEFINED, FIRST, other, opened)).toEqual([]);
+  });
+  test('takes no application, but for what a file began with', () => {
+    const late = ['I8 ApplicationSubmitted after its programme was closed'];
+    const submitted = at('ApplicationSubmitted', DAY_LATER);
+    const later = at('ApplicationSubmitted', '2026-01-16T12:00:00.001Z');
+    expect(foundIn(true, DEFINED, FIRST, CLOSED, submitted)).toEqual([]);
+    expect(foundIn(true, DEFINED, FIRST, CLOSED, later)).toEqual(late);
+    expect(foundIn(true, DEFINED, FIRST, later)).toEqual([]);
+  });
+  test('took both in older logs', () => {
+    const later = at('ApplicationSubmitted', '2026-02-16T12:00:00.000Z');
+    expect(foundIn(false, DEFINED, FIRST, CLOSED, opened, later)).toEqual([]);
   });
 });
 

@@ -53,6 +53,20 @@ const TAKEN_BACK: History = {
   ],
 };
 
+/** How a break counts, said by who paid again and so does not resolve it, and taken back. */
+const COUNTED: History = {
+  start: 'instructed',
+  households: 1,
+  ops: [
+    op('report', 0, { b: 3 }),
+    op('reinstruct', 2, { b: 1 }),
+    op('report', 0, { b: 3 }),
+    op('report', 3, { odd: true }),
+    op('resolve', 2),
+    op('takeBack', 0),
+  ],
+};
+
 /** What one person said is to be let off, taken back, and said again by two. */
 const WAIVED: History = {
   start: 'owing',
@@ -102,7 +116,10 @@ describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
         for (const code of refused) refusals.add(code);
         conflicts += log.conflicts;
       }),
-      { numRuns: HISTORIES, examples: [[SPENT_LATE], [TAKEN_BACK], [DISMISSED], [WAIVED]] },
+      {
+        numRuns: HISTORIES,
+        examples: [[SPENT_LATE], [TAKEN_BACK], [COUNTED], [DISMISSED], [WAIVED]],
+      },
     );
 
     ran('histories', HISTORIES);

@@ -39,19 +39,22 @@ export class ModelLog {
 
   /**
    * load ► decide ► append like `execute`. A stale command decides on what the streams were some
-   * events ago first: the log takes nothing of it, and it decides again.
+   * events ago first: the log takes nothing of it, nor of what was held on such a state, and it decides
+   * again.
    * @throws DomainError of the deciders; then nothing was appended
    */
   run(parts: readonly Part[], context: Context, staleBy = 0): void {
     for (const behind of staleBy > 0 ? [staleBy, 0] : [0]) {
       const writes: StreamWrite[] = [];
       let moved = false;
+      let guardMoved = false;
       let count = 0;
       try {
         for (const part of parts) {
           const all = this.stream(part.stream);
           const events = all.slice(0, Math.max(0, all.length - behind));
           moved ||= events.length < all.length;
+          guardMoved ||= part.guards === true && events.length < all.length;
           const decisions = part.decide(events, context);
           if (decisions.length === 0) continue;
           for (const { draft } of decisions)
@@ -68,7 +71,7 @@ export class ModelLog {
         if (moved) continue;
         throw error;
       }
-      if (this.append(writes)) return;
+      if (!guardMoved && this.append(writes)) return;
       this.conflicts += 1;
     }
   }

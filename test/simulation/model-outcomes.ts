@@ -91,6 +91,9 @@ export function reinstruct(world: World, op: Op): void {
   const id = cycleOf(state.paymentId);
   if (!world.run(op, 'finance-officer', cycle(id, { type: 'StartReinstruction', runId: RUN })))
     return;
+  // The engine holds in the append of each payment that its run lasts, whatever was read before.
+  if (!Object.hasOwn(cycleState(world, id).reinstructing, RUN))
+    return world.refuse('REINSTRUCTION_ENDED');
   const said = instruction(state, state.attempt + 1, accountId);
   if (state.status === 'ordered')
     world.run(op, 'automation', payment(state.paymentId, { type: 'InstructPayment', ...said }));

@@ -11,6 +11,7 @@ import type { Role } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider, type PersonCommand } from '../../src/person/person.decider.js';
+import { notClosed } from '../../src/programme/not-closed.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { definition, factsOf, PERIODS, PROGRAMME, versions } from './model-programme.js';
@@ -42,12 +43,11 @@ const onApplication =
   ): Act =>
   (world, op) => {
     const state = world.applications(op, ...statuses);
-    if (state)
-      world.run(
-        op,
-        role,
-        part(streams.application(state.applicationId), applicationDecider, command(state, op)),
-      );
+    if (!state) return;
+    const said = command(state, op);
+    const stream = streams.application(state.applicationId);
+    const isOpen = said.type === 'ApproveApplication' ? [notClosed(PROGRAMME)] : [];
+    world.run(op, role, part(stream, applicationDecider, said), ...isOpen);
   };
 const onEnrolment =
   (
@@ -235,6 +235,7 @@ export const people: Readonly<Record<string, Act>> = {
         channel: 'counter',
         facts: factsOf(op.b),
       }),
+      notClosed(PROGRAMME),
     );
   },
   amend: onApplication(
