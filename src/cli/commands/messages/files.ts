@@ -16,8 +16,8 @@ import {
   acting,
   action,
   actorOf,
-  common,
   contextOf,
+  reading,
   type CommonOptions,
   type Run,
 } from '../../command.js';
@@ -133,7 +133,7 @@ async function showFile({ out }: Run, { data }: CommonOptions, sha256: string): 
 }
 
 export function addShow(messages: Command): void {
-  common(messages.command('show <sha256>'))
+  reading(messages.command('show <sha256>'))
     .description('all that is known about one file')
     .action(action(showFile));
 }
