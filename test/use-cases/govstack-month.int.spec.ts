@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   govstackBlock,
@@ -74,7 +73,7 @@ describe('a month that is paid through a payments block which fails in every way
   const opened = { count: 0, early: 0 };
   const validated = (
     note = async (access: Access): Promise<void> => {
-      await setImmediate();
+      await world.engine.store.lastPosition();
       noted.push(access);
     },
   ) => {
