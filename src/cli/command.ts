@@ -6,7 +6,7 @@ import { DomainError } from '../kernel/errors.js';
 import { uuidOf } from '../kernel/ids.js';
 import type { CommandContext } from '../write-side/context.js';
 import { EXIT, fail, makeOutput, type Output } from './output.js';
-import { signIn } from './sign-in.js';
+import { signIn, signInToRead } from './sign-in.js';
 
 export interface CommonOptions {
   readonly data: string;
@@ -15,7 +15,7 @@ export interface CommonOptions {
   readonly as?: string;
   readonly regions?: string;
   readonly tokenFile?: string;
-  /** Who signed in; of commands that somebody acts with. */
+  /** Who signed in; of commands that somebody acts with, or reads with in production mode. */
   readonly actor?: Actor;
 }
 
@@ -35,21 +35,33 @@ export function common(command: Command): Command {
 /** Commands that somebody acts with; who it is, is asked before any work begins. */
 const acted = new WeakSet<Command>();
 export const isActed = (command: Command): boolean => acted.has(command);
+/** Commands that show persons or payments. */
+const reads = new WeakSet<Command>();
+export const isReading = (command: Command): boolean => reads.has(command);
 /** Of a command in its group, as `permissions` knows it. */
 export const nameOf = (command: Command): string =>
-  `${command.parent?.name() ?? ''} ${command.name()}`;
+  `${command.parent?.name() ?? ''} ${command.name()}`.trim();
 
 /** Adds who acts: every fact names its author, and two steps of one decision take two people. */
 export function acting(command: Command): Command {
   acted.add(command);
-  return common(command)
+  return signed(command);
+}
+
+/** Adds who asks to be shown persons or payments: in production mode nobody is without a token. */
+export function reading(command: Command): Command {
+  reads.add(command);
+  return signed(command);
+}
+
+const signed = (command: Command): Command =>
+  common(command)
     .option('--token-file <file>', 'file with the token of who acts (or SANAD_TOKEN_FILE)')
     .option(
       '--as <subject>',
       'who acts, as the log will name them (an account, not a name); not in production mode',
     )
     .option('--regions <list>', 'limit the actor of --as to these regions, comma-separated');
-}
 
 /** The subject of an account. @throws DomainError */
 export function subjectOf(text: string, option = 'owner'): string {
@@ -125,6 +137,7 @@ export function action<O extends CommonOptions, A extends readonly unknown[]>(
     let actor: Actor | undefined;
     try {
       if (isActed(command)) actor = await signIn(given, nameOf(command));
+      else if (isReading(command)) actor = await signInToRead(given, nameOf(command));
       const options = actor ? { ...given, actor } : given;
       process.exitCode = (await work({ out, signal: stop.signal }, options, ...args)) ?? EXIT.ok;
     } catch (error) {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { DomainError } from '../kernel/errors.js';
+import { harmOfJson, type Harm } from '../kernel/json-harm.js';
 import { JsonRefused, parseAsMeant } from '../kernel/json-limits.js';
 
 /**
@@ -12,7 +13,22 @@ export function textOfJson(bytes: Buffer): string {
   return bytes.toString('utf8').replace(/^\ufeff/, '');
 }
 
-/** What a JSON file says. @throws DomainError FILE_UNREADABLE, MALFORMED_JSON, which quote nothing of it */
+const harmful = ({ kind, place }: Harm): DomainError =>
+  kind === 'field'
+    ? new DomainError('UNKNOWN_FIELD', `${place} in the file is no field.`, 'invalid', place)
+    : new DomainError(
+        'INVALID_TEXT',
+        `${place === '' ? 'The file' : `${place} in the file`} has half a character or a null character.`,
+        'invalid',
+        place === '' ? 'file' : place,
+      );
+
+/**
+ * What a JSON file says; as a request's body, nothing in it is half a character or changes a
+ * prototype.
+ * @throws DomainError FILE_UNREADABLE, MALFORMED_JSON, which quote nothing of it; UNKNOWN_FIELD,
+ *   INVALID_TEXT with the place
+ */
 export function readJsonFile(path: string): unknown {
   let bytes: Buffer;
   try {
@@ -20,8 +36,11 @@ export function readJsonFile(path: string): unknown {
   } catch {
     throw new DomainError('FILE_UNREADABLE', `The file ${path} cannot be read.`, 'invalid', 'file');
   }
+  let said: { readonly value: unknown; readonly harm: Harm | undefined };
   try {
-    return parseAsMeant(textOfJson(bytes));
+    const text = textOfJson(bytes);
+    const value = parseAsMeant(text);
+    said = { value, harm: harmOfJson(text, value) };
   } catch (error) {
     throw new DomainError(
       'MALFORMED_JSON',
@@ -30,4 +49,6 @@ export function readJsonFile(path: string): unknown {
       'file',
     );
   }
+  if (said.harm) throw harmful(said.harm);
+  return said.value;
 }

@@ -1,7 +1,8 @@
 import type { ReportedOutcome } from '../payment/reported-outcome.js';
 
 import { DomainError } from '../kernel/errors.js';
-import { parseAmount } from '../kernel/money.js';
+import { parseAmount, scaleOf } from '../kernel/money.js';
+import { faultOfText, quotable } from '../kernel/text.js';
 import { parseLocalDate } from '../kernel/time.js';
 import type { Reject } from '../tabular/household-row.js';
 import { readTableFile } from '../tabular/table-file.js';
@@ -64,7 +65,7 @@ export async function* readOutcomesFile(
 }
 
 function toOutcome(
-  record: Readonly<Record<string, unknown>>,
+  record: Fields,
   line: number,
   currency: string,
   rejects: Reject[],
@@ -73,15 +74,9 @@ function toOutcome(
     rejects.push({ line, column, code, reason });
     return undefined;
   };
-  const unfit = Object.keys(record).find((key) => !isTextual(record[key]));
-  if (unfit !== undefined)
-    return bad(unfit, 'VALUE_INVALID', 'must be a text, or a number that can be read exactly');
-  const unknown = Object.keys(record).find((key) => !COLUMNS.includes(key as Column));
-  if (unknown !== undefined) return bad(unknown, 'UNKNOWN_FIELD', 'is not a field of an outcome');
-  const text = (column: Column): string | undefined => {
-    const value = record[column];
-    return value === undefined || value === null ? undefined : String(value).trim();
-  };
+  const fault = faultOfRecord(record);
+  if (fault) return bad(...fault);
+  const text = (column: Column): string | undefined => textOf(record, column);
   const outcome = text('outcome');
   if (outcome === undefined || !OUTCOMES.includes(outcome))
     return bad('outcome', 'OUTCOME_INVALID', `must be one of ${OUTCOMES.join(', ')}`);
@@ -102,6 +97,7 @@ function toOutcome(
   try {
     const amountMinor =
       amount === undefined ? undefined : String(parseAmount(amount, said ?? currency));
+    if (said !== undefined) scaleOf(said);
     if (settledOn !== undefined) parseLocalDate(settledOn, 'settledOn');
     return {
       outcome: outcome as ReportedOutcome['outcome'],
@@ -119,6 +115,36 @@ function toOutcome(
     if (error instanceof DomainError) return bad(error.field ?? '', error.code, error.detail);
     throw error;
   }
+}
+
+/** Fields of any text, as in payment/outcome.ts; how long it is, who decides on the payment asks. */
+const TEXTS = ['paymentId', 'endToEndId', 'reference'] as const;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function textOf(record: Fields, column: Column): string | undefined {
+  const value = record[column];
+  return value === undefined || value === null ? undefined : String(value).trim();
+}
+
+/** What is wrong with the fields of a line whatever they say: column, code and reason. */
+function faultOfRecord(record: Fields): readonly [string, string, string] | undefined {
+  const names = Object.keys(record);
+  const unfit = names.find((key) => !isTextual(record[key]));
+  if (unfit !== undefined)
+    return [
+      quotable(unfit),
+      'VALUE_INVALID',
+      'must be a text, or a number that can be read exactly',
+    ];
+  const unknown = names.find((key) => !COLUMNS.includes(key as Column));
+  if (unknown !== undefined)
+    return [quotable(unknown), 'UNKNOWN_FIELD', 'is not a field of an outcome'];
+  for (const column of TEXTS) {
+    const fault = faultOfText(textOf(record, column) ?? '');
+    if (fault !== undefined) return [column, 'TEXT_INVALID', fault];
+  }
+  return undefined;
 }
 
 const isTextual = (value: unknown): boolean =>

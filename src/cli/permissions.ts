@@ -32,6 +32,8 @@ export const PERMISSIONS: Readonly<Record<string, Permitted>> = {
   'enrolments recertify': inRegions('supervisor'),
   'enrolments move': inRegions('supervisor'),
   'persons erase': inRegions('administrator'),
+  'payees ask-block': everywhere('payment-system'),
+  'payees unknown': everywhere('administrator'),
   'payees verify': inRegions('supervisor', 'case-officer', 'finance-officer', 'payment-system'),
   'cycle open': everywhere('finance-officer'),
   'cycle prepare': everywhere('finance-officer'),
@@ -71,5 +73,62 @@ export const PERMISSIONS: Readonly<Record<string, Permitted>> = {
     'intake',
     'case-officer',
   ),
+  'automation retry': everywhere('administrator'),
   'automation dismiss': everywhere('programme-manager', 'finance-controller'),
+  'callbacks retry': everywhere('administrator'),
+  'callbacks forget': everywhere('administrator'),
+  'dead-letters replay': everywhere('administrator'),
+};
+
+const FINANCE = [
+  'finance-officer',
+  'finance-controller',
+  'programme-manager',
+  'auditor',
+] as const satisfies readonly Role[];
+const HOUSEHOLDS = [...FINANCE, 'case-officer', 'supervisor'] as const;
+const BANK = [
+  'finance-officer',
+  'finance-controller',
+  'auditor',
+] as const satisfies readonly Role[];
+
+/**
+ * Every command that shows persons, households or payments: who may ask in production mode. Each is
+ * for all regions but the proposals, which are shown as far as they are of the caller's.
+ */
+export const READINGS: Readonly<Record<string, Permitted>> = {
+  'programmes would-fail': everywhere('programme-manager'),
+  'cycle status': everywhere(...FINANCE),
+  'cycle report': everywhere(...FINANCE),
+  'payees unverified': everywhere(
+    'supervisor',
+    'case-officer',
+    'finance-officer',
+    'payment-system',
+  ),
+  'payments left-out': everywhere(...FINANCE),
+  'breaks list': everywhere(...FINANCE),
+  'messages list': everywhere(...BANK),
+  'messages show': everywhere(...BANK),
+  'messages entries': everywhere(...BANK),
+  'proposals list': inRegions(
+    'finance-officer',
+    'finance-controller',
+    'supervisor',
+    'programme-manager',
+    'administrator',
+    'case-officer',
+    'auditor',
+  ),
+  'corrections list': everywhere(...FINANCE),
+  'corrections show': everywhere(...HOUSEHOLDS),
+  'recovery status': everywhere(...HOUSEHOLDS),
+  'automation list': everywhere(
+    'administrator',
+    'auditor',
+    'programme-manager',
+    'finance-controller',
+  ),
+  'dead-letters list': everywhere('administrator'),
 };

@@ -2,7 +2,8 @@ import { openDataFolder } from '../adapters/data-folder/file-system.js';
 import type { JobQueue, QueuePatience } from '../adapters/job-queue/port.js';
 import { openPostgresJobQueue } from '../adapters/job-queue/postgres/job-queue.js';
 import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
-import { sizeIn } from '../composition/config.js';
+import { keepDatabaseMode } from '../adapters/postgres/mode.js';
+import { modeIn, sizeIn } from '../composition/config.js';
 
 /** Which queue it is; absent: that of the jobs. */
 interface QueueNames {
@@ -16,12 +17,15 @@ async function open<Work extends object>(
   names: QueueNames | undefined,
 ): Promise<JobQueue<Work>> {
   const { distributed } = sizeIn();
-  if (distributed)
+  const mode = modeIn();
+  if (distributed) {
+    await keepDatabaseMode(distributed.databaseUrl, mode);
     return openPostgresJobQueue(
       distributed.databaseUrl,
       names && { table: names.table, ...names.patience },
     );
-  const { path } = await openDataFolder(data, { hold: false, mustExist: true });
+  }
+  const { path } = await openDataFolder(data, { hold: false, mustExist: true, mode });
   return openSqliteJobQueue(path, names && { file: names.file, ...names.patience });
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '../kernel/errors.js';
+import { harmOfJson, type Harm } from '../kernel/json-harm.js';
 import { excessOfJson, JSON_LIMITS, lossOfJson } from '../kernel/json-limits.js';
-import { quotable } from '../kernel/text.js';
 
 /**
  * JSON from outside; undefined for nothing.
@@ -22,36 +22,23 @@ export function parseJson(body: Buffer): unknown {
   }
   const loss = lossOfJson(text, value);
   if (loss !== undefined) throw malformed(loss);
-  if (mayHarm(text)) refuseHarm(value, '');
+  const harm = harmOfJson(text, value);
+  if (harm !== undefined) throw harmful(harm);
   return value;
 }
 
 const malformed = (why: string): DomainError =>
   new DomainError('MALFORMED_JSON', `The body ${why}.`, 'invalid');
 
-/** Cheap and on the safe side: whether the text can hold a harmful key or text, or an escaped one. */
-const mayHarm = (text: string): boolean => /proto|constructor|\\u/.test(text);
-
-function refuseHarm(value: unknown, place: string): void {
-  if (typeof value === 'string') requireWhole(value, place);
-  if (typeof value !== 'object' || value === null) return;
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i += 1) refuseHarm(value[i], `${place}${i}/`);
-    return;
-  }
-  for (const [key, one] of Object.entries(value)) {
-    const name = quotable(key);
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype')
-      throw new DomainError(
-        'UNKNOWN_FIELD',
-        `${place}${name} is not a field of this request.`,
+const harmful = ({ kind, place }: Harm): DomainError =>
+  kind === 'field'
+    ? new DomainError('UNKNOWN_FIELD', `${place} is not a field of this request.`, 'invalid', place)
+    : new DomainError(
+        'INVALID_TEXT',
+        `${place} has half a character or a null character.`,
         'invalid',
-        `${place}${name}`,
+        place,
       );
-    requireWhole(key, place);
-    refuseHarm(one, `${place}${name}/`);
-  }
-}
 
 /** Before anything is made of it. */
 function requireWithinLimits(text: string): void {
@@ -67,17 +54,5 @@ function requireWithinLimits(text: string): void {
       'LIMIT_EXCEEDED',
       `The body has more than ${JSON_LIMITS.values} values.`,
       'invalid',
-    );
-}
-
-/** Half a character, or none at all, is text for nobody, and PostgreSQL keeps neither. */
-function requireWhole(text: string, place: string): void {
-  const field = place.replace(/\/$/, '');
-  if (!text.isWellFormed() || text.includes('\u0000'))
-    throw new DomainError(
-      'INVALID_TEXT',
-      `${field} has half a character or a null character.`,
-      'invalid',
-      field,
     );
 }

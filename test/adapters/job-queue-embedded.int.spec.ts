@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import {
   type ClaimedJob,
   type JobQueue,
 } from '../../src/adapters/job-queue/port.js';
+import { CALLBACK_QUEUE } from '../../src/adapters/payment-rail/govstack/callbacks.js';
 import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
 import { QueuedJobs, workOff, type QueuedJob } from '../../src/use-cases/jobs/queued-jobs.js';
 import { jobIdOf, type Job, type JobFor, type JobKind } from '../../src/write-side/jobs.js';
@@ -162,6 +164,44 @@ describe('the jobs of a data folder', () => {
     expect(await jobs.job('match')).toMatchObject({ state: 'running' });
     expect(await jobs.job('reconcile-asd-2026-01-00000000')).toBeUndefined();
     expect((await claimed(nextProcess())).jobId).toBe('match');
+  });
+
+  /** Fails the job once, as if the clock were years ahead meanwhile. */
+  const failedAhead = async (queue: JobQueue<QueuedJob>, file: string): Promise<void> => {
+    await queue.submit('match', { job: JOBS.match, by: BY });
+    await (await claimed(queue)).retry({ code: 'CLOCK_AHEAD_OF_LOG', detail: 'It was.' });
+    const db = new Database(join(dir, file));
+    db.prepare('update job set not_before = ?').run(Date.UTC(2099, 0));
+    db.close();
+  };
+  const claimedAtOnce = async (queue: JobQueue<QueuedJob>): Promise<string | undefined> => {
+    const stop = new AbortController();
+    const claiming = queue.claim('looks once', stop.signal);
+    stop.abort();
+    return (await claiming)?.jobId;
+  };
+
+  it.each([{ file: 'jobs.db' }, { file: CALLBACK_QUEUE.file, ...CALLBACK_QUEUE.patience }])(
+    'are tried again once the clock is mended that was ahead: $file',
+    async (options) => {
+      const queue = openSqliteJobQueue<QueuedJob>(dir, options);
+      queues.push(queue);
+      await failedAhead(queue, options.file);
+      expect(await claimedAtOnce(queue)).toBe('match');
+    },
+  );
+
+  it('wait for their next try, and not where their process is started anew', async () => {
+    const patient = openSqliteJobQueue<QueuedJob>(dir, {
+      firstPauseMs: 3_600_000,
+      longestPauseMs: 3_600_000,
+    });
+    queues.push(patient);
+    await patient.submit('match', { job: JOBS.match, by: BY });
+    await (await claimed(patient)).retry({ code: 'VAULT_AWAY', detail: 'It was away.' });
+    expect(await claimedAtOnce(patient)).toBeUndefined();
+    queues.push(openSqliteJobQueue<QueuedJob>(dir, { takeBack: true, longestPauseMs: 3_600_000 }));
+    expect(await claimedAtOnce(queues.at(-1)!)).toBe('match');
   });
 
   it('are given up when they end their process each time', async () => {

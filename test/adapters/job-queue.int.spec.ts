@@ -276,6 +276,30 @@ if (postgres.running)
       });
     });
 
+    it('leaves nobody waiting for a clock that was ahead for a while, neither for a try nor for a lease', async () => {
+      const ahead = "lease_until = '2099-01-01T00:00:00Z'";
+      const queue = await open();
+      await queue.submit('j', { of: 'x' });
+      await (await claimed(queue)).retry({ code: 'CLOCK_AHEAD_OF_LOG', detail: 'It was.' });
+      await update(ahead);
+      const again = await claimedAtOnce(queue);
+      expect(again?.jobId).toBe('j');
+      const dead = await open({ renewEveryMs: 2 ** 30 });
+      await again!.release();
+      await claimed(dead);
+      await update(ahead);
+      expect((await claimedAtOnce(queue))?.jobId).toBe('j');
+    });
+
+    it('takes no job from who lives because the clock was set back a little', async () => {
+      const queue = await open();
+      const lives = await open({ renewEveryMs: 2 ** 30 });
+      await queue.submit('j', { of: 'x' });
+      await claimed(lives);
+      await update("lease_until = lease_until + interval '5 seconds'");
+      expect(await claimedAtOnce(queue)).toBeUndefined();
+    });
+
     it('gives up a job whose workers keep dying, and says so', async () => {
       const queue = await open();
       await queue.submit('j', { of: 'x' });

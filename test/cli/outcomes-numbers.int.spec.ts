@@ -39,3 +39,37 @@ test('a number of an outcome is taken as it is written, or refused by its column
     [7, '', 'JSON_INVALID'],
   ]);
 });
+
+test.each(['reference', 'endToEndId', 'paymentId'])(
+  'a text of an outcome is one by the rules of requests, or refused by its line and column: %s',
+  async (column) => {
+    const path = join(dir, 'texts.ndjson');
+    const said = { outcome: 'settled', endToEndId: 'E1' };
+    const good = ['REF-1', 'مرجع', 'x'.repeat(35), ' REF-1 '];
+    const bad = ['R\u202eEF', 'R\u0000', 'R\ud800', '\u200b', '\ue000'];
+    const lines = [...good, ...bad].map((text) => JSON.stringify({ ...said, [column]: text }));
+    writeFileSync(path, lines.join('\n'));
+    const taken: unknown[] = [];
+    const refused: unknown[] = [];
+    for await (const { outcomes, rejects } of readOutcomesFile(path, 'MAD')) {
+      taken.push(...outcomes.map((outcome) => outcome[column as 'reference']));
+      refused.push(...rejects.map(({ line, column: at, code }) => [line, at, code]));
+    }
+    expect(taken).toEqual(good.map((text) => text.trim()));
+    expect(refused).toEqual(bad.map((_, i) => [good.length + i + 1, column, 'TEXT_INVALID']));
+  },
+);
+
+test('a currency is one also where no amount needs it, and no name of a field is repeated as it came', async () => {
+  const path = join(dir, 'more.ndjson');
+  const said = { outcome: 'settled', endToEndId: 'E1' };
+  const lines = [{ currency: 'M\u202eD' }, { 'x\u0001': 1 }];
+  writeFileSync(path, lines.map((more) => JSON.stringify({ ...said, ...more })).join('\n'));
+  const refused: unknown[] = [];
+  for await (const { rejects } of readOutcomesFile(path, 'MAD'))
+    refused.push(...rejects.map(({ line, column, code }) => [line, column, code]));
+  expect(refused).toEqual([
+    [1, 'currency', 'UNKNOWN_CURRENCY'],
+    [2, 'x\\u{1}', 'UNKNOWN_FIELD'],
+  ]);
+});

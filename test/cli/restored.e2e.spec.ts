@@ -118,7 +118,7 @@ test('a log that was restored from an older copy is told, and the cycle is paid 
     await released(engine, PERIOD);
     await settled(engine);
   });
-  await ran('automation', 'retry');
+  await ran('automation', 'retry', '--as', 'admin');
   await ran('rebuild');
   const files = join(world.dir, 'files');
   expect(readdirSync(files).length).toBeGreaterThan(0);
@@ -132,7 +132,7 @@ test('a log that was restored from an older copy is told, and the cycle is paid 
   // Nobody goes on from what was lost, and each says what to run.
   const refused = await health(({ detail }) => /CHECKPOINT_NOT_IN_LOG/.test(detail ?? ''));
   expect(refused.status).toBe(503);
-  const automation = await sanad('automation', 'retry');
+  const automation = await sanad('automation', 'retry', '--as', 'admin');
   expect([automation.code, automation.err]).toEqual([
     expect.any(Number),
     expect.stringMatching(
@@ -152,13 +152,13 @@ test('a log that was restored from an older copy is told, and the cycle is paid 
     expect((await readCycle(engine.store, CYCLE)).status).toBe('approved');
     await released(engine, PERIOD);
   });
-  expect((await sanad('automation', 'retry')).code).not.toBe(0);
+  expect((await sanad('automation', 'retry', '--as', 'admin')).code).not.toBe(0);
   expect((await sanad('automation', 'list')).out).toContain('MESSAGE_DIFFERS');
 
   // The bank has it: put away, and written again for the log alone.
   const atTheBank = join(copy, 'at-the-bank');
   renameSync(files, atTheBank);
-  expect(await ran('automation', 'retry')).toMatchObject({ left: 0 });
+  expect(await ran('automation', 'retry', '--as', 'admin')).toMatchObject({ left: 0 });
   // The same ids of messages and payments, to which the bank's answers belong.
   expect(messagesIn(files)).toEqual(messagesIn(atTheBank));
   await withEngine(world.dir, async (engine) => {

@@ -81,12 +81,51 @@ test('production mode takes nobody at their word, and the command line signs in'
     });
 });
 
+test('what acts without a fact, and what shows persons, is signed in for', async () => {
+  const token = join(dir, 'token');
+  const policies = join(dir, 'policies.json');
+  writeFileSync(policies, '{}');
+  const asd = ['--programme', 'asd'];
+  const acts = [
+    ['payees', 'ask-block', ...asd],
+    ['payees', 'unknown', '--forget'],
+    ['automation', 'retry'],
+    ['callbacks', 'retry'],
+    ['callbacks', 'forget'],
+    ['dead-letters', 'replay'],
+  ];
+  const shows = [
+    ['payees', 'unverified', ...asd],
+    ['programmes', 'would-fail', policies, ...asd],
+    ['messages', 'entries'],
+  ];
+  for (const args of [...acts, ...shows, ['proposals', 'list']]) {
+    expect([args, await sanad(args)]).toEqual([args, 'SIGN_IN_REQUIRED']);
+    expect([args, await sanad([...args, '--as', 'a.b'])]).toEqual([args, 'SIGN_IN_REQUIRED']);
+  }
+  const withToken = { SANAD_TOKEN_FILE: token };
+  writeFileSync(token, await sign({ sub: 's.tazi', role: 'intake' }));
+  for (const args of [...acts, ...shows, ['proposals', 'list']])
+    expect([args, await sanad(args, withToken)]).toEqual([args, 'ROLE_NOT_ALLOWED']);
+  writeFileSync(token, await sign({ sub: 's.tazi', role: 'supervisor', regions: ['MA-06'] }));
+  expect(await sanad(['payees', 'unverified', ...asd], withToken)).toBe('REGION_NOT_ALLOWED');
+  expect(await sanad(['proposals', 'list'], withToken)).toBeUndefined();
+  writeFileSync(token, await sign({ sub: 'a.root', role: 'administrator' }));
+  expect(await sanad(['callbacks', 'retry'], withToken)).toBeUndefined();
+}, 120_000);
+
 test('what was used in production mode is not opened in development mode', async () => {
   const development = { SANAD_MODE: 'development' };
   const define = ['programmes', 'define', '--as', 'm.alaoui'];
   expect(await sanad(define, development)).toBe('DATA_FOLDER_PRODUCTION');
   expect(await sanad(define, { SANAD_MODE: '' })).toBe('DATA_FOLDER_PRODUCTION');
   expect(await sanad(['serve', '--port', '0'], development)).toBe('DATA_FOLDER_PRODUCTION');
+  for (const forget of [
+    ['callbacks', 'forget', '--as', 'a.b'],
+    ['jobs', 'list'],
+  ])
+    expect(await sanad(forget, development)).toBe('DATA_FOLDER_PRODUCTION');
+  expect(await sanad(['proposals', 'list'], development)).toBe('DATA_FOLDER_PRODUCTION');
   expect(await sanad(['demo', '--households', '1'], development)).toBe('DATA_FOLDER_PRODUCTION');
   expect(
     await sanad(['token', '--subject', 'm.alaoui', '--role', 'programme-manager'], development),

@@ -6,6 +6,9 @@ import {
   govstackBlock,
   govstackRail,
 } from '../../src/adapters/payment-rail/govstack/govstack-rail.js';
+import type { Access } from '../../src/adapters/access-log/port.js';
+import type { Vault } from '../../src/adapters/vault/port.js';
+import { StoreError } from '../../src/kernel/errors.js';
 import { RailError } from '../../src/adapters/payment-rail/port.js';
 import type { GovstackSettings } from '../../src/adapters/payment-rail/govstack/port.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
@@ -66,9 +69,27 @@ describe('a month that is paid through a payments block which fails in every way
   });
   afterAll(() => Promise.all([world.end(), block.close()]));
   const known = () => govstackBlock(join(world.dir, 'files'), settings);
+  const noted: Access[] = [];
+  const opened = { count: 0, early: 0 };
+  const validated = (
+    note = async (access: Access): Promise<void> => {
+      await world.engine.store.lastPosition();
+      noted.push(access);
+    },
+  ) => {
+    const open: Vault['open'] = (sealed) => {
+      opened.count += sealed.length;
+      if (noted.length < opened.count) opened.early += 1;
+      return deps.vault.open(sealed);
+    };
+    return validateUnverified({ ...deps, vault: { open }, access: { note } }, known(), {
+      programmeId: PROGRAMME,
+      by: job(deps, 'bank'),
+    });
+  };
 
   test('accounts that nobody verified are looked at before anything is paid, as far as the published length goes', async () => {
-    const first = await validateUnverified(deps, known(), PROGRAMME);
+    const first = await validated();
     expect(first.asked).toBeGreaterThan(3);
     expect(first.asked + first.tooLong).toBe(first.unverified);
     const requests = block.seen.map(({ json, text }) => ({
@@ -79,7 +100,7 @@ describe('a month that is paid through a payments block which fails in every way
       first.asked,
     );
     expect(block.seen.every(({ path }) => path === '/beneficiaries')).toBe(true);
-    expect(await validateUnverified(deps, known(), PROGRAMME)).toEqual(first);
+    expect(await validated()).toEqual(first);
     expect(block.seen.slice(requests.length).map(({ text }) => text)).toEqual(
       requests.map(({ text }) => text),
     );
@@ -95,10 +116,29 @@ describe('a month that is paid through a payments block which fails in every way
     await expect(
       takeInValidation(deps, known(), { batchId: 'UNKNOWN00000', failed: [] }, job(deps, 'bank')),
     ).rejects.toMatchObject({ code: 'BATCH_UNKNOWN' });
-    expect((await validateUnverified(deps, known(), PROGRAMME)).unverified).toBe(
-      first.unverified - creditInstructions.length + 1,
-    );
+    expect((await validated()).unverified).toBe(first.unverified - creditInstructions.length + 1);
     expect(block.violations).toEqual([]);
+  });
+
+  test('nobody sends an account number anywhere before it is noted whose, and who did', async () => {
+    const asked = block.seen.length;
+    const before = { ...opened };
+    const full = async (): Promise<void> => {
+      throw new StoreError('DISK_FULL', 'No space is left.');
+    };
+    await expect(validated(full)).rejects.toMatchObject({ code: 'DISK_FULL' });
+    expect([block.seen.length, opened]).toEqual([asked, before]);
+    noted.length = 0;
+    opened.count = 0;
+    const { unverified } = await validated();
+    expect(opened.early).toBe(0);
+    expect(new Set(noted.map(({ of }) => of)).size).toBe(unverified);
+    expect(noted[0]).toMatchObject({
+      actor: 'bank',
+      role: 'payment-system',
+      what: 'payee accounts, sent to the payments block',
+      count: 1,
+    });
   });
 
   test('every payment reaches the block in one batch, whose content never changes, and files are recorded as they are', async () => {

@@ -49,9 +49,10 @@ const SUBMIT = `
   where job.state in ('done', 'failed')
 `;
 const STARTED = 'insert into job_command (command_id, job_id) values (?, ?) on conflict do nothing';
+/** What waits for longer than any pause lasts was put back while the clock was ahead. */
 const CLAIM = `
   update job set state = 'running', tries = tries + 1
-  where job_id = (select job_id from job where state = 'waiting' and not_before <= ? order by submitted limit 1)
+  where job_id = (select job_id from job where state = 'waiting' and (not_before <= @now or not_before > @now + @longest) order by submitted limit 1)
   returning job_id, work, tries
 `;
 const NEWEST = `
@@ -68,8 +69,9 @@ const RELEASE =
   "update job set state = 'waiting', tries = max(tries - 1, 0) where job_id = ? and state = 'running'";
 const RETRY =
   "update job set state = ?, not_before = ?, code = ?, detail = ? where job_id = ? and state = 'running'";
-/** What an earlier process had in its hands; its try counts. */
-const TAKE_BACK = "update job set state = 'waiting', not_before = 0 where state = 'running'";
+/** What an earlier process had in its hands, whose try counts, and what it put back for later. */
+const TAKE_BACK =
+  "update job set state = 'waiting', not_before = 0 where state in ('waiting', 'running')";
 
 const OPEN = `
   select job_id, state, work, tries, code, detail from job where state <> 'done' order by submitted limit ?
@@ -119,6 +121,7 @@ export interface SqliteJobQueueOptions extends QueuePatience {
   readonly file?: string;
   /**
    * Jobs that run are given back first: this process holds the folder, so whoever ran them is gone.
+   * Those that wait for another try get it at once.
    */
   readonly takeBack?: boolean;
 }
@@ -178,7 +181,8 @@ class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
   async claim(_worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> {
     while (!signal.aborted) {
       // `all` and not `get`: that ends the statement before its commit, and hides what fails there.
-      const [row] = tried(() => this.#db.prepare<[number], ClaimedRow>(CLAIM).all(Date.now()));
+      const times = { now: Date.now(), longest: this.#patience.longestPauseMs };
+      const [row] = tried(() => this.#db.prepare<[typeof times], ClaimedRow>(CLAIM).all(times));
       if (row && row.tries <= this.#patience.maxTries)
         return new Held<Work>(this.#db, row, this.#patience);
       if (row) this.#giveUp(row);

@@ -15,8 +15,8 @@ import {
   acting,
   action,
   actorOf,
-  common,
   contextOf,
+  reading,
   type CommonOptions,
   type Run,
 } from '../command.js';
@@ -112,10 +112,10 @@ export function automationCommand(): Command {
   const automation = new Command('automation').description(
     'what automations could not do: look at it, have it tried again, or dismiss it',
   );
-  common(automation.command('list'))
+  reading(automation.command('list'))
     .description('events that were set aside for a person, each with why')
     .action(action(list));
-  common(automation.command('retry'))
+  acting(automation.command('retry'))
     .description('try what was set aside once more, after its cause was mended')
     .option('--event <id>', 'this one only')
     .action(action(retry));

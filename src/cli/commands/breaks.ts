@@ -19,8 +19,8 @@ import {
   acting,
   action,
   actorOf,
-  common,
   contextOf,
+  reading,
   subjectOf,
   type CommonOptions,
   type Run,
@@ -153,7 +153,7 @@ async function list({ out, signal }: Run, options: ListOptions): Promise<void> {
 }
 
 function addList(breaks: Command): void {
-  common(breaks.command('list'))
+  reading(breaks.command('list'))
     .description('breaks of a cycle, with their age and who looks after them')
     .requiredOption('--programme <code>', 'programme')
     .requiredOption('--period <YYYY-MM>', 'period')

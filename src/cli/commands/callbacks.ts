@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { JobQueue } from '../../adapters/job-queue/port.js';
 import { CALLBACK_QUEUE } from '../../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../../adapters/payment-rail/govstack/port.js';
-import { action, common, wholeNumber, type CommonOptions } from '../command.js';
+import { acting, action, common, wholeNumber, type CommonOptions } from '../command.js';
 import { EXIT, table } from '../output.js';
 import { withQueue } from '../queue.js';
 
@@ -66,11 +66,11 @@ export function callbacksCommand(): Command {
     .description('those that wait for their delivery, and those that were given up, each with why')
     .option('--limit <n>', 'at most so many, oldest first', wholeNumber('limit', 1, 10_000), 100)
     .action(list);
-  common(callbacks.command('retry'))
+  acting(callbacks.command('retry'))
     .description('have those delivered that were given up, after the cause was mended')
     .option('--callback <id>', 'this one only')
     .action(retry);
-  common(callbacks.command('forget'))
+  acting(callbacks.command('forget'))
     .description('give those up for good that were not delivered')
     .option('--callback <id>', 'this one only')
     .action(forget);

@@ -17,8 +17,8 @@ import {
   acting,
   action,
   actorOf,
-  common,
   contextOf,
+  reading,
   type CommonOptions,
   type Run,
 } from '../command.js';
@@ -170,7 +170,7 @@ async function list({ out }: Run, options: ListOptions): Promise<void> {
 }
 
 function addList(corrections: Command): void {
-  common(corrections.command('list'))
+  reading(corrections.command('list'))
     .description('the corrections of a programme')
     .requiredOption('--programme <code>', 'programme')
     .action(action(list));
@@ -187,7 +187,7 @@ async function show({ signal }: Run, options: CommonOptions, id: string): Promis
 }
 
 function addShow(corrections: Command): void {
-  common(corrections.command('show <correction>'))
+  reading(corrections.command('show <correction>'))
     .description(
       'what a correction says of each household, month by month and child by child, as CSV on standard output',
     )

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { kafkaIn } from '../../composition/config.js';
-import { action, common, wholeNumber, type CommonOptions } from '../command.js';
+import { acting, action, reading, wholeNumber, type CommonOptions } from '../command.js';
 import { EXIT, table } from '../output.js';
 
 interface ListOptions extends CommonOptions {
@@ -18,7 +18,7 @@ export function deadLettersCommand(): Command {
   const letters = new Command('dead-letters').description(
     'messages from Kafka that could not be taken in: look at them, and put them back (KAFKA_BROKERS)',
   );
-  common(letters.command('list'))
+  reading(letters.command('list'))
     .description('where each was, and why it could not be taken')
     .option('--all', 'also those that were put back')
     .option('--limit <n>', 'at most so many, oldest first', wholeNumber('limit', 1, 10_000), 100)
@@ -43,7 +43,7 @@ export function deadLettersCommand(): Command {
         );
       }),
     );
-  common(letters.command('replay'))
+  acting(letters.command('replay'))
     .description(
       'put all back that were not, on their topics, as they came; what still cannot be taken becomes a dead letter again',
     )

@@ -15,11 +15,12 @@ import {
   acting,
   action,
   actorOf,
-  common,
   contextOf,
+  reading,
   type CommonOptions,
   type Run,
 } from '../command.js';
+import { withAccessLog } from '../access-log.js';
 import { withEngine } from '../compose.js';
 import type { Refusal } from '../../write-side/refusals.js';
 import { EXIT } from '../output.js';
@@ -91,7 +92,7 @@ async function listUnverified({ out, signal }: Run, options: OfProgramme): Promi
 }
 
 function addUnverified(payees: Command): void {
-  common(payees.command('unverified'))
+  reading(payees.command('unverified'))
     .description(
       'list accounts of enrolled persons that nobody verified: CSV with personId, accountId, kind and whether it replaced another; never the number',
     )
@@ -102,8 +103,17 @@ function addUnverified(payees: Command): void {
 async function askBlock(run: Run, options: OfProgramme): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const progress = run.out.progress('accounts');
+  const by = contextOf(actorOf(options, 'payment-system'), 'ask-block', programmeId);
   const result = await withEngine(options.data, (engine) =>
-    validateUnverified(engine, engine.block, programmeId, ({ done }) => progress(done), run.signal),
+    withAccessLog(engine, (access) =>
+      validateUnverified(
+        { ...engine, access },
+        engine.block,
+        { programmeId, by },
+        ({ done }) => progress(done),
+        run.signal,
+      ),
+    ),
   );
   run.out.result(
     result,
@@ -113,9 +123,9 @@ async function askBlock(run: Run, options: OfProgramme): Promise<void> {
 }
 
 function addAskBlock(payees: Command): void {
-  common(payees.command('ask-block'))
+  acting(payees.command('ask-block'))
     .description(
-      'ask the payments block (SANAD_GOVSTACK_URL, SANAD_GOVSTACK_VALIDATE) to look at accounts that nobody verified; those that it does not call back as failed are verified then',
+      'ask the payments block (SANAD_GOVSTACK_URL, SANAD_GOVSTACK_VALIDATE) to look at accounts that nobody verified, whose numbers it is sent (who had them sent is noted for each person); those that it does not call back as failed are verified then',
     )
     .requiredOption('--programme <code>', 'programme')
     .action(action(askBlock));
@@ -198,7 +208,7 @@ async function listUnknown(run: Run, { data, forget = false }: UnknownOptions): 
 }
 
 function addUnknown(payees: Command): void {
-  common(payees.command('unknown'))
+  acting(payees.command('unknown'))
     .description(
       'persons whom the vault keeps and the log does not know: a process died between sealing and recording. Where processes share a log, stop them first',
     )

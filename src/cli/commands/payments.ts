@@ -26,8 +26,8 @@ import {
   acting,
   action,
   actorOf,
-  common,
   contextOf,
+  reading,
   type CommonOptions,
   type Run,
 } from '../command.js';
@@ -283,7 +283,7 @@ async function listLeftOut(run: Run, options: LeftOutOptions): Promise<void> {
 }
 
 function addLeftOut(payments: Command): void {
-  common(payments.command('left-out'))
+  reading(payments.command('left-out'))
     .description(
       'list the payments of a released cycle that are in no message, each with why; instructing again takes those that are READY',
     )

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
 import { everyPage } from '../../../projections/engine/paging.js';
-import { ALL_KINDS, type Kind } from '../../../projections/proposals/kinds.js';
+import { ALL_KINDS, kindsOf, type Kind } from '../../../projections/proposals/kinds.js';
 import {
   listProposals,
   waitingSince,
   type WaitingProposal,
 } from '../../../projections/proposals/proposals.queries.js';
-import { requireRole } from '../../kernel/decider.js';
+import { requireRole, type Actor } from '../../kernel/decider.js';
 import { parseProgrammeId } from '../../kernel/ids.js';
 import {
   proposersOf,
@@ -19,8 +19,8 @@ import {
   acting,
   action,
   actorOf,
-  common,
   contextOf,
+  reading,
   type CommonOptions,
   type Run,
 } from '../command.js';
@@ -58,10 +58,24 @@ const rowOf = (one: WaitingProposal): readonly string[] => [
   JSON.stringify(one.detail),
 ];
 
-async function list(run: Run, { data, programme, kind }: ListOptions): Promise<void> {
+/** Of a token, what its account may confirm, in its regions, as over HTTP. */
+function mayRead(actor: Actor | undefined): {
+  kinds: readonly Kind[];
+  regions?: readonly string[];
+} {
+  const isVouchedFor = actor !== undefined && actor.via?.authentication !== 'none';
+  return {
+    kinds: isVouchedFor ? kindsOf(actor.role) : ALL_KINDS,
+    ...(actor?.regions === undefined ? {} : { regions: actor.regions }),
+  };
+}
+
+async function list(run: Run, { data, programme, kind, actor }: ListOptions): Promise<void> {
+  const { kinds, ...inRegions } = mayRead(actor);
   const filter = {
     ...(programme === undefined ? {} : { programmeId: parseProgrammeId(programme, 'programme') }),
-    ...(kind === undefined ? {} : { kinds: [kind] }),
+    kinds: kinds.filter((one) => kind === undefined || one === kind),
+    ...inRegions,
   };
   const items = await withEngine(data, (engine) =>
     askReadModels(engine, run, async (reads) => {
@@ -124,7 +138,7 @@ function addWithdraw(proposals: Command): void {
 
 export function proposalsCommand(): Command {
   const proposals = new Command('proposals').description('what waits for a second person');
-  common(proposals.command('list'))
+  reading(proposals.command('list'))
     .description('what one person said that counts once another says the same, longest first')
     .option('--programme <code>', 'of this programme only')
     .addOption(new Option('--kind <kind>', 'of this kind only').choices(ALL_KINDS))

@@ -18,8 +18,8 @@ import {
   acting,
   action,
   actorOf,
-  common,
   contextOf,
+  reading,
   wholeNumber,
   type CommonOptions,
   type Run,
@@ -263,7 +263,7 @@ async function showStatus({ out }: Run, options: RecoveryOptions): Promise<void>
 }
 
 function addStatus(recovery: Command): void {
-  common(recovery.command('status'))
+  reading(recovery.command('status'))
     .description(
       'how much is recovered, waived and left: of a programme, or of one household (--person)',
     )

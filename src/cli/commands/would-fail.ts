@@ -4,7 +4,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { parseProgrammeId } from '../../kernel/ids.js';
 import { wouldFail } from '../../use-cases/policies/would-fail.js';
 import type { WouldFail } from '../../use-cases/policies/would-fail.rule.js';
-import { action, common, wholeNumber, type CommonOptions, type Run } from '../command.js';
+import { action, reading, wholeNumber, type CommonOptions, type Run } from '../command.js';
 import { withEngine } from '../compose.js';
 import { readJsonFile } from '../json-file.js';
 import { EXIT, table } from '../output.js';
@@ -74,7 +74,7 @@ async function tell({ out, signal }: Run, options: Options, file: string): Promi
 }
 
 export function addWouldFail(programmes: Command): void {
-  common(programmes.command('would-fail <file>'))
+  reading(programmes.command('would-fail <file>'))
     .description(
       'whom a policy version of a JSON file {policies} would not take, of those who are enrolled and paid in its first month, and why; nothing is published or recorded (exit code 3 where there is somebody)',
     )

@@ -1,5 +1,7 @@
+import type { AccessLog } from '../../adapters/access-log/port.js';
 import type { GovstackBlock, ValidatedAccount } from '../../adapters/payment-rail/govstack/port.js';
 import { DomainError } from '../../kernel/errors.js';
+import { noteReadings } from '../../http/personal-data.js';
 import { LENGTHS } from '../../kernel/govstack.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { batchOf } from './outcomes.js';
@@ -86,25 +88,32 @@ async function* once<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
 
 /**
  * Asks the block to look at every account of a programme's enrolled persons that nobody verified,
- * before anything is paid on it. The block answers by callback.
+ * before anything is paid on it. The block answers by callback. Whose number is opened is noted
+ * first.
  * @throws RailError
  */
 export async function validateUnverified(
-  { store, vault }: Pick<Deps, 'store' | 'vault'>,
+  deps: Pick<Deps, 'store' | 'clock'> & {
+    readonly vault: Pick<Deps['vault'], 'open'>;
+    readonly access: Pick<AccessLog, 'note'>;
+  },
   block: GovstackBlock,
-  programmeId: string,
+  { programmeId, by }: { readonly programmeId: string; readonly by: JobContext },
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<{ readonly unverified: number; readonly asked: number; readonly tooLong: number }> {
+  const { store, vault } = deps;
   const result = { unverified: 0, asked: 0, tooLong: 0 };
   for await (const accounts of unverifiedAccounts(store, programmeId, signal)) {
-    const persons = await store.readStreams(
+    const histories = await store.readStreams(
       accounts.map(({ personId }) => streams.person(personId)),
     );
     const payees = accounts.flatMap(({ personId, accountId }, i) => {
-      const payee = payeeOf(persons[i]!.events, accountId);
+      const payee = payeeOf(histories[i]!.events, accountId);
       return payee ? [{ personId, accountId, sealed: payee.sealed }] : [];
     });
+    const persons = payees.map(({ personId }) => personId);
+    await noteReadings(deps, by, 'payee accounts, sent to the payments block', persons);
     const fields = payees.length === 0 ? [] : await vault.open(payees.map(({ sealed }) => sealed));
     const { asked, tooLong } = await block.validate(
       payees.flatMap(({ personId, accountId }, i) => {

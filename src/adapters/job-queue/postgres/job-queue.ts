@@ -146,7 +146,7 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
   async claim(worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> {
     while (!signal.aborted) {
       const askedMs = performance.now();
-      const values = [worker, this.#times.leaseMs];
+      const values = [worker, this.#times.leaseMs, this.#times.longestPauseMs];
       const [row] = await this.#durably<ClaimedRow<Work>>(CLAIM, values);
       if (row && row.tries <= this.#times.maxTries)
         return new Held(this.database, row, { times: this.#times, sql: this.#sql }, askedMs);

@@ -23,10 +23,18 @@ export const SUBMIT_FOR = `
   with first as (insert into sanad_job_command (command_id, job_id) values ($3, $1) on conflict do nothing returning command_id)
   ${SUBMIT.trim().replace("values ($1, $2, 'waiting')", "select $1, $2::json, 'waiting' from first")}
 `;
+/**
+ * What waits for longer than any pause lasts, or was leased for longer than twice a lease, is from a
+ * time when the server's clock was ahead. (Twice: a clock that is set back a little takes no job from
+ * who lives.)
+ */
 export const CLAIM = `
   update sanad_job set state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
   where job_id = (
-    select job_id from sanad_job where state in ('waiting', 'running') and (lease_until is null or lease_until < clock_timestamp())
+    select job_id from sanad_job where state in ('waiting', 'running') and (
+      lease_until is null or lease_until < clock_timestamp()
+      or lease_until > clock_timestamp() + case state when 'waiting' then $3 else 2 * $2 end * interval '1 millisecond'
+    )
     order by submitted, job_id limit 1 for update skip locked
   ) returning job_id, work, attempt, tries
 `;

@@ -4,7 +4,7 @@ import { agrees, readReport } from '../../../../projections/disbursement/reconci
 import { reportCsv, reportHtml } from '../../../../projections/disbursement/report-formats.js';
 import { LANGUAGES, type Language } from '../../../../projections/disbursement/report-texts.js';
 import { parseCycleId } from '../../../kernel/ids.js';
-import { action, common, type Run } from '../../command.js';
+import { action, reading, type Run } from '../../command.js';
 import { withEngine } from '../../compose.js';
 import { EXIT } from '../../output.js';
 import { askReadModels } from '../rebuild.js';
@@ -44,7 +44,7 @@ async function writeReport(run: Run, options: ReportOptions): Promise<number> {
 
 export function addReport(cycle: Command): void {
   ofCycle(
-    common(cycle.command('report')).description(
+    reading(cycle.command('report')).description(
       'the reconciliation report: totals, reasons, files, breaks with their age; to print or for a spreadsheet',
     ),
   )

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { parseCycleId } from '../../../kernel/ids.js';
 import { readCycle } from '../../../use-cases/cycles/cycles.js';
 import { cycleFigures } from '../../../use-cases/cycles/reconcile-cycle.js';
-import { action, common, type Run } from '../../command.js';
+import { action, reading, type Run } from '../../command.js';
 import { withEngine, type Engine } from '../../compose.js';
 import { fieldLines } from '../../output.js';
 import { cycleNotFound, idOf, ofCycle, type CycleOptions } from './options.js';
@@ -36,6 +36,6 @@ async function showStatus({ out }: Run, options: CycleOptions): Promise<void> {
 
 export function addStatus(cycle: Command): void {
   ofCycle(
-    common(cycle.command('status')).description('where a cycle and its payments stand'),
+    reading(cycle.command('status')).description('where a cycle and its payments stand'),
   ).action(action(showStatus));
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
+import type { Actor } from '../../../kernel/decider.js';
 import { DomainError } from '../../../kernel/errors.js';
 import { parseSha256 } from '../../../kernel/ids.js';
 import {
@@ -7,6 +8,7 @@ import {
   readMessage,
   type MessageView,
 } from '../../../use-cases/statements/bank-lists.js';
+import { senderOf } from '../../../use-cases/statements/own-files.js';
 import {
   releaseMessage,
   takeInMessage,
@@ -16,8 +18,8 @@ import {
   acting,
   action,
   actorOf,
-  common,
   contextOf,
+  reading,
   type CommonOptions,
   type Run,
 } from '../../command.js';
@@ -50,15 +52,14 @@ async function takeFile(
   engine: Engine,
   run: Run,
   file: string,
-  options: TakeOptions,
+  { actor, sender }: { readonly actor: Actor; readonly sender: string },
 ): Promise<MessageSummary> {
   const progress = run.out.progress('outcomes');
-  const actor = actorOf(options, 'payment-system');
   return takeInMessage(
     engine,
     {
       bytes: createReadStream(file, { highWaterMark: 262_144 }) as AsyncIterable<Uint8Array>,
-      sender: options.sender ?? actor.id,
+      sender,
       fileName: file,
     },
     contextOf(actor, 'message', file),
@@ -68,10 +69,12 @@ async function takeFile(
 }
 
 async function takeFiles(run: Run, options: TakeOptions, files: string[]): Promise<number> {
+  const actor = actorOf(options, 'payment-system');
+  const by = { actor, sender: senderOf(actor, options.sender) };
   const results = await withEngine(options.data, async (engine) => {
     const summaries: (MessageSummary & { readonly file: string })[] = [];
     for (const file of files) {
-      const summary = await takeFile(engine, run, file, options);
+      const summary = await takeFile(engine, run, file, by);
       summaries.push({ file, ...summary });
       run.out.note(`  ${inWords(file, summary)}`);
     }
@@ -94,7 +97,10 @@ export function addTake(messages: Command): void {
     .description(
       'archive files, then apply them; the same file or its content again changes nothing',
     )
-    .option('--sender <name>', 'who delivered them (default: who acts)')
+    .option(
+      '--sender <subject>',
+      'whose account delivered them (default: who acts; a payment system hands over its own)',
+    )
     .action(action(takeFiles));
 }
 
@@ -133,7 +139,7 @@ async function showFile({ out }: Run, { data }: CommonOptions, sha256: string): 
 }
 
 export function addShow(messages: Command): void {
-  common(messages.command('show <sha256>'))
+  reading(messages.command('show <sha256>'))
     .description('all that is known about one file')
     .action(action(showFile));
 }

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Listed } from '../../../use-cases/statements/bank-lists.js';
-import { common, wholeNumber, type CommonOptions } from '../../command.js';
+import { reading, wholeNumber, type CommonOptions } from '../../command.js';
 import { table } from '../../output.js';
 
 export interface ListOptions extends CommonOptions {
@@ -14,7 +14,7 @@ export interface ListOptions extends CommonOptions {
 
 /** Options of a list that is read a page at a time. */
 export const paged = (command: Command): Command =>
-  common(command)
+  reading(command)
     .option('--after <cursor>', 'what the page before said')
     .option('--limit <n>', 'at most so many', wholeNumber('limit', 1, 1_000), 100);
 
