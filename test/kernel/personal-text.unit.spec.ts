@@ -72,6 +72,23 @@ describe('a text in somebody’s own words', () => {
     expect(() => refusePersonalTexts(data, 'BudgetAllotted')).toThrow(DomainError);
     expect(() => refusePersonalTexts(data, 'BankEntryRecorded')).not.toThrow();
   });
+
+  test.each(['PaymentOutcomeProposed', 'PaymentSettled', 'PaymentRejected'])(
+    'is the reference of what somebody typed of a payment, in %s, and not that of its bank',
+    (type) => {
+      const reference = 'AB123456';
+      for (const source of ['http', 'file'])
+        expect(() => refusePersonalTexts({ reference, source }, type)).toThrow(DomainError);
+      for (const source of ['camt.053', 'camt.054', 'pain.002', 'operator'])
+        expect(() => refusePersonalTexts({ reference, source }, type)).not.toThrow();
+    },
+  );
+
+  test.each(['PaymentBreakOwnerSet', 'BankEntryOwnerSet'])('is the owner in %s', (type) => {
+    expect(() => refusePersonalTexts({ owner: 'AB123456' }, type)).toThrow(DomainError);
+    for (const owner of ['f.elfassi', 'auth0|5f7c8ec7c33c6c004bbafe82', '110169484474386276334'])
+      expect(() => refusePersonalTexts({ owner }, type)).not.toThrow();
+  });
 });
 
 describe('what may be the number of an identity', () => {
