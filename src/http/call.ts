@@ -5,14 +5,12 @@ import type { KeptUnder } from './idempotency.js';
 /** What a request carries besides its body, read once at the edge. */
 export interface Call extends KeptUnder {
   /**
-   * Actor, instant, command id (a function of subject, idempotency key and fingerprint) and
-   * correlation.
+   * Actor, instant, command id (a function of the key that the answer is kept under and of the
+   * fingerprint) and correlation.
    */
   readonly context: Context;
   /** Parts of the path. */
   readonly params: Readonly<Record<string, string>>;
-  /** SHA-256 of method, path and canonical body: tells the same key with another request apart. */
-  readonly fingerprint: string;
 }
 
 /**

@@ -9,10 +9,10 @@ import { Answer } from './answer.js';
 import type { Jobs } from '../write-side/jobs.js';
 import type { ListSetAside } from '../write-side/set-aside.js';
 import type { ProgrammeReader, RequireFit } from '../write-side/readers.js';
-import type { Command } from './call.js';
+import type { Call, Command } from './call.js';
 import { execute } from '../write-side/execute.js';
 import type { Part, StreamAfter } from '../write-side/unit.js';
-import { keyReused, type KeptUnder } from './idempotency.js';
+import { keyReused } from './idempotency.js';
 import { Metrics } from '../runtime/metrics.js';
 import type { PersonReader } from '../write-side/readers.js';
 import { problemOf } from './problem.js';
@@ -90,10 +90,30 @@ export function commandHandlers(
   });
 }
 
-const underOf = ({ call: { key, formerKey } }: Command): KeptUnder => ({
+const underOf = ({
+  call: { key, formerKeys, fingerprint },
+}: Command): Omit<Receipt, 'status' | 'body'> => ({
   key,
-  ...(formerKey === undefined ? {} : { formerKey }),
+  fingerprint,
+  ...(formerKeys === undefined ? {} : { formerKeys }),
 });
+
+const isSame = ({ fingerprint }: KeptReceipt, { call }: Command): boolean =>
+  fingerprint === call.fingerprint || fingerprint === call.former?.fingerprint;
+
+/**
+ * The same command as an earlier version began it, whose process ended before it was answered: it is
+ * finished under the names that stand in what is written of it.
+ */
+function asBegun<C extends Command>(command: C, { key }: KeptReceipt): C {
+  const { context, params, former } = command.call;
+  const { commandId, fingerprint } = former!;
+  const call: Call = { context: { ...context, commandId }, params, key, fingerprint };
+  return Object.create(Object.getPrototypeOf(command) as object, {
+    ...Object.getOwnPropertyDescriptors(command),
+    call: { value: call },
+  }) as C;
+}
 
 /** Runs commands under their idempotency keys. The answer and the facts become durable together. */
 @Injectable()
@@ -106,14 +126,13 @@ export class CommandExecutor {
     @Inject(BASE_URI) private readonly baseUri: string,
   ) {}
 
-  async run(command: Command, { plan, checkReceiptFirst }: HandledCommand): Promise<Answer> {
-    const { context, key, formerKey, fingerprint } = command.call;
+  async run(command: Command, handled: HandledCommand): Promise<Answer> {
+    const { plan, checkReceiptFirst } = handled;
+    const { context } = command.call;
     const name = command.constructor.name;
     await this.#batcher.wait();
     if (checkReceiptFirst) {
-      const { store } = this.deps;
-      const former = formerKey === undefined ? undefined : await store.receipt(formerKey);
-      const kept = former ?? (await store.receipt(key));
+      const kept = await this.#earlier(command);
       if (kept) return this.#kept(kept, command);
     }
     let planned: CommandPlan | undefined;
@@ -123,9 +142,9 @@ export class CommandExecutor {
       let body = JSON.stringify(answer);
       const outcome = await execute(this.deps, parts, context, (_, after) => {
         if (answerAfter) body = JSON.stringify({ ...answer, ...answerAfter(after) });
-        return { ...underOf(command), fingerprint, status, body };
+        return { ...underOf(command), status, body };
       });
-      if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);
+      if (outcome.kept) return await this.#repeated(outcome.kept, command, handled, planned);
       await afterwards?.(JSON.parse(body) as CommandPlan['answer']);
       this.metrics.command(name, 'done');
       this.metrics.position(outcome.position);
@@ -138,26 +157,35 @@ export class CommandExecutor {
         error.code === 'IDEMPOTENCY_KEY_REUSED'
       )
         throw error;
-      return this.#refused(command, toldWithin(context.actor, error), planned);
+      return this.#refused(command, toldWithin(context.actor, error), handled, planned);
     }
+  }
+
+  async #earlier({ call: { key, formerKeys = [] } }: Command): Promise<KeptReceipt | undefined> {
+    for (const name of [...formerKeys, key]) {
+      const kept = await this.deps.store.receipt(name);
+      if (kept) return kept;
+    }
+    return undefined;
   }
 
   /** A refusal is an answer too: it is kept, so that the same request is refused alike for ever. */
   async #refused(
     command: Command,
     error: DomainError,
+    handled: HandledCommand,
     planned: CommandPlan | undefined,
   ): Promise<Answer> {
-    const { context, fingerprint } = command.call;
+    const { context } = command.call;
     const problem = problemOf(error, context.correlationId, this.baseUri);
     const receipt: Receipt = {
       ...underOf(command),
-      fingerprint,
       status: problem.status,
       body: JSON.stringify(problem),
     };
     const result = await this.deps.store.append({ writes: [], receipt });
-    if (result.kind === 'receipt-exists') return this.#repeated(result.receipt, command, planned);
+    if (result.kind === 'receipt-exists')
+      return this.#repeated(result.receipt, command, handled, planned);
     if (result.kind === 'conflict') throw new Error('a receipt by itself cannot conflict');
     await planned?.undo?.();
     this.metrics.command(command.constructor.name, error.code);
@@ -167,12 +195,19 @@ export class CommandExecutor {
   async #repeated(
     kept: KeptReceipt,
     command: Command,
+    handled: HandledCommand,
     planned: CommandPlan | undefined,
   ): Promise<Answer> {
-    if (kept.fingerprint !== command.call.fingerprint) {
+    if (!isSame(kept, command)) {
       // Another request was faster under the same key: nothing of this one was ever recorded.
       await planned?.undo?.();
       throw keyReused();
+    }
+    if (kept.status === 0) {
+      // So it is under the names that it was begun with by an earlier version.
+      const finished = await this.run(asBegun(command, kept), handled);
+      await planned?.undo?.();
+      return finished;
     }
     const answer = this.#kept(kept, command);
     if (answer.status < 400)
@@ -181,7 +216,7 @@ export class CommandExecutor {
   }
 
   #kept(kept: KeptReceipt, command: Command): Answer {
-    if (kept.fingerprint !== command.call.fingerprint) throw keyReused();
+    if (!isSame(kept, command)) throw keyReused();
     this.metrics.command(command.constructor.name, 'repeated');
     return new Answer(kept.status, kept.body, kept.position);
   }

@@ -8,9 +8,10 @@ import {
 } from '@nestjs/common';
 import { Inject } from '@nestjs/common';
 import { CLOCK, type Clock } from '../adapters/clock/port.js';
+import { VAULT } from '../adapters/vault/port.js';
 import type { Actor } from '../kernel/decider.js';
 import { actorOf, type Call, type Command, type Query, type Request } from './call.js';
-import { commandIdOf, fingerprintOf, keptUnder, parseIdempotencyKey } from './idempotency.js';
+import { namesOf, parseIdempotencyKey, type Hashing } from './idempotency.js';
 import { ReadQuery } from './query-handlers.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { validated } from './validate.js';
@@ -34,16 +35,11 @@ interface Asked {
 export function commandOf<C extends Command>(
   type: Type<C>,
   { actor, key, method, path, params, body, correlationId }: Asked,
-  now: string,
+  { now, hashing }: { readonly now: string; readonly hashing: Hashing },
 ): C {
   const command = validated(type, body);
-  const fingerprint = fingerprintOf(method, path, body);
-  const call: Call = {
-    context: { actor, now, commandId: commandIdOf(actor, key, fingerprint), correlationId },
-    params,
-    ...keptUnder(actor, key),
-    fingerprint,
-  };
+  const { commandId, ...kept } = namesOf(hashing, actor, key, { method, path, body });
+  const call: Call = { context: { actor, now, commandId, correlationId }, params, ...kept };
   Object.defineProperty(command, 'call', { value: call });
   return command;
 }
@@ -51,7 +47,10 @@ export function commandOf<C extends Command>(
 /** Makes the command of a request. */
 @Injectable()
 class CommandPipe implements PipeTransform<Request, Command> {
-  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(VAULT) private readonly hashing: Hashing,
+  ) {}
 
   transform(request: Request, { metatype }: ArgumentMetadata): Command {
     return commandOf(
@@ -65,7 +64,7 @@ class CommandPipe implements PipeTransform<Request, Command> {
         body: request.body ?? {},
         correlationId: request.id,
       },
-      this.clock.now(),
+      { now: this.clock.now(), hashing: this.hashing },
     );
   }
 }

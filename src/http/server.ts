@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { randomUUID } from 'node:crypto';
 import type { HttpSettings } from './settings.js';
 import { sendAnswers } from './answer.js';
-import { personalIn } from '../kernel/personal-text.js';
+import { isUuid } from '../kernel/ids.js';
 import type { Request } from './call.js';
 import type { RequestDrain } from './request-drain.js';
 import type { Log } from '../runtime/log.js';
@@ -17,10 +17,10 @@ import { problemBody, problemType } from './problem-filter.js';
 import type { Routes } from './routes.js';
 import { NO_STORE, securityHeaders } from './security-headers.js';
 
-const CORRELATION = /^[\x21-\x7e]{1,64}$/;
-/** It stands in every event for ever, so it is nobody's number. */
-const isCorrelation = (text: string): boolean =>
-  CORRELATION.test(text) && personalIn(text) === undefined;
+/** The trace id of W3C Trace Context; of digits only it may be an account's number. */
+const TRACE = /^(?=.*[a-f])[0-9a-f]{32}$/i;
+/** It stands in every event for ever, so it has a form in which nobody's name or number is written. */
+const isCorrelation = (text: string): boolean => isUuid(text.toLowerCase()) || TRACE.test(text);
 
 /** Requests that came too slowly are looked for so often, at most. */
 const LOOK_EVERY_MS = 5_000;

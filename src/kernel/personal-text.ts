@@ -94,8 +94,14 @@ export function possibleIdentities(text: string): readonly string[] {
 
 /** Fields of events in which people write in their own words. */
 const FREE = ['reason', 'note', 'method', 'grounds'] as const;
-/** The same in some events only: elsewhere the field of that name is a bank's. */
-const FREE_IN: Readonly<Record<string, readonly string[]>> = { BudgetAllotted: ['reference'] };
+/** The same in some events only. */
+const FREE_IN: Readonly<Record<string, readonly string[]>> = {
+  BudgetAllotted: ['reference'],
+  PaymentBreakOwnerSet: ['owner'],
+  BankEntryOwnerSet: ['owner'],
+};
+/** Where what became of a payment was typed: elsewhere its reference is a bank's. */
+const TYPED: ReadonlySet<unknown> = new Set(['http', 'file']);
 
 /** What somebody wrote in their own words, and the field that it stands in. */
 export interface WrittenText {
@@ -105,7 +111,11 @@ export interface WrittenText {
 
 /** The texts of an event that are people's own words. */
 export const writtenTexts = (data: object, type = ''): readonly WrittenText[] =>
-  [...FREE, ...(FREE_IN[type] ?? [])].flatMap((name) => {
+  [
+    ...FREE,
+    ...(FREE_IN[type] ?? []),
+    ...(TYPED.has(Reflect.get(data, 'source')) ? ['reference'] : []),
+  ].flatMap((name) => {
     const text: unknown = Reflect.get(data, name);
     return typeof text === 'string' ? [{ name, text }] : [];
   });

@@ -66,9 +66,9 @@ export const recoveryHandlers = commandHandlers(
     const programmeId = programmeOf(command);
     const { actor, correlationId, commandId } = command.call.context;
     const { sharePercent, reason, replace } = command;
+    const floorMinor = String(parseAmount(command.floor, await currencyOf(command, deps), 'floor'));
     // A job's words lie in its queue, and later in its messages: they are looked at before.
     await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
-    const floorMinor = String(parseAmount(command.floor, await currencyOf(command, deps), 'floor'));
     const job: Job = {
       kind: 'plan-recoveries',
       programmeId,

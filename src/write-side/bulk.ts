@@ -33,6 +33,42 @@ export const recordEach = (
   base: JobContext,
 ): Promise<readonly UnitResult[]> => recorded(deps, units, base, { each: true });
 
+/**
+ * As recordEach, where the units carry what somebody wrote in their own words: they are looked up
+ * once a unit is accepted, the same words once, so that who may record nothing is told nothing.
+ */
+export const recordEachWritten = (
+  deps: Deps,
+  units: readonly Unit[],
+  base: JobContext,
+): Promise<readonly UnitResult[]> =>
+  recorded(deps, units, base, { each: true, refuseTexts: lookedUpOnce(deps) });
+
+function lookedUpOnce(deps: Deps): Required<Recorder>['refuseTexts'] {
+  const answers = new Map<string, Promise<void>>();
+  return async (texts) => {
+    for (const one of texts) {
+      const key = `${one.name} ${one.text}`;
+      let answer = answers.get(key);
+      if (!answer) {
+        answer = refuseKnownIdentities(deps, [one]);
+        answers.set(key, answer);
+      }
+      await answer;
+    }
+  };
+}
+
+/**
+ * Of units that all say the same words: these are refused for all of them, or for none.
+ * @throws DomainError PERSONAL_DATA_IN_TEXT
+ */
+export function requireFitWords(results: readonly UnitResult[]): void {
+  for (const result of results)
+    if (result.kind === 'refused' && result.error.code === 'PERSONAL_DATA_IN_TEXT')
+      throw result.error;
+}
+
 async function recorded(
   { store, registry, clock }: Deps,
   units: readonly Unit[],

@@ -49,7 +49,7 @@ export interface Recorder {
   readonly each?: boolean;
   /**
    * Asked before anything is appended of what people wrote in their own words, where they wrote
-   * something. A job of many units asks once, before it begins. @throws DomainError
+   * something, of each unit that is accepted. @throws DomainError
    */
   readonly refuseTexts?: (texts: readonly WrittenText[]) => Promise<void>;
 }
@@ -121,13 +121,14 @@ function writeOrder(parts: readonly Part[], atomic: boolean): readonly number[] 
 
 /**
  * What a person writes is refused where it carries somebody's number. What a payment system says,
- * and what follows from it, is never refused for its words: the money moved.
+ * and what follows from it, is never refused for its words: the money moved. How an account was
+ * verified moved none.
  */
 function requireImpersonal(decision: Decision): void {
   if (isSaidByPerson(decision)) refusePersonalTexts(decision.draft.data, decision.draft.type);
 }
-const isSaidByPerson = ({ actor: { role } }: Decision): boolean =>
-  role !== 'payment-system' && role !== 'automation';
+const isSaidByPerson = ({ actor: { role }, draft: { type } }: Decision): boolean =>
+  (role !== 'payment-system' && role !== 'automation') || type === 'PayeeAccountVerified';
 
 /**
  * The instant that is decided at: of two commands the one that was asked first may be decided second,

@@ -159,9 +159,13 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
       const hashed = vault.keyedHash('identity', 'QX778899');
       expect(hashed).toMatch(/^[0-9a-f]{64}$/);
       expect(vault.keyedHash('account', 'QX778899')).not.toBe(hashed);
+      const ofRequest = vault.keyedHash('request', 'QX778899');
+      expect([hashed, vault.keyedHash('account', 'QX778899')]).not.toContain(ofRequest);
       expect((await other.open()).keyedHash('identity', 'QX778899')).not.toBe(hashed);
       await vault.close();
-      expect((await place.open()).keyedHash('identity', 'QX778899')).toBe(hashed);
+      const again = await place.open();
+      expect(again.keyedHash('identity', 'QX778899')).toBe(hashed);
+      expect(again.keyedHash('request', 'QX778899')).toBe(ofRequest);
     });
   });
 

@@ -211,7 +211,7 @@ export function appendingContract(under: ContractStore): void {
       expect(await under.store.readStream(other)).toEqual([]);
     });
 
-    it('finds the answer that an earlier version kept under another key', async () => {
+    it('finds the answer that earlier versions kept under other keys', async () => {
       const formerKey = randomUUID();
       const key = randomUUID();
       const first = await under.store.append({
@@ -221,11 +221,12 @@ export function appendingContract(under: ContractStore): void {
       const { position } = first as { position: number };
       const stream = newStream();
       for (const writes of [[write(stream, 'no-stream', 2)], []])
-        expect(
-          await under.store.append({ writes, receipt: { ...receipt(key), formerKey } }),
-        ).toEqual({ kind: 'receipt-exists', receipt: { ...receipt(formerKey), position } });
+        for (const formerKeys of [[formerKey], [randomUUID(), formerKey]])
+          expect(
+            await under.store.append({ writes, receipt: { ...receipt(key), formerKeys } }),
+          ).toEqual({ kind: 'receipt-exists', receipt: { ...receipt(formerKey), position } });
       expect(await under.store.readStream(stream)).toEqual([]);
-      const other = { ...receipt(key), formerKey: randomUUID() };
+      const other = { ...receipt(key), formerKeys: [randomUUID()] };
       expect((await under.store.append({ writes: [], receipt: other })).kind).toBe('appended');
       expect(await under.store.receipt(key)).toMatchObject(receipt(key));
     });

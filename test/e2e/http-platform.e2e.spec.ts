@@ -167,10 +167,11 @@ describe('the platform under every endpoint', () => {
   });
 
   it("hands the caller's correlation id on, into the log of events too", async () => {
+    const visit = '4bf92f3577b34da6a3ce929d0e0e4736';
     const reply = await intake.post('/persons', person(35), 'correlated', {
-      'x-correlation-id': 'visit-4711',
+      'x-correlation-id': visit,
     });
-    expect(reply.headers.get('x-correlation-id')).toBe('visit-4711');
+    expect(reply.headers.get('x-correlation-id')).toBe(visit);
     const auditor = await world.as('a.auditor', 'auditor');
     const { events } = await expectStatus(
       200,
@@ -179,8 +180,20 @@ describe('the platform under every endpoint', () => {
     expect(events[0].meta).toMatchObject({
       actor: 'i.berrada',
       role: 'intake',
-      correlation: 'visit-4711',
+      correlation: visit,
     });
+  });
+
+  it('hands on no correlation id in which a name or a number may be written', async () => {
+    const sentAndGot = async (id: string): Promise<boolean> =>
+      (await intake.get('/applications', { 'x-correlation-id': id })).headers.get(
+        'x-correlation-id',
+      ) === id;
+    const uuid = '0D0F6D1E-1111-4111-B111-0000000003E9';
+    for (const id of [uuid, uuid.toLowerCase(), '0'.repeat(31) + 'a'])
+      expect([id, await sentAndGot(id)]).toEqual([id, true]);
+    for (const id of ['fatima.test', '15-320-0456', 'visit-4711', '1'.repeat(32), `${uuid}0`])
+      expect([id, await sentAndGot(id)]).toEqual([id, false]);
   });
 
   it('walks a list by cursors, and exports it as NDJSON and CSV without formulas', async () => {

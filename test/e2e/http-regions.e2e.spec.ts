@@ -244,6 +244,34 @@ describe('a token that is limited to a region', () => {
       }
   });
 
+  it('is not told whether an identity is known that it may register nobody with', async () => {
+    const clerk = await world.as('i.local', 'intake', [ELSEWHERE]);
+    const before = await lastPosition(world);
+    for (const n of [1, 79])
+      await expectProblem(clerk.post('/persons', person(n, HERE)), 403, 'REGION_NOT_ALLOWED');
+    expect(await lastPosition(world)).toBe(before);
+    await expectProblem(
+      clerk.post('/persons', person(1, ELSEWHERE)),
+      409,
+      'IDENTITY_ALREADY_REGISTERED',
+    );
+  });
+
+  it('may correct what was paid, without the identity of anybody in the reason', async () => {
+    const intake = await world.as('i.berrada', 'intake');
+    await expectStatus(201, intake.post('/persons', { ...person(79), nationalId: '15-320-0456' }));
+    const finance = await world.as('f.elfassi', 'finance-officer');
+    const correction = { programmeId: 'asd', fromPeriod: '2025-10', reason: 'of 153 200 456' };
+    await expectProblem(
+      finance.post('/corrections', correction),
+      400,
+      'PERSONAL_DATA_IN_TEXT',
+      'reason',
+    );
+    const { items } = await expectStatus(200, finance.get('/jobs'));
+    expect(items.filter(({ kind }: Json) => kind === 'correct')).toEqual([]);
+  });
+
   it('does not tell an officer whether something is elsewhere or nowhere', async () => {
     const { applicationId, personId } = await submitted(world, 24, 'MA-01');
     const nobody = '5c0bb5b5-9d1e-5e0a-8b57-3f1c2f0a9a10';

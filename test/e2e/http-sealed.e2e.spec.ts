@@ -67,11 +67,16 @@ describe('what is personal', () => {
     before.push((await expectStatus(201, wide.post('/persons', foreign))).personId);
     const finance = await world.as('f.elfassi', 'finance-officer');
     const reason = 'said by 153 200 458 herself';
-    for (const [path, body] of [
-      ['/corrections', { programmeId: 'asd', fromPeriod: '2025-10', reason }],
-      ['/recoveries/asd/plans', { sharePercent: 10, floor: '0.00', reason }],
-    ] as const)
-      await expectProblem(finance.post(path, body), 400, 'PERSONAL_DATA_IN_TEXT', 'reason');
+    const plans = { sharePercent: 10, floor: '0.00', reason };
+    await expectProblem(
+      finance.post('/recoveries/asd/plans', plans),
+      400,
+      'PERSONAL_DATA_IN_TEXT',
+      'reason',
+    );
+    // Where there is nothing to correct, nobody is told whether a number is known.
+    const correction = { programmeId: 'asd', fromPeriod: '2025-10', reason };
+    await expectProblem(finance.post('/corrections', correction), 422, 'NOTHING_PAID');
     expect((await expectStatus(200, finance.get('/jobs'))).items).toEqual([]);
   });
 

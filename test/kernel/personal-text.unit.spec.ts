@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { keptUnder } from '../../src/http/idempotency.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import {
@@ -73,6 +72,23 @@ describe('a text in somebody’s own words', () => {
     expect(() => refusePersonalTexts(data, 'BudgetAllotted')).toThrow(DomainError);
     expect(() => refusePersonalTexts(data, 'BankEntryRecorded')).not.toThrow();
   });
+
+  test.each(['PaymentOutcomeProposed', 'PaymentSettled', 'PaymentRejected'])(
+    'is the reference of what somebody typed of a payment, in %s, and not that of its bank',
+    (type) => {
+      const reference = 'AB123456';
+      for (const source of ['http', 'file'])
+        expect(() => refusePersonalTexts({ reference, source }, type)).toThrow(DomainError);
+      for (const source of ['camt.053', 'camt.054', 'pain.002', 'operator'])
+        expect(() => refusePersonalTexts({ reference, source }, type)).not.toThrow();
+    },
+  );
+
+  test.each(['PaymentBreakOwnerSet', 'BankEntryOwnerSet'])('is the owner in %s', (type) => {
+    expect(() => refusePersonalTexts({ owner: 'AB123456' }, type)).toThrow(DomainError);
+    for (const owner of ['f.elfassi', 'auth0|5f7c8ec7c33c6c004bbafe82', '110169484474386276334'])
+      expect(() => refusePersonalTexts({ owner }, type)).not.toThrow();
+  });
 });
 
 describe('what may be the number of an identity', () => {
@@ -113,35 +129,5 @@ describe('a sentence of ours', () => {
     expect(wordsWithoutPersonal('There is no programme ab123456.')).toBe(
       'There is no programme abxxxxxx.',
     );
-  });
-});
-
-describe('an idempotency key', () => {
-  const caller = { id: 'i.berrada' };
-
-  test.each(['AB123456', 'register:AB123456', '+212612345678', ibanOfRib(rib)])(
-    'that is %s is kept as its hash, as ever',
-    (key) => {
-      const { key: kept, formerKey } = keptUnder(caller, key);
-      expect(kept).toMatch(/^i\.berrada sha256:[0-9a-f]{64}$/);
-      expect(keptUnder(caller, key).key).toBe(kept);
-      expect(keptUnder(caller, `${key}1`).key).not.toBe(kept);
-      expect(formerKey).toBeUndefined();
-    },
-  );
-
-  test.each(['order-0001', 'amina.el.fassi', 'householdAB123456', '12345678Z'])(
-    'that is %s is kept as its hash, and found where it was kept as it is',
-    (key) => {
-      expect(keptUnder(caller, key)).toEqual({
-        key: expect.stringMatching(/^i\.berrada sha256:[0-9a-f]{64}$/),
-        formerKey: `i.berrada ${key}`,
-      });
-    },
-  );
-
-  test('that is a UUID is kept as it is', () => {
-    const key = 'a1234567-89ab-4cde-8f01-23456789abcd';
-    expect(keptUnder(caller, key)).toEqual({ key: `i.berrada ${key}` });
   });
 });

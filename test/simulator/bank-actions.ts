@@ -1,5 +1,5 @@
 import { ReceiveBankMessage } from '../../src/statement/statement.commands.js';
-import { commandIdOf, fingerprintOf, keptUnder } from '../../src/http/idempotency.js';
+import { namesOf } from '../../src/http/idempotency.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { ReportOutcomes } from '../../src/payment/payment.commands.js';
 import { camtOf, type Said } from '../support/bank-messages.js';
@@ -117,13 +117,14 @@ async function notifyOf(office: Office, day: string, said: readonly Said[]): Pro
   await office.send(
     actor,
     async (process) => {
-      const { archive, clock } = process.deps;
+      const { archive, clock, vault } = process.deps;
       const archived = await archive.put(
         (async function* () {
           yield bytes;
         })(),
       );
-      const fingerprint = fingerprintOf('POST', '/bank/messages', archived.sha256);
+      const asked = { method: 'POST', path: '/bank/messages', body: archived.sha256 };
+      const { commandId, ...kept } = namesOf(vault, actor, key, asked);
       const command = Object.defineProperties(new ReceiveBankMessage(), {
         received: { value: { ...archived, sender: actor.id, fileName: 'booked.xml' } },
         discard: { value: () => archive.discard(archived.sha256) },
@@ -132,12 +133,11 @@ async function notifyOf(office: Office, day: string, said: readonly Said[]): Pro
             context: {
               actor,
               now: clock.now(),
-              commandId: commandIdOf(actor, key, fingerprint),
+              commandId,
               correlationId: uuidOf('correlation', key),
             },
             params: {},
-            ...keptUnder(actor, key),
-            fingerprint,
+            ...kept,
           },
         },
       });

@@ -100,7 +100,9 @@ export class Office {
         const { type, path, params = {}, body = {} } = asked;
         const correlationId = uuidOf('correlation', key);
         const given = { actor, key, method: 'POST', path, params, body, correlationId };
-        return process.execute(commandOf(type, given, process.deps.clock.now()));
+        return process.execute(
+          commandOf(type, given, { now: process.deps.clock.now(), hashing: process.deps.vault }),
+        );
       },
       asked.path,
     );

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { applicationDecider } from '../../src/application/application.decider.js';
-import { commandIdOf, fingerprintOf } from '../../src/http/idempotency.js';
 import { CommandIds } from '../../src/write-side/command-id.js';
 import { fromState, part, type Part } from '../../src/write-side/unit.js';
+import { hashing, requestNames } from '../support/request-names.js';
 
 /** Words that pull at every separator that an id is spelled with. */
 const word = fc.oneof(
@@ -87,7 +87,7 @@ describe('two commands', () => {
     fc.assert(
       fc.property(request, request, (one, two) => {
         const of = ([id, key, path, given]: typeof one): string =>
-          commandIdOf({ id }, key, fingerprintOf('POST', path, given));
+          requestNames(hashing('one'), id, key, path, given).commandId;
         expect(of(one) === of(two)).toBe(isDeepStrictEqual(one, two));
       }),
       { numRuns: 20_000 },

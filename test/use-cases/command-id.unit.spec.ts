@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
-import { commandIdOf, fingerprintOf } from '../../src/http/idempotency.js';
+import { hashing, requestNames } from '../support/request-names.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { CommandIds } from '../../src/write-side/command-id.js';
 import { part } from '../../src/write-side/unit.js';
@@ -39,7 +39,7 @@ const allotted: Recorded = {
 describe('the id of a command', () => {
   it('over HTTP is of the caller, their key and the body', () => {
     const of = (id: string, key: string, amount: string): string =>
-      commandIdOf({ id }, key, fingerprintOf('POST', '/budgets', { amount }));
+      requestNames(hashing('one'), id, key, '/budgets', { amount }).commandId;
     expect(of('one', 'k', '1')).toBe(of('one', 'k', '1'));
     expect(new Set([of('one', 'k', '1'), of('one', 'k', '2'), of('one', 'l', '1')]).size).toBe(3);
     expect(of('two', 'k', '1')).not.toBe(of('one', 'k', '1'));

@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { DomainError } from '../../src/kernel/errors.js';
-import { streams } from '../../src/kernel/ids.js';
+import { recoveryId as recoveryIdOf, streams } from '../../src/kernel/ids.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.js';
 import { verifyAccounts } from '../../src/use-cases/persons/verify-accounts.js';
+import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import { AUTOMATION, type JobContext } from '../../src/write-side/context.js';
 import { recordOne } from '../../src/write-side/bulk.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { enrolled, PROGRAMME } from './month.js';
-import { as, job, newWorld, type World } from './world.js';
+import { unverifiedIn } from './unverified.js';
+import { as, households, job, newWorld, type World } from './world.js';
 
 /** As no Moroccan card has it. */
 const NUMBER = '153200456';
@@ -23,6 +27,13 @@ beforeAll(async () => {
   await enrolled(world.engine, 8);
   const { events } = (await world.engine.store.readCategory('person-', { limit: 1 }))[0]!;
   personId = events[0]!.stream.slice('person-'.length);
+  // Some of them wait for their rejection.
+  const rows = households(30, 2);
+  const imported = { programmeId: PROGRAMME, rows, determine: true };
+  await importApplications(world.engine, imported, job(world.engine, 'intake'));
+  const waiting = { programmeId: PROGRAMME, action: 'recommend' } as const;
+  await decideApplications(world.engine, waiting, job(world.engine, 'officer'));
+  await owes();
   const identityHash = world.engine.vault.keyedHash('identity', NUMBER);
   await execute(
     world.engine,
@@ -48,9 +59,49 @@ const moving = (reason: string) =>
     reason,
   });
 
-async function* noAccounts() {
-  yield [];
+/** The person's household owes the programme something. */
+async function owes(): Promise<void> {
+  const recoveryId = recoveryIdOf(PROGRAMME, personId);
+  const established = {
+    type: 'EstablishOverpayment',
+    recoveryId,
+    programmeId: PROGRAMME,
+    personId,
+    region: 'MA-06',
+    correctionId: 'asd-0001',
+    currency: 'MAD',
+    amountMinor: '50000',
+  } as const;
+  await execute(world.engine, [part(streams.recovery(recoveryId), recoveryDecider, established)], {
+    ...as(world.engine, 'finance', 'owes'),
+    actor: AUTOMATION,
+  });
 }
+
+const rejecting = (reason: string, base: JobContext, applicationIds?: readonly string[]) =>
+  decideApplications(
+    world.engine,
+    {
+      programmeId: PROGRAMME,
+      action: 'reject',
+      reason,
+      ...(applicationIds ? { applicationIds } : {}),
+    },
+    base,
+  );
+async function verifying(method: string, base: JobContext, howMany?: number) {
+  const accounts = (await unverifiedIn(world.engine)).slice(0, howMany);
+  async function* once() {
+    yield accounts;
+  }
+  return verifyAccounts(world.engine, { accounts: once(), method }, base);
+}
+const planning = (reason: string, base: JobContext) =>
+  planRecoveries(
+    world.engine,
+    { programmeId: PROGRAMME, sharePercent: 10, floorMinor: '1000', reason },
+    base,
+  );
 
 test.each<[string, (text: string) => Promise<unknown>]>([
   [
@@ -68,30 +119,19 @@ test.each<[string, (text: string) => Promise<unknown>]>([
   ],
   [
     'applications that are decided together',
-    (reason) =>
-      decideApplications(
-        world.engine,
-        { programmeId: PROGRAMME, action: 'reject', reason },
-        job(world.engine, 'supervisor'),
-      ),
+    (reason) => rejecting(reason, job(world.engine, 'supervisor')),
   ],
   [
     'accounts that are verified together',
-    (method) =>
-      verifyAccounts(
-        world.engine,
-        { accounts: noAccounts(), method },
-        job(world.engine, 'supervisor'),
-      ),
+    (method) => verifying(method, job(world.engine, 'supervisor')),
+  ],
+  [
+    'accounts that a payment system verifies',
+    (method) => verifying(method, job(world.engine, 'bank')),
   ],
   [
     'recoveries that are planned together',
-    (reason) =>
-      planRecoveries(
-        world.engine,
-        { programmeId: PROGRAMME, sharePercent: 10, floorMinor: '0', reason },
-        job(world.engine, 'finance'),
-      ),
+    (reason) => planning(reason, job(world.engine, 'finance')),
   ],
 ])('a known identity is not written in the words of %s', async (_, say) => {
   const before = await positionOf();
@@ -111,4 +151,22 @@ test('what looks like one and is nobody’s is words', async () => {
     as(world.engine, 'supervisor', 'move'),
   );
   expect(said.events).toBe(1);
+});
+
+const limited = (who: 'supervisor' | 'finance'): JobContext => {
+  const { actor, ...rest } = job(world.engine, who);
+  return { ...rest, actor: { ...actor, regions: ['MA-99'] } };
+};
+const OTHER = '153200457';
+
+test.each<[string, (text: string) => Promise<unknown>]>([
+  ['names no application', (text) => rejecting(text, limited('supervisor'), [])],
+  ['may reject nothing here', (text) => rejecting(text, limited('supervisor'))],
+  ['names no account', (text) => verifying(text, limited('supervisor'), 0)],
+  ['may verify nothing here', (text) => verifying(text, limited('supervisor'))],
+  ['may plan nothing here', (text) => planning(text, limited('finance'))],
+])('who %s is not told either whether an identity is known', async (_, say) => {
+  const before = await positionOf();
+  expect(await say(NUMBER)).toEqual(await say(OTHER));
+  expect(await positionOf()).toBe(before);
 });

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { Type } from '@nestjs/common';
-import type { ICommandHandler } from '@nestjs/cqrs';
 import { openEventStoreDb } from '../../src/adapters/event-store/eventstoredb/event-store.js';
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import {
@@ -10,84 +8,17 @@ import {
 } from '../../src/application/application.commands.js';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { ibanOfRib } from '../../src/kernel/accounts.js';
-import type { Role } from '../../src/kernel/decider.js';
-import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { streams } from '../../src/kernel/ids.js';
 import { ErasePerson, RegisterPerson } from '../../src/person/person.commands.js';
-import { LogPersonReader } from '../../src/person/person-reader.js';
 import {
   DefineProgramme,
   OpenProgramme,
-  programmeHandlers,
   PublishPolicy,
 } from '../../src/programme/programme.commands.js';
-import { CachedProgrammeReader } from '../../src/programme/programme-reader.js';
-import type { Answer } from '../../src/http/answer.js';
-import type { Call, Command } from '../../src/http/call.js';
-import { CommandExecutor } from '../../src/http/command-handlers.js';
-import { Metrics } from '../../src/runtime/metrics.js';
-import { applicationHandlers } from '../../src/use-cases/applications/application.handlers.js';
-import { personHandlers } from '../../src/use-cases/persons/person.handlers.js';
-import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
-import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 import { facts, ribNumber } from '../support/applicant.js';
+import { ApiProcess } from './api-process.js';
 import { newWorld, type World } from './world.js';
-
-const HANDLERS = [...programmeHandlers, ...personHandlers, ...applicationHandlers];
-
-/** What an api process is between its edge and the log: readers, locks and executor of its own. */
-class ApiProcess {
-  readonly #executor: CommandExecutor;
-
-  constructor(
-    private readonly world: World,
-    readonly store: EventStore,
-  ) {
-    this.#executor = new CommandExecutor(
-      {
-        ...world.engine,
-        store,
-        locks: new KeyedMutex(),
-        programmes: new CachedProgrammeReader(store),
-        persons: new LogPersonReader(store),
-        background: { start: () => 'none' },
-        requireFit: async () => undefined,
-        setAside: async () => [],
-      },
-      new Metrics(),
-      DEFAULT_BASE_URI,
-    );
-  }
-
-  get vault(): World['engine']['vault'] {
-    return this.world.engine.vault;
-  }
-
-  async send<C extends Command>(
-    type: Type<C>,
-    role: Role,
-    body: Partial<C>,
-    params: Readonly<Record<string, string>> = {},
-    who = `the.${role}`,
-    key: string = randomUUID(),
-  ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
-    const call: Call = {
-      context: {
-        actor: { id: who, role },
-        now: this.world.engine.clock.now(),
-        commandId: uuidOf('command', key),
-        correlationId: key,
-      },
-      params,
-      key,
-      fingerprint: key,
-    };
-    const Handler = HANDLERS.find(({ name }) => name === `Handle${type.name}`)!;
-    const handler: ICommandHandler<Command, Answer> = new Handler(this.#executor);
-    const answer = await handler.execute(Object.assign(new type(), body, { call }));
-    return { status: answer.status, body: JSON.parse(answer.text) };
-  }
-}
 
 const ends: (() => Promise<unknown>)[] = [];
 let server: TestEventStoreDb;

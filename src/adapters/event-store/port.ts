@@ -28,17 +28,17 @@ export interface StreamWrite {
  */
 export interface Receipt {
   readonly key: string;
-  /** Under which an earlier version kept it: what is kept there is this one. Kept itself is `key` only. */
-  readonly formerKey?: string;
+  /** Under which earlier versions kept it: what is kept there is this one. Kept itself is `key` only. */
+  readonly formerKeys?: readonly string[];
   readonly fingerprint: string;
   readonly status: number;
   readonly body: string;
 }
 /**
  * A kept receipt, with the last log position that its command wrote (or that it saw, where it wrote
- * nothing).
+ * nothing). Status 0: it was begun, and is not answered so far.
  */
-export interface KeptReceipt extends Omit<Receipt, 'formerKey'> {
+export interface KeptReceipt extends Omit<Receipt, 'formerKeys'> {
   readonly position: number;
 }
 

@@ -2,7 +2,7 @@ import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:cry
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeKeyFile } from '../data-folder/port.js';
-import { VaultError } from './port.js';
+import { HASH_PURPOSES, VaultError, type HashPurpose } from './port.js';
 
 /** 32 random bytes as 64 hex digits and a newline: something that a person can put into a safe. */
 const FORM = /^[0-9a-f]{64}\s*$/;
@@ -51,15 +51,20 @@ export function readMasterKey(file: string): KeyObject {
  * Keys for keyed hashes, one a purpose, derived (HKDF-SHA-256, RFC 5869) so that they say nothing
  * of the master key.
  */
-export interface HashKeys {
-  readonly identity: Uint8Array;
-  readonly account: Uint8Array;
-}
+export type HashKeys = Readonly<Record<HashPurpose, Uint8Array>>;
 
 export function hashKeys(master: KeyObject): HashKeys {
   const derive = (purpose: string): Uint8Array =>
     new Uint8Array(
       hkdfSync('sha256', master, new Uint8Array(0), `sanad keyed hash ${purpose}`, 32),
     );
-  return { identity: derive('identity'), account: derive('account') };
+  return ofEachPurpose(derive);
 }
+
+export const ofEachPurpose = <T>(
+  make: (purpose: HashPurpose) => T,
+): Readonly<Record<HashPurpose, T>> =>
+  Object.fromEntries(HASH_PURPOSES.map((purpose) => [purpose, make(purpose)])) as Record<
+    HashPurpose,
+    T
+  >;

@@ -14,6 +14,10 @@ export interface PersonalRecord {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** What is hashed under a key of its own, so that nobody without it tries values out. */
+export const HASH_PURPOSES = ['identity', 'account', 'request'] as const;
+export type HashPurpose = (typeof HASH_PURPOSES)[number];
+
 /**
  * Keeps personal fields encrypted, each person under a key of their own, wrapped by a master key
  * that is kept elsewhere. Erasing a person destroys the key: the ciphertext, and so the proof,
@@ -46,11 +50,11 @@ export interface Vault {
    */
   persons(after: string | undefined, limit: number): Promise<readonly string[]>;
   /**
-   * Keyed hash (HMAC-SHA-256, hex) of a normalised identity or account number, under a key that
-   * never leaves the vault's key ring; `purpose` separates the domains ('identity', 'account').
-   * Synchronous: it is pure once the key ring is open.
+   * Keyed hash (HMAC-SHA-256, hex) of a normalised identity or account number, or of a request,
+   * under a key that never leaves the vault's key ring; `purpose` separates the domains.
+   * Synchronous: it is pure once the key ring is open, and the same wherever the vault is.
    */
-  keyedHash(purpose: 'identity' | 'account', value: string): string;
+  keyedHash(purpose: HashPurpose, value: string): string;
   close(): Promise<void>;
 }
 

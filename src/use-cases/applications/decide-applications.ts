@@ -2,8 +2,7 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import { type ApplicationState } from '../../application/application.state.js';
 import { named, within } from './assess-applications.js';
-import { pipelined, recordEach } from '../../write-side/bulk.js';
-import { refuseKnownIdentities } from '../../write-side/known-identities.js';
+import { pipelined, recordEachWritten, requireFitWords } from '../../write-side/bulk.js';
 import { fromState, part, type Part, type Unit } from '../../write-side/unit.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -53,8 +52,6 @@ export async function decideApplications(
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<DecideSummary> {
-  const { reason } = args;
-  if (reason !== undefined) await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
   const summary: DecideSummary = { seen: 0, done: 0, refused: 0 };
   const policies = await new PolicyReader(deps.store).programme(args.programmeId);
   const programme =
@@ -86,7 +83,8 @@ export async function decideApplications(
           ...(approved[i]?.parts ?? []),
         ],
       }));
-      const results = await recordEach(deps, units, base);
+      const results = await recordEachWritten(deps, units, base);
+      requireFitWords(results);
       const refused: Refusal[] = [];
       results.forEach((result, i) => {
         if (result.kind === 'recorded') summary.done += 1;

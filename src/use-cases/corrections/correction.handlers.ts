@@ -17,8 +17,6 @@ export const correctionHandlers = commandHandlers(
   commandHandler(
     ProposeCorrection,
     async ({ programmeId, fromPeriod, basis = 'first-paid', personId, reason, call }, deps) => {
-      // A job's words lie in its queue, and later in its messages: they are looked at before.
-      await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
       const job: Job = {
         kind: 'correct',
         programmeId,
@@ -29,6 +27,9 @@ export const correctionHandlers = commandHandlers(
       };
       const { actor, correlationId, commandId } = call.context;
       await requireCorrectable(deps, job, actor.id);
+      // A job's words lie in its queue, and later in its messages: they are looked at before, of who
+      // may have it done.
+      await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
       return {
         parts: [],
         answer: { programmeId, jobId: jobIdOf(job) },

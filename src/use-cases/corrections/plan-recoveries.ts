@@ -7,9 +7,8 @@ import {
 import type { Recorded } from '../../kernel/decider.js';
 import { recoveryDecider, type RecoveryCommand } from '../../recovery/recovery.decider.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
-import { refuseKnownIdentities } from '../../write-side/known-identities.js';
 import { part, type Unit } from '../../write-side/unit.js';
-import { pipelined, recordEach } from '../../write-side/bulk.js';
+import { pipelined, recordEachWritten, requireFitWords } from '../../write-side/bulk.js';
 import { foldRecovery } from '../folds.js';
 import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -49,7 +48,6 @@ export async function planRecoveries(
 ): Promise<PlanSummary> {
   const programmeId = parseProgrammeId(args.programmeId);
   const { sharePercent, floorMinor, reason, asOf = Infinity } = args;
-  await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
   const waits = (events: readonly Recorded[]): boolean => {
     const { status, plan } = foldRecovery(events);
     return status === 'open' && (!plan || args.replace === true);
@@ -83,7 +81,8 @@ export async function planRecoveries(
           },
         ];
       });
-      const results = await recordEach(deps, units, base);
+      const results = await recordEachWritten(deps, units, base);
+      requireFitWords(results);
       results.forEach((result, i) => {
         if (result.kind === 'unchanged') summary.unchanged += 1;
         else if (result.kind !== 'refused') summary.planned += 1;

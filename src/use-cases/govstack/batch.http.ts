@@ -11,7 +11,7 @@ import { formatAmount, sum } from '../../kernel/money.js';
 import { actorOf, type Request } from '../../http/call.js';
 import { Currency, ListOf, Text } from '../../http/fields.js';
 import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
-import { fingerprintOf } from '../../http/idempotency.js';
+import { fingerprintsOf } from '../../http/idempotency.js';
 import { InvalidRequest } from '../../http/validate.js';
 import { bodyOf, callbackOf, Figure, listOf, Published, taken, type Taken } from './published.js';
 import { isUnpaid } from '../../payment/payment.state.js';
@@ -147,11 +147,11 @@ export class GovstackBatchHttp {
         correlationId,
         ...(programme === undefined ? {} : { programme }),
         transfers: transfers.map(handed),
-        fingerprint: fingerprintOf(
-          'POST',
-          `/govstack/batchtransactions ${programme ?? ''}`,
-          request.body,
-        ),
+        ...fingerprintsOf(this.deps.vault, {
+          method: 'POST',
+          path: `/govstack/batchtransactions ${programme ?? ''}`,
+          body: request.body,
+        }),
       },
       subject,
     );

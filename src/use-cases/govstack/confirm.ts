@@ -17,6 +17,8 @@ export interface HandedBatch {
   readonly transfers: readonly HandedTransfer[];
   /** Of the body: tells the same correlation id with another batch apart. */
   readonly fingerprint: string;
+  /** As an earlier version told it. */
+  readonly formerFingerprint: string;
 }
 export interface ConfirmedBatch {
   readonly batchId: string;
@@ -49,7 +51,7 @@ export async function confirmBatch(
   const { correlationId, fingerprint } = batch;
   const batchId = batchIdOf(subject, correlationId);
   const kept = await store.receipt(keyOf(subject, batchId));
-  if (kept) return { kind: 'confirmed', batch: same(kept, fingerprint) };
+  if (kept) return { kind: 'confirmed', batch: same(kept, batch) };
   const cycles = await paidCycles({ store }, batch.programme);
   const confirmed: (readonly [string, string])[] = [];
   const unconfirmed: Unconfirmed[] = [];
@@ -97,12 +99,12 @@ export async function confirmBatch(
   });
   return {
     kind: 'confirmed',
-    batch: result.kind === 'receipt-exists' ? same(result.receipt, fingerprint) : body,
+    batch: result.kind === 'receipt-exists' ? same(result.receipt, batch) : body,
   };
 }
 
-function same(kept: KeptReceipt, fingerprint: string): ConfirmedBatch {
-  if (kept.fingerprint !== fingerprint)
+function same(kept: KeptReceipt, batch: HandedBatch): ConfirmedBatch {
+  if (kept.fingerprint !== batch.fingerprint && kept.fingerprint !== batch.formerFingerprint)
     throw new DomainError(
       'CORRELATION_ID_REUSED',
       'This correlation id was used for another batch; take a new one.',

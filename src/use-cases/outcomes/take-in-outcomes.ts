@@ -4,7 +4,7 @@ import { toldWithin } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePaymentId, streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
+import { pipelined, recordEachWritten, type UnitResult } from '../../write-side/bulk.js';
 import { partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { became, reportFor } from './reported-outcome.rule.js';
@@ -161,7 +161,7 @@ class OutcomeDesk {
         parts: [reporting(stream, entry, this.source)],
       });
     });
-    const answers = await recordEach(this.deps, units, this.base);
+    const answers = await recordEachWritten(this.deps, units, this.base);
     answers.forEach((answer, i) => {
       results[known[i]!.index] = this.#resultOf(answer, known[i]!.paymentId);
     });

@@ -1,6 +1,7 @@
 import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
 import { movePersonParts } from './move-person.js';
 import { erasure } from './erase-person.js';
+import { requireRegion } from '../../kernel/decider.js';
 import { parsePersonId, streams, uuidOf } from '../../kernel/ids.js';
 import { normaliseNationalId } from '../../kernel/personal.js';
 import type { Command } from '../../http/call.js';
@@ -83,6 +84,8 @@ export const personHandlers = commandHandlers(
     RegisterPerson,
     async (command, { store, vault }) => {
       const { region } = command;
+      // Before anything is told of an identity: whoever may register nobody there learns nothing.
+      requireRegion(command.call.context, region);
       const nationalId = normaliseNationalId(command.nationalId);
       const personId = uuidOf('person', command.call.context.commandId);
       const accountId = uuidOf('account', personId, 1);

@@ -1,7 +1,6 @@
 import { streams } from '../../kernel/ids.js';
 import { personDecider } from '../../person/person.decider.js';
-import { pipelined, recordEach } from '../../write-side/bulk.js';
-import { refuseKnownIdentities } from '../../write-side/known-identities.js';
+import { pipelined, recordEachWritten, requireFitWords } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
@@ -45,7 +44,6 @@ export async function verifyAccounts(
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<VerifySummary> {
-  await refuseKnownIdentities(deps, [{ name: 'method', text: args.method }]);
   const summary: VerifySummary = { read: 0, verified: 0, unchanged: 0, refused: 0 };
   await pipelined(
     args.accounts,
@@ -68,8 +66,10 @@ export async function verifyAccounts(
           }),
         ],
       }));
+      const results = await recordEachWritten(deps, units, base);
+      requireFitWords(results);
       const refused: (Refusal & { readonly index: number })[] = [];
-      (await recordEach(deps, units, base)).forEach((result, i) => {
+      results.forEach((result, i) => {
         if (result.kind === 'recorded') summary.verified += 1;
         else if (result.kind !== 'refused' || result.error.code === 'ACCOUNT_ALREADY_VERIFIED')
           summary.unchanged += 1;

@@ -5,6 +5,7 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '../../adapters/clock/port.js';
 import { EVENT_STORE, type EventStore } from '../../adapters/event-store/port.js';
 import { MESSAGE_ARCHIVE, type MessageArchive } from '../../adapters/message-archive/port.js';
+import { VAULT } from '../../adapters/vault/port.js';
 import { listEntries, listMessages, readMessage, type Listed } from './bank-lists.js';
 import { isOwnFile, requireOwnFile } from './own-files.js';
 import { fileNameOf } from './take-in-message.js';
@@ -13,12 +14,7 @@ import type { Answer } from '../../http/answer.js';
 import { actorOf, Query, type Request } from '../../http/call.js';
 import { QueryEndpoint, CommandEndpoint } from '../../http/endpoint.js';
 import { Hash, OneOf, Pattern, Subject, Text } from '../../http/fields.js';
-import {
-  commandIdOf,
-  fingerprintOf,
-  keptUnder,
-  parseIdempotencyKey,
-} from '../../http/idempotency.js';
+import { namesOf, parseIdempotencyKey, type Hashing } from '../../http/idempotency.js';
 import { QueryParam, CommandParam } from '../../http/params.js';
 import { found, isLimited } from '../../http/query-handlers.js';
 import {
@@ -96,6 +92,7 @@ export class BankHttp {
     @Inject(MESSAGE_ARCHIVE) private readonly archive: MessageArchive,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(VAULT) private readonly hashing: Hashing,
   ) {}
 
   /**
@@ -125,7 +122,11 @@ export class BankHttp {
     const key = parseIdempotencyKey(request.headers['idempotency-key']);
     const name = request.headers['x-file-name'];
     const archived = await this.archive.put(fileOf(request));
-    const fingerprint = fingerprintOf('POST', '/bank/messages', archived.sha256);
+    const { commandId, ...kept } = namesOf(this.hashing, actor, key, {
+      method: 'POST',
+      path: '/bank/messages',
+      body: archived.sha256,
+    });
     const command = Object.defineProperties(new ReceiveBankMessage(), {
       received: {
         value: {
@@ -137,15 +138,9 @@ export class BankHttp {
       discard: { value: () => this.archive.discard(archived.sha256) },
       call: {
         value: {
-          context: {
-            actor,
-            now: this.clock.now(),
-            commandId: commandIdOf(actor, key, fingerprint),
-            correlationId: request.id,
-          },
+          context: { actor, now: this.clock.now(), commandId, correlationId: request.id },
           params: {},
-          ...keptUnder(actor, key),
-          fingerprint,
+          ...kept,
         },
       },
     });

@@ -28,9 +28,10 @@ export class Groups {
   /** @throws StoreError OUTCOME_UNKNOWN when it is open how much of the group is written */
   async append({ writes, receipt }: ServerGroup): Promise<AppendResult> {
     try {
-      const formerKey = receipt?.formerKey;
-      const former = formerKey === undefined ? undefined : await this.receipts.get(formerKey);
-      if (former) return { kind: 'receipt-exists', receipt: former };
+      for (const formerKey of receipt?.formerKeys ?? []) {
+        const former = await this.receipts.taken(formerKey);
+        if (former) return { kind: 'receipt-exists', receipt: former };
+      }
       if (receipt && writes.length === 0) {
         const position = await this.last();
         const kept = await this.receipts.keep(receipt, position);

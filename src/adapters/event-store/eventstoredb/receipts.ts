@@ -43,10 +43,13 @@ export class Receipts {
     });
     if (outcome.kind !== 'conflict') return undefined;
     const { by, kept } = await this.#read(key);
-    return (
-      kept ??
-      (by === fingerprint ? undefined : { key, fingerprint: by, status: 0, body: '', position: -1 })
-    );
+    return kept ?? (by === fingerprint ? undefined : begun(key, by));
+  }
+
+  /** What a key was used for: answered, or taken for a request without an answer so far. */
+  async taken(key: string): Promise<KeptReceipt | undefined> {
+    const { by, kept } = await this.#read(key);
+    return kept ?? (by === '' ? undefined : begun(key, by));
   }
 
   /**
@@ -103,6 +106,14 @@ export class Receipts {
     };
   }
 }
+
+const begun = (key: string, fingerprint: string): KeptReceipt => ({
+  key,
+  fingerprint,
+  status: 0,
+  body: '',
+  position: -1,
+});
 
 const reserved = (fingerprint: string): NewServerEvent => ({
   id: randomUUID(),

@@ -92,10 +92,12 @@ export class LogWriter {
     }
   }
 
-  #kept({ key, formerKey }: Receipt): KeptReceipt | undefined {
-    const kept = this.#receipt.get(key) as KeptReceipt | undefined;
-    if (kept || formerKey === undefined) return kept;
-    return this.#receipt.get(formerKey) as KeptReceipt | undefined;
+  #kept({ key, formerKeys = [] }: Receipt): KeptReceipt | undefined {
+    for (const name of [key, ...formerKeys]) {
+      const kept = this.#receipt.get(name) as KeptReceipt | undefined;
+      if (kept) return kept;
+    }
+    return undefined;
   }
 
   #append(group: Group): WireResult {

@@ -2,8 +2,14 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { canonicalJson } from '../../../kernel/canonical.js';
 import { openPostgres, PostgresError, type Postgres } from '../../postgres/pool.js';
 import { decrypt, encrypt } from '../envelope.js';
-import { hashKeys, loadMasterKey, readMasterKey } from '../master-key.js';
-import { VaultError, type PersonalRecord, type Sealed, type Vault } from '../port.js';
+import { hashKeys, loadMasterKey, ofEachPurpose, readMasterKey } from '../master-key.js';
+import {
+  VaultError,
+  type HashPurpose,
+  type PersonalRecord,
+  type Sealed,
+  type Vault,
+} from '../port.js';
 import {
   FORMAT,
   forget,
@@ -101,7 +107,7 @@ function masterOf(database: Postgres, at: MasterKeyAt): Promise<KeyObject> {
 }
 
 class PostgresVault implements Vault {
-  readonly #hashKeys: Readonly<Record<'identity' | 'account', KeyObject>>;
+  readonly #hashKeys: Readonly<Record<HashPurpose, KeyObject>>;
   readonly #sealing: Batcher<readonly Wanted[], readonly Sealed[]>;
   #closing: Promise<void> | undefined;
 
@@ -110,10 +116,7 @@ class PostgresVault implements Vault {
     private readonly master: KeyObject,
   ) {
     const keys = hashKeys(master);
-    this.#hashKeys = {
-      identity: createSecretKey(keys.identity),
-      account: createSecretKey(keys.account),
-    };
+    this.#hashKeys = ofEachPurpose((purpose) => createSecretKey(keys[purpose]));
     this.#sealing = new Batcher((requests) => this.#seal(requests), {
       atOnce: SEALING,
       weight: (wanted) => wanted.length,
@@ -165,7 +168,7 @@ class PostgresVault implements Vault {
     return living(this.database, after, limit).catch(rethrow);
   }
 
-  keyedHash(purpose: 'identity' | 'account', value: string): string {
+  keyedHash(purpose: HashPurpose, value: string): string {
     return createHmac('sha256', this.#hashKeys[purpose]).update(value, 'utf8').digest('hex');
   }
 

@@ -2,9 +2,15 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { canonicalJson } from '../../../kernel/canonical.js';
-import type { HashKeys } from '../master-key.js';
+import { ofEachPurpose, type HashKeys } from '../master-key.js';
 import type { Answer, Ask, Control, Request, Started, WorkerStart } from './messages.js';
-import { VaultError, type PersonalRecord, type Sealed, type Vault } from '../port.js';
+import {
+  VaultError,
+  type HashPurpose,
+  type PersonalRecord,
+  type Sealed,
+  type Vault,
+} from '../port.js';
 
 export interface EmbeddedVaultOptions {
   /** Where master.key is kept; default `<dir>/keys`. Never the vault's own file. */
@@ -147,16 +153,13 @@ class Line {
 const gone = (): VaultError => new VaultError('VAULT_FAILED', 'The vault was closed.');
 
 class ConnectedVault implements Vault {
-  readonly #keys: Readonly<Record<keyof HashKeys, KeyObject>>;
+  readonly #keys: Readonly<Record<HashPurpose, KeyObject>>;
 
   constructor(
     private readonly line: Line,
     keys: HashKeys,
   ) {
-    this.#keys = {
-      identity: createSecretKey(keys.identity),
-      account: createSecretKey(keys.account),
-    };
+    this.#keys = ofEachPurpose((purpose) => createSecretKey(keys[purpose]));
   }
 
   async seal(records: readonly PersonalRecord[]): Promise<readonly Sealed[]> {
@@ -199,7 +202,7 @@ class ConnectedVault implements Vault {
     return answer.persons;
   }
 
-  keyedHash(purpose: 'identity' | 'account', value: string): string {
+  keyedHash(purpose: HashPurpose, value: string): string {
     return createHmac('sha256', this.#keys[purpose]).update(value, 'utf8').digest('hex');
   }
 
