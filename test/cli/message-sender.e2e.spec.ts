@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { senderOf } from '../../src/use-cases/statements/own-files.js';
+import { senderOf } from '../../src/cli/commands/messages/sender.js';
 
 let dir: string;
 beforeAll(() => {

@@ -2,34 +2,11 @@ import type { EventStore } from '../../adapters/event-store/port.js';
 import type { Actor } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
-import { isCallersSubject, isSamePerson } from '../../kernel/subject.js';
+import { isSamePerson } from '../../kernel/subject.js';
 
 /** A payment system is told of its own files only; people see all of them. */
 export const isOwnFile = (actor: Actor, file: { readonly sender: string }): boolean =>
   actor.role !== 'payment-system' || isSamePerson(file.sender, actor.id);
-
-/**
- * Who is said to have delivered a file; who hands it over, where nobody says. A payment system
- * delivers its own: whose a file is, decides who is told of it.
- * @throws DomainError INVALID_OPTION, NOT_YOURS
- */
-export function senderOf(actor: Actor, said = actor.id): string {
-  if (!isCallersSubject(said))
-    throw new DomainError(
-      'INVALID_OPTION',
-      "--sender takes an account's name: 1 to 128 letters, digits or . _ : @ | / -, and none of the engine's own names",
-      'invalid',
-      'sender',
-    );
-  if (!isOwnFile(actor, { sender: said }))
-    throw new DomainError(
-      'NOT_YOURS',
-      'A payment system hands over its own files, and under no other name.',
-      'forbidden',
-      'sender',
-    );
-  return said;
-}
 
 const notYours = (): DomainError =>
   new DomainError(

@@ -8,7 +8,6 @@ import {
   readMessage,
   type MessageView,
 } from '../../../use-cases/statements/bank-lists.js';
-import { senderOf } from '../../../use-cases/statements/own-files.js';
 import {
   releaseMessage,
   takeInMessage,
@@ -27,6 +26,7 @@ import { withEngine, type Engine } from '../../compose.js';
 import { drainAutomations } from '../../drain.js';
 import { EXIT } from '../../output.js';
 import { listed, paged, statusOption, type ListOptions } from './paged-list.js';
+import { senderOf } from './sender.js';
 
 interface TakeOptions extends CommonOptions {
   readonly sender?: string;
