@@ -111,12 +111,8 @@ function applies(world: World, op: Op, personId: string, identityHash: string): 
   const result = determine(compiled, version, facts, receivedOn.slice(0, 7));
   const determination = { policyVersion: version, asOf: receivedOn, ...result };
   world.run(by(0), 'automation', application({ type: 'DetermineEligibility', determination }));
-  const recommendation = 'approve' as const;
-  world.run(
-    by(1),
-    'case-officer',
-    application({ type: 'RecommendApplication', recommendation, contentHash: hash }),
-  );
+  const recommended = { recommendation: 'approve' as const, contentHash: hash };
+  world.run(by(1), 'case-officer', application({ type: 'RecommendApplication', ...recommended }));
   const startPeriod = receivedOn.slice(0, 7);
   world.run(
     by(2),
