@@ -2,19 +2,17 @@ import { Readable } from 'node:stream';
 import { Controller, Inject, Req, UnsupportedMediaTypeException } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
-import { CLOCK, type Clock } from '../../adapters/clock/port.js';
-import { EVENT_STORE, type EventStore } from '../../adapters/event-store/port.js';
 import { MESSAGE_ARCHIVE, type MessageArchive } from '../../adapters/message-archive/port.js';
-import { VAULT } from '../../adapters/vault/port.js';
 import { listEntries, listMessages, readMessage, type Listed } from './bank-lists.js';
 import { isOwnFile, requireOwnFile } from './own-files.js';
 import { fileNameOf } from './take-in-message.js';
 import { parseSha256 } from '../../kernel/ids.js';
 import type { Answer } from '../../http/answer.js';
 import { actorOf, Query, type Request } from '../../http/call.js';
+import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
 import { QueryEndpoint, CommandEndpoint } from '../../http/endpoint.js';
 import { Hash, OneOf, Pattern, Subject, Text } from '../../http/fields.js';
-import { namesOf, parseIdempotencyKey, type Hashing } from '../../http/idempotency.js';
+import { namesOf, parseIdempotencyKey } from '../../http/idempotency.js';
 import { QueryParam, CommandParam } from '../../http/params.js';
 import { found, isLimited } from '../../http/query-handlers.js';
 import {
@@ -90,9 +88,7 @@ export class BankHttp {
   constructor(
     @Inject(CommandBus) private readonly bus: CommandBus,
     @Inject(MESSAGE_ARCHIVE) private readonly archive: MessageArchive,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(VAULT) private readonly hashing: Hashing,
+    @Inject(DEPS) private readonly deps: CommandPlanDeps,
   ) {}
 
   /**
@@ -122,7 +118,7 @@ export class BankHttp {
     const key = parseIdempotencyKey(request.headers['idempotency-key']);
     const name = request.headers['x-file-name'];
     const archived = await this.archive.put(fileOf(request));
-    const { commandId, ...kept } = namesOf(this.hashing, actor, key, {
+    const { commandId, ...kept } = namesOf(this.deps.vault, actor, key, {
       method: 'POST',
       path: '/bank/messages',
       body: archived.sha256,
@@ -138,7 +134,7 @@ export class BankHttp {
       discard: { value: () => this.archive.discard(archived.sha256) },
       call: {
         value: {
-          context: { actor, now: this.clock.now(), commandId, correlationId: request.id },
+          context: { actor, now: this.deps.clock.now(), commandId, correlationId: request.id },
           params: {},
           ...kept,
         },
@@ -155,7 +151,7 @@ export class BankHttp {
   async messages(@QueryParam() query: BankMessagesQuery): Promise<Page<MessageView>> {
     const { actor } = query.call;
     return page(
-      await listMessages(this.store, {
+      await listMessages(this.deps.store, {
         ...pageOf(query),
         mayRead: (file) =>
           isOwnFile(actor, file) && (actor.role === 'payment-system' || !isLimited(query)),
@@ -171,8 +167,8 @@ export class BankHttp {
   })
   async message(@QueryParam() query: BankMessageQuery): Promise<MessageView> {
     const sha256 = parseSha256(query.param('hash'), 'hash');
-    await requireOwnFile(this.store, query.call.actor, sha256);
-    return found(await readMessage(this.store, sha256), 'MESSAGE_NOT_FOUND', 'message');
+    await requireOwnFile(this.deps.store, query.call.actor, sha256);
+    return found(await readMessage(this.deps.store, sha256), 'MESSAGE_NOT_FOUND', 'message');
   }
 
   @CommandEndpoint('messages/:hash/release', {
@@ -202,9 +198,9 @@ export class BankHttp {
     // Before a person gave it to a payment, it is of no region.
     if (isLimited(query)) return { items: [], next: null };
     return page(
-      await listEntries(this.store, {
+      await listEntries(this.deps.store, {
         ...pageOf(query),
-        now: this.clock.now(),
+        now: this.deps.clock.now(),
         ...(sha256 === undefined ? {} : { sha256 }),
         ...(owner === undefined ? {} : { owner }),
         ...(olderThanDays === undefined ? {} : { olderThanDays: Number(olderThanDays) }),
