@@ -157,7 +157,8 @@ export function evolve(state: CycleState, event: Recorded<CycleEvent>): CycleSta
     case 'CycleReinstructionEnded': {
       const { runIds } = event.data;
       const left = Object.entries(state.reinstructing).filter(([id]) => !runIds.includes(id));
-      return { ...state, reinstructing: Object.fromEntries(left) };
+      // What was reconciled while it lasted may lack what it instructed last.
+      return { ...state, reinstructing: Object.fromEntries(left), figures: undefined };
     }
     case 'CycleReinstructed': {
       const messageIds = event.data.files.map(({ messageId }) => messageId);
