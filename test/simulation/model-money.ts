@@ -1,7 +1,7 @@
 import { budgetDecider, type BudgetCommand } from '../../src/budget/budget.decider.js';
 import { freeMinor, type BudgetState } from '../../src/budget/budget.state.js';
 import { type CycleCommand } from '../../src/cycle/cycle.decider.js';
-import { fold } from '../../src/kernel/decider.js';
+import { fold, type Recorded } from '../../src/kernel/decider.js';
 import { cycleId as cycleIdOf, partsOfPayment } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
@@ -117,6 +117,13 @@ function close(world: World, op: Op): void {
   const cost = BigInt(settledMinor) + BigInt(keptMinor);
   if (state.figures && cost !== (account?.spentMinor ?? 0n))
     return world.refuse('SPENDING_NOT_RECORDED');
+  // The engine looks for whatever moved since; what came from a bank in that very moment it misses.
+  const { throughPosition = EVERYTHING } = state.figures ?? {};
+  const isSince = ({ type, stream, position }: Recorded): boolean =>
+    type === 'PaymentReinstructed' &&
+    position > throughPosition &&
+    stream.startsWith(`payment-${state.cycleId}-`);
+  if (world.log.events.some(isSince)) return world.refuse('NOT_RECONCILED');
   const releasedMinor = String(account?.reservedMinor ?? 0n);
   world.run(
     op,
