@@ -266,7 +266,10 @@ function filesRecorded(cycleId: string, files: EventData['CycleReinstructed']['f
   return drafts;
 }
 
-/** From here until it ends nothing is closed: files may leave that the cycle does not know yet. */
+/**
+ * From here until it ends nothing is closed: files may leave that the cycle does not know yet. A run
+ * that goes on after it was cut off starts again: the newest start is the only one that instructs.
+ */
 function startReinstruction(
   state: CycleState,
   { runId }: CommandOf<CycleCommand, 'StartReinstruction'>,
@@ -274,7 +277,6 @@ function startReinstruction(
 ): Drafts {
   requireRole(context, 'finance-officer');
   requireStatus(state, 'released', 'instructed');
-  if (Object.hasOwn(state.reinstructing, runId)) return [];
   return [{ type: 'CycleReinstructionStarted', data: { cycleId: state.cycleId, runId } }];
 }
 

@@ -301,9 +301,10 @@ describe('instructing again', () => {
     given(...history)
       .when({ type: 'StartReinstruction', runId }, officer)
       .then({ type: 'CycleReinstructionStarted', data: run.data });
+    // Whoever goes on with it starts it again: the newest start is the only one that instructs.
     given(...history, run)
       .when({ type: 'StartReinstruction', runId }, officer)
-      .then();
+      .then({ type: 'CycleReinstructionStarted', data: run.data });
     given(...history, run, reconciled)
       .when(close, officer)
       .thenRefused('REINSTRUCTION_UNDER_WAY');

@@ -68,6 +68,25 @@ describe.each(STORES)('what is instructed again, on a store %s', (_, atomic) => 
     expect((await auditOf(here.store)).violations).toEqual([]);
   });
 
+  test('is of one run at a time: another that begins meanwhile takes its place', async () => {
+    const here = await anew();
+    await released(here, '2025-12');
+    await rejects(here, 0);
+    await rejects(here, 1);
+    const rejected = (await eventsOf(here)).filter(({ type }) => type === 'PaymentRejected');
+    const [first, second] = rejected.map(({ stream }) => stream.slice('payment-'.length));
+    // Both have looked at what there is before one of them writes.
+    justBefore(here, 'PaymentReinstructed', async () => {
+      expect(await codesOf(here, second!)).toEqual([]);
+    });
+    expect(await codesOf(here, first!)).toEqual(['REINSTRUCTION_ENDED']);
+    const each = { payments: 1, inFile: 1 };
+    expect(await messages(here)).toEqual({ R0001: each });
+    expect(await codesOf(here, first!)).toEqual([]);
+    expect(await messages(here)).toEqual({ R0001: each, R0002: each });
+    expect((await auditOf(here.store)).violations).toEqual([]);
+  });
+
   /** The payment that was rejected, and the end of its household, looking back. */
   async function ending(here: Here) {
     const event = (await eventsOf(here)).find(({ type }) => type === 'PaymentRejected')!;

@@ -110,17 +110,28 @@ export async function reinstructPayments(
   };
   if (found.refused.length > 0) args.onRefused?.(found.refused);
   const namer = new MessageNamer(found.messages, head, args.maxPerFile);
+  const messagesNow = async (): Promise<void> => {
+    const now = await deps.store.readStream(streams.cycle(args.cycleId));
+    const again = await survey(deps, args, now, cutOff, onProgress, signal);
+    for (const [messageId, paymentIds] of again.messages) found.messages.set(messageId, paymentIds);
+  };
   for (let i = 0; i < found.candidates.length; i += PAGE) {
     signal?.throwIfAborted();
     const page = found.candidates.slice(i, i + PAGE);
-    await reinstructPage(deps, args, base, page, head, namer, run, summary);
+    await reinstructPage(deps, args, page, head, namer, run, summary, messagesNow);
     onProgress?.({
       what: 'payments instructed',
       done: summary.reinstructed + summary.instructed,
       total: found.candidates.length,
     });
   }
-  summary.files = await filesOf(deps, head, found.messages, history, signal);
+  // A file is made of a message once nobody adds to it any more.
+  if (!run.hasBegun && unrecorded(found.messages, history)) {
+    await run.begin();
+    await messagesNow();
+  }
+  const known = await deps.store.readStream(streams.cycle(args.cycleId));
+  summary.files = await filesOf(deps, head, found.messages, known, signal);
   await run.end(summary.files);
   return summary;
 }
@@ -148,6 +159,19 @@ function firstMessages(history: readonly Recorded[]): ReadonlySet<string> | unde
   return files && new Set(files.map(({ messageId }) => messageId));
 }
 
+const filesRecorded = (history: readonly Recorded[]): ReadonlyMap<string, WrittenFile> =>
+  new Map(
+    history
+      .flatMap((event) => (event.type === 'CycleReinstructed' ? event.data.files : []))
+      .map((file) => [file.messageId, file]),
+  );
+
+/** Whether the file of a message is not recorded yet. */
+function unrecorded(messages: ReadonlyMap<string, unknown>, history: readonly Recorded[]): boolean {
+  const recorded = filesRecorded(history);
+  return [...messages.keys()].some((messageId) => !recorded.has(messageId));
+}
+
 /** The file of each message, those that are recorded as they are. */
 async function filesOf(
   deps: Deps,
@@ -156,11 +180,7 @@ async function filesOf(
   history: readonly Recorded[],
   signal: AbortSignal | undefined,
 ): Promise<WrittenFile[]> {
-  const recorded = new Map(
-    history
-      .flatMap((event) => (event.type === 'CycleReinstructed' ? event.data.files : []))
-      .map((file) => [file.messageId, file]),
-  );
+  const recorded = filesRecorded(history);
   const files: WrittenFile[] = [];
   for (const [messageId, paymentIds] of [...messages].sort(([a], [b]) => (a < b ? -1 : 1))) {
     signal?.throwIfAborted();
@@ -294,17 +314,19 @@ const instructing = (
 async function reinstructPage(
   deps: Deps,
   args: ReinstructArgs,
-  base: JobContext,
   paymentIds: readonly string[],
   head: Head,
   namer: MessageNamer,
   run: ReinstructionRun,
   summary: ReinstructSummary,
+  /** Reads the messages of other runs, which write no more of them once this one has begun. */
+  messagesNow: () => Promise<void>,
 ): Promise<void> {
   let choice = await choosePayments(deps, args, head, paymentIds);
   // Who was erased before it was said that payments are instructed is seen only afterwards.
   if (choice.chosen.length > 0 && !run.hasBegun) {
     await run.begin();
+    await messagesNow();
     choice = await choosePayments(deps, args, head, paymentIds);
   }
   for (const obstacle of choice.obstacles) countObstacle(summary, obstacle);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { WrittenFile } from '../../adapters/payment-rail/port.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import type { Recorded } from '../../kernel/decider.js';
@@ -35,6 +36,7 @@ export class ReinstructionRun {
   readonly #stream: string;
   readonly #isOneRequest: boolean;
   #history: readonly Recorded[] | undefined;
+  #startedAt: number | undefined;
 
   constructor(
     private readonly deps: Deps,
@@ -54,17 +56,18 @@ export class ReinstructionRun {
    * that came to its end begins no other run. @throws DomainError REINSTRUCTION_ENDED
    */
   cutOff(history: readonly Recorded[]): CutOff | undefined {
-    const started = history.findLast(
-      (event) => event.type === 'CycleReinstructionStarted' && event.data.runId === this.#runId,
+    const isEnd = (event: Recorded): boolean =>
+      event.type === 'CycleReinstructionEnded' && event.data.runIds.includes(this.#runId);
+    const before = this.#isOneRequest ? undefined : history.findLast(isEnd);
+    // Cut off more than once, it has started more than once.
+    const started = history.find(
+      (event) =>
+        event.type === 'CycleReinstructionStarted' &&
+        event.data.runId === this.#runId &&
+        event.position > (before?.position ?? -1),
     );
     if (!started) return undefined;
-    const ended = history.find(
-      (event) =>
-        event.position > started.position &&
-        event.type === 'CycleReinstructionEnded' &&
-        event.data.runIds.includes(this.#runId),
-    );
-    if (ended && !this.#isOneRequest) return undefined;
+    const ended = history.find((event) => event.position > started.position && isEnd(event));
     const { correlationId } = this.base;
     if (ended && ended.meta.correlation !== correlationId) throw takenForCutOff();
     return {
@@ -94,36 +97,44 @@ export class ReinstructionRun {
     if (files.length === 0 && Object.keys(reinstructing).length === 0) return;
     const recorded = { type: 'RecordReinstruction', files } as const;
     const ended = { type: 'EndReinstruction', runId: this.#runId } as const;
-    await this.#decide('record-reinstruction', [
-      part(
-        this.#stream,
-        cycleDecider,
-        { command: recorded, as: AUTOMATION },
-        { command: ended, as: AUTOMATION },
-      ),
-    ]);
+    const end = part(
+      this.#stream,
+      cycleDecider,
+      { command: recorded, as: AUTOMATION },
+      { command: ended, as: AUTOMATION },
+    );
+    const unit = { verb: 'record-reinstruction', key: this.#stream, parts: [end] };
+    await recordOne(this.deps, unit, this.base);
   }
 
   get hasBegun(): boolean {
     return this.#history !== undefined;
   }
 
-  /** Says on the cycle that it is under way; whom it may pay is not erased from here on. */
+  /**
+   * Says on the cycle that it is under way; whom it may pay is not erased from here on, and whoever
+   * began before instructs nothing any more: what they wrote is there to be read from here on.
+   */
   async begin(): Promise<readonly Recorded[]> {
     if (this.#history) return this.#history;
     const start = { type: 'StartReinstruction', runId: this.#runId } as const;
-    await this.#decide('start-reinstruction', [part(this.#stream, cycleDecider, start)]);
+    // Of this process, and of no other that goes on with the same run.
+    const key = `${this.#stream} ${randomUUID()}`;
+    const started = await recordOne(
+      this.deps,
+      { verb: 'start-reinstruction', key, parts: [part(this.#stream, cycleDecider, start)] },
+      this.base,
+    );
+    this.#startedAt = started.position;
     this.#history = await this.deps.store.readStream(this.#stream);
     return this.#history;
   }
 
-  async #decide(verb: string, parts: readonly Part[]): Promise<void> {
-    await recordOne(this.deps, { verb, key: this.#stream, parts }, this.base);
-  }
-
   #lasting(): Part {
     return guard(this.#stream, (events) => {
-      if (!Object.hasOwn(foldCycle(events).reinstructing, this.#runId)) throw takenForCutOff();
+      const newest = events.findLast(({ type }) => type === 'CycleReinstructionStarted');
+      const lasts = Object.hasOwn(foldCycle(events).reinstructing, this.#runId);
+      if (!lasts || newest?.position !== this.#startedAt) throw takenForCutOff();
     });
   }
 }
@@ -131,6 +142,6 @@ export class ReinstructionRun {
 const takenForCutOff = (): DomainError =>
   new DomainError(
     'REINSTRUCTION_ENDED',
-    'This run was taken for cut off and was ended by a later one; send the request again.',
+    'This run was taken for cut off, and a later one goes on in its place; send the request again.',
     'conflict',
   );
