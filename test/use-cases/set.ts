@@ -3,13 +3,18 @@ import { pagesOf } from '../../src/write-side/stream-pages.js';
 
 /**
  * Every stream of a category with the types of its events: what must be the same however a job was
- * interrupted.
+ * interrupted. A run that instructs again starts once more when it goes on.
  */
 export async function shapeOf(deps: Pick<Deps, 'store'>, prefix: string): Promise<string[]> {
   const shape: string[] = [];
   for await (const page of pagesOf(deps.store, prefix))
     for (const { stream, events } of page)
-      shape.push(`${stream}: ${events.map((event) => event.type).join(' ')}`);
+      shape.push(
+        `${stream}: ${events
+          .map((event) => event.type)
+          .filter((type, i, all) => type !== 'CycleReinstructionStarted' || all[i - 1] !== type)
+          .join(' ')}`,
+      );
   return shape;
 }
 
