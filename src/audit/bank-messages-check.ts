@@ -1,4 +1,5 @@
 import type { Recorded } from '../kernel/decider.js';
+import { Era } from './era.js';
 import type { Found } from './report.js';
 
 interface Tally {
@@ -6,16 +7,33 @@ interface Tally {
   readonly outcomes: number;
   readonly breaks: number;
 }
+type Said = Recorded<
+  | 'PaymentAccepted'
+  | 'PaymentSettled'
+  | 'PaymentRejected'
+  | 'PaymentReturned'
+  | 'PaymentOutcomeUnknown'
+  | 'PaymentBooked'
+  | 'PaymentBreakRecorded'
+>;
+
+/** What is said under these is a person's own word, or an entry's that was given to a payment. */
+const OWN_WORD: ReadonlySet<string> = new Set(['http', 'file', 'operator']);
 
 /**
  * I2 for what is said of a whole file of a bank: no more of it was applied or was a break than the
  * log has since the file came, and its figures add up. (An entry that waits for a person may have been
- * in an earlier file, too.) An entry a file that is being applied.
+ * in an earlier file, too.) What a person records as a bank's word is of a file that is being
+ * applied. An entry a file that is.
  */
 export class BankMessagesCheck {
   readonly #files = new Map<string, Tally>();
+  /** Received or released, and neither applied nor put in quarantine since. */
+  readonly #underWay = new Set<string>();
   #outcomes = 0;
   #breaks = 0;
+
+  constructor(private readonly era = new Era()) {}
 
   add(event: Recorded, found: Found): void {
     switch (event.type) {
@@ -25,12 +43,21 @@ export class BankMessagesCheck {
       case 'PaymentReturned':
       case 'PaymentOutcomeUnknown':
         this.#outcomes += 1;
-        return;
+        return this.#requireFile(event, found);
       case 'PaymentBreakRecorded':
         this.#breaks += 1;
-        return;
+        return this.#requireFile(event, found);
+      case 'PaymentBooked':
+        return this.#requireFile(event, found);
       case 'BankMessageReceived':
+        this.#underWay.add(event.data.sha256);
         this.#files.set(event.data.sha256, { outcomes: this.#outcomes, breaks: this.#breaks });
+        return;
+      case 'BankMessageReleased':
+        this.#underWay.add(event.data.sha256);
+        return;
+      case 'BankMessageQuarantined':
+        this.#underWay.delete(event.data.sha256);
         return;
       case 'BankMessageApplied':
         return this.#applied(event, found);
@@ -39,8 +66,16 @@ export class BankMessagesCheck {
     }
   }
 
+  /** Payment systems and the automation hand over more than files; a person hands over those. */
+  #requireFile({ data, meta }: Said, found: Found): void {
+    if (!this.era.isNew || OWN_WORD.has(data.source) || this.#underWay.size > 0) return;
+    if (meta.role === 'payment-system' || meta.role === 'automation') return;
+    found('I2', `a person's word under ${data.source}, and no file is being applied`);
+  }
+
   #applied({ data }: Recorded<'BankMessageApplied'>, found: Found): void {
     const { sha256, outcomes } = data;
+    this.#underWay.delete(sha256);
     const { read, applied, unchanged, breaks, refused } = outcomes;
     if (applied + unchanged + breaks + refused !== read)
       found('I2', `${read} read; ${applied + unchanged + breaks + refused} of them accounted for`);

@@ -21,6 +21,7 @@ import type { AuditReport, Invariant, Violation } from './report.js';
 import { ProposalsCheck } from './proposals-check.js';
 import { checkRole } from './roles-check.js';
 import { SegregationOfDutiesCheck } from './segregation-of-duties-check.js';
+import { SetsCheck } from './sets-check.js';
 import { StreamOrderCheck } from './stream-order-check.js';
 import { TimesCheck } from './times-check.js';
 import { TwoPeopleCheck } from './two-people-check.js';
@@ -90,7 +91,8 @@ class Check implements AuditCheck {
   readonly #outcomes = new OutcomeCheck(this.#era);
   readonly #bookings = new BookingsCheck();
   readonly #files = new FilesCheck();
-  readonly #messages = new BankMessagesCheck();
+  readonly #messages = new BankMessagesCheck(this.#era);
+  readonly #sets = new SetsCheck();
   readonly #entitlements = new EntitlementCheck(
     this.#policies,
     {
@@ -142,6 +144,7 @@ class Check implements AuditCheck {
     this.#bookings.add(event, stream, found);
     this.#files.add(event, found);
     this.#messages.add(event, found);
+    this.#sets.add(event, found);
   }
 
   finish(): AuditReport {

@@ -53,12 +53,23 @@ const NEWER: Readonly<Record<string, number>> = {
  */
 export class Era {
   #isNew = false;
+  #saysChannels: boolean | undefined;
 
   get isNew(): boolean {
     return this.#isNew;
   }
 
+  /**
+   * Whether the log's first event says how its actor came, so that no older version wrote any of it
+   * and every event says so. (Of a log that was upgraded, jobs that an older version began go on for
+   * people of whom nothing is known.)
+   */
+  get saysChannels(): boolean {
+    return this.#saysChannels ?? false;
+  }
+
   add({ type, v, meta }: Pick<Recorded, 'type' | 'v' | 'meta'>): void {
+    this.#saysChannels ??= meta.channel !== undefined;
     this.#isNew ||= meta.channel !== undefined || v >= (NEWER[type] ?? Infinity);
   }
 }

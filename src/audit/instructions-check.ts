@@ -10,6 +10,8 @@ type Instructed = Recorded<'PaymentInstructed' | 'PaymentReinstructed'>;
 interface Cycle {
   /** Of its preparation: the newest. */
   round: number;
+  /** What was released is instructed; what was left out then is instructed by a run. */
+  isInstructed: boolean;
   isClosed: boolean;
   /** Runs of re-instructions that are under way. */
   readonly runs: Set<string>;
@@ -18,7 +20,7 @@ interface Cycle {
 /**
  * I2 and I6 for when a payment is instructed: under the reference of its attempt, as it was ordered
  * in the round that was released, before its cycle is closed; and again only where no break of it is
- * open, under a run that is under way. 2 bytes a payment, and an entry for each open break.
+ * open, under a run that is under way; so is what was left out when its cycle was. 2 bytes a payment, and an entry for each open break.
  */
 export class InstructionsCheck {
   readonly #cycles = new Map<string, Cycle>();
@@ -43,6 +45,9 @@ export class InstructionsCheck {
         return;
       case 'CycleReinstructionEnded':
         for (const runId of event.data.runIds) this.#cycle(event.data.cycleId).runs.delete(runId);
+        return;
+      case 'CycleInstructed':
+        this.#cycle(event.data.cycleId).isInstructed = true;
         return;
       case 'CycleClosed':
         this.#cycle(event.data.cycleId).isClosed = true;
@@ -87,14 +92,14 @@ export class InstructionsCheck {
     // Older versions could close a cycle while a payment of it was instructed again.
     if (cycle.isClosed && (!isAgain || this.era.isNew))
       found('I6', 'instructed after its cycle was closed');
-    if (isAgain && this.#sayRuns && cycle.runs.size === 0)
-      found('I6', 'instructed again under no run that is under way');
+    if ((isAgain || cycle.isInstructed) && this.#sayRuns && cycle.runs.size === 0)
+      found('I6', 'instructed again or late under no run that is under way');
   }
 
   #cycle(cycleId: string): Cycle {
     let cycle = this.#cycles.get(cycleId);
     if (!cycle) {
-      cycle = { round: 0, isClosed: false, runs: new Set() };
+      cycle = { round: 0, isInstructed: false, isClosed: false, runs: new Set() };
       this.#cycles.set(cycleId, cycle);
     }
     return cycle;

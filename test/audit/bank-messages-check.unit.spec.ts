@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventType } from '../../events/generated.js';
+import { Era } from '../../src/audit/era.js';
 import { BankMessagesCheck } from '../../src/audit/bank-messages-check.js';
+import type { Role } from '../../src/kernel/decider.js';
 import { eventOf, Findings } from './direct.js';
 
 type Step = readonly [EventType, object?];
@@ -72,5 +74,49 @@ describe('of a file of a bank', () => {
     const twice = { read: 2, applied: 2 };
     expect(foundIn(received, ['PaymentSettled'], applied(one), applied(twice))).toEqual([]);
     expect(foundIn(applied(one))).toEqual([]);
+  });
+});
+
+describe('what a person records as the word of a bank', () => {
+  const TYPES = [...OUTCOMES, 'PaymentBooked', 'PaymentBreakRecorded'] as const;
+  const none = ["I2 a person's word under camt.053, and no file is being applied"];
+  interface By {
+    readonly source?: string;
+    readonly role?: Role;
+    readonly isNew?: boolean;
+  }
+  function foundBy(
+    type: EventType,
+    { source = 'camt.053', role = 'finance-officer', isNew = true }: By,
+    ...before: readonly Step[]
+  ): readonly string[] {
+    const era = new Era();
+    if (isNew) era.add(eventOf('PersonMoved'));
+    const check = new BankMessagesCheck(era);
+    const { said, found } = new Findings();
+    for (const [one, data] of before) check.add(eventOf(one, data), found);
+    check.add(eventOf(type, { source }, { meta: { role } }), found);
+    return said;
+  }
+  test.each(TYPES)('is of a file that is being applied: %s', (type) => {
+    expect(foundBy(type, {})).toEqual(none);
+    expect(foundBy(type, {}, received)).toEqual([]);
+    expect(foundBy(type, {}, received, applied({}))).toEqual(none);
+    expect(
+      foundBy(type, {}, received, applied({}), ['BankMessageReceived', { sha256: 'b' }]),
+    ).toEqual([]);
+    const quarantined: Step = ['BankMessageQuarantined', { sha256: 'a' }];
+    const released: Step = ['BankMessageReleased', { sha256: 'a' }];
+    expect(foundBy(type, {}, received, quarantined)).toEqual(none);
+    expect(foundBy(type, {}, received, quarantined, released)).toEqual([]);
+  });
+  test.each(['http', 'file', 'operator'])('is not what is their own: %s', (source) => {
+    expect(foundBy('PaymentSettled', { source })).toEqual([]);
+  });
+  test('nor what a payment system says, nor what older versions wrote', () => {
+    expect(foundBy('PaymentSettled', { role: 'payment-system' })).toEqual([]);
+    expect(foundBy('PaymentSettled', { role: 'automation' })).toEqual([]);
+    expect(foundBy('PaymentSettled', { role: 'finance-controller' })).toEqual(none);
+    expect(foundBy('PaymentSettled', { isNew: false })).toEqual([]);
   });
 });

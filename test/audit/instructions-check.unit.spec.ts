@@ -72,7 +72,7 @@ describe('a cycle that is closed', () => {
 });
 
 describe('a payment that is instructed again', () => {
-  const none = ['I6 instructed again under no run that is under way'];
+  const none = ['I6 instructed again or late under no run that is under way'];
   test('is so under a run, from the first run of the log on', () => {
     expect(foundIn(true, ...BEGUN, started(), again)).toEqual([]);
     expect(foundIn(true, ...BEGUN, started(), ended('r'), again)).toEqual(none);
@@ -81,8 +81,16 @@ describe('a payment that is instructed again', () => {
     expect(foundIn(true, ...BEGUN, started('r', 'asd-2026-02'), again)).toEqual(none);
     expect(foundIn(true, ...BEGUN, again, started())).toEqual([]);
   });
-  test('for the first time needs none', () => {
-    expect(foundIn(true, started('r', 'asd-2026-02'), ...BEGUN)).toEqual([]);
+  test('for the first time needs none before its cycle is instructed, and one after', () => {
+    const run = started('r', 'asd-2026-02');
+    expect(foundIn(true, run, ...BEGUN)).toEqual([]);
+    const instructed: Step = ['CycleInstructed'];
+    const elsewhere: Step = ['CycleInstructed', { cycleId: 'asd-2026-02' }];
+    expect(foundIn(true, run, elsewhere, ...BEGUN)).toEqual([]);
+    expect(foundIn(true, run, instructed, ...BEGUN)).toEqual(none);
+    expect(foundIn(true, run, instructed, started(), ...BEGUN)).toEqual([]);
+    expect(foundIn(true, run, instructed, started(), ended('r'), ...BEGUN)).toEqual(none);
+    expect(foundIn(true, instructed, ...BEGUN)).toEqual([]);
   });
 });
 
@@ -154,7 +162,7 @@ describe('a forged instruction is found', () => {
       log.append(`cycle-${cycleId}`, 'CycleReinstructionEnded', over);
       return [
         log.append(stream, 'PaymentReinstructed', again),
-        'instructed again under no run that is under way',
+        'instructed again or late under no run that is under way',
       ];
     },
     'a payment instructed under another reference': (log) => [

@@ -204,8 +204,24 @@ describe('what is published, dated back and paid again is said by two', () => {
     const said = step('EnrolmentRecertificationProposed', 'salma', facts, 1);
     const recertified = step('EnrolmentRecertified', 'nadia', facts, 1);
     const same = { command: 'one' };
-    expect(foundIn(said, { ...recertified, ...same }, { ...again('nadia'), ...same })).toEqual([]);
-    expect(foundIn(said, recertified, again('nadia'))).toEqual(alone);
+    const both = [said, { ...recertified, ...same }, { ...again('nadia'), ...same }] as const;
+    const suspended = (reason: string, stream = 's') => ({
+      ...step('EnrolmentSuspended', 'nadia', { ...from, reason }),
+      stream,
+    });
+    const late = suspended('Recertification was due on 2026-01-31.');
+    const other = suspended('Moved away on 2026-01-31.');
+    expect(foundIn(late, ...both)).toEqual([]);
+    expect(foundIn(late, said, recertified, again('nadia'))).toEqual(alone);
+    expect(foundIn(...both)).toEqual(alone);
+    expect(foundIn(other, ...both)).toEqual(alone);
+    expect(foundIn(late, other, ...both)).toEqual(alone);
+    expect(foundIn(other, late, ...both)).toEqual([]);
+    expect(foundIn({ ...late, stream: 't' }, ...both)).toEqual(alone);
+    expect(foundIn(late, ...both, ...both)).toEqual(alone);
+    const ended = step('EnrolmentEnded', 'nadia', from);
+    const started = step('EnrolmentStarted', 'automation', from);
+    expect(foundIn(late, ended, started, ...both)).toEqual(alone);
   });
 });
 

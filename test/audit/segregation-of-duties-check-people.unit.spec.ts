@@ -12,8 +12,11 @@ const foundIn = (...log: readonly Step[]): readonly string[] => foundOf(new Era(
 function foundOf(era: Era, ...log: readonly Step[]): readonly string[] {
   const check = new SegregationOfDutiesCheck(era);
   const { said, found } = new Findings();
-  for (const [type, actor, data = {}, rest = {}] of log)
-    check.add(eventOf(type, { contentHash: 'h', ...data }, { ...rest, meta: { actor } }), found);
+  for (const [type, actor, data = {}, rest = {}] of log) {
+    const role = actor === 'automation' ? 'automation' : 'intake';
+    const meta = { actor, role } as const;
+    check.add(eventOf(type, { contentHash: 'h', ...data }, { ...rest, meta }), found);
+  }
   return said;
 }
 const whose = { programmeId: 'asd', personId: 'p' };

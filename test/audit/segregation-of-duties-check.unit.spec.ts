@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventData, EventType } from '../../events/generated.js';
+import { Era } from '../../src/audit/era.js';
 import { SegregationOfDutiesCheck } from '../../src/audit/segregation-of-duties-check.js';
 import type { Recorded } from '../../src/kernel/decider.js';
+import { eventOf } from './direct.js';
 
 const cycleId = 'asd-2026-01';
 const contentHash = 'ab'.repeat(32);
@@ -143,8 +145,9 @@ describe('the door that an actor came through', () => {
     role: string,
     channel?: string,
     authentication?: string,
+    era = new Era(),
   ): string[] => {
-    const check = new SegregationOfDutiesCheck();
+    const check = new SegregationOfDutiesCheck(era);
     const found: string[] = [];
     const meta = { actor, role, command: '', correlation: '', channel, authentication };
     const event = { stream: 'programme-asd', type: 'ProgrammeOpened', data: {}, meta };
@@ -154,24 +157,38 @@ describe('the door that an actor came through', () => {
     return found;
   };
   test.each([
-    ['a.b', 'supervisor', 'http'],
-    ['a.b', 'supervisor', 'cli'],
-    ['automation', 'automation', 'automation'],
-    ['bank-folder', 'payment-system', 'folder'],
-    ['outcomes-topic', 'payment-system', 'kafka'],
-    ['a.b', 'supervisor', undefined],
-    ['automation', 'automation', undefined],
-  ])('is the one of %s as %s: %s', (actor, role, channel) => {
-    expect(through(actor, role, channel)).toEqual([]);
+    ['a.b', 'supervisor', 'http', 'oidc'],
+    ['a.b', 'supervisor', 'cli', 'none'],
+    ['automation', 'automation', 'automation', 'system'],
+    ['bank-folder', 'payment-system', 'folder', 'system'],
+    ['outcomes-topic', 'payment-system', 'kafka', 'system'],
+    ['a.b', 'supervisor', undefined, undefined],
+    ['automation', 'automation', undefined, undefined],
+  ])('is the one of %s as %s: %s', (actor, role, channel, authentication) => {
+    expect(through(actor, role, channel, authentication)).toEqual([]);
   });
   test.each([
-    ['a.b', 'supervisor', 'kafka', undefined],
-    ['a.b', 'supervisor', 'automation', undefined],
-    ['a.b', 'automation', 'cli', undefined],
-    ['automation', 'automation', 'http', undefined],
-    ['Automation', 'supervisor', 'cli', undefined],
-    ['bank-folder', 'payment-system', 'cli', undefined],
-    ['Outcomes-Topic', 'payment-system', 'http', undefined],
+    ['a.b', 'supervisor'],
+    ['automation', 'automation'],
+  ])('is said by %s as %s in a log whose first event says it, and not before', (actor, role) => {
+    const [older, born] = [new Era(), new Era()];
+    older.add(eventOf('PersonRegistered'));
+    for (const era of [older, born])
+      era.add(eventOf('PersonMoved', {}, { meta: { channel: 'http', authentication: 'oidc' } }));
+    expect(through(actor, role, undefined, undefined, older)).toEqual([]);
+    expect(through(actor, role, undefined, undefined, born)).toHaveLength(1);
+  });
+  test.each([
+    ['a.b', 'supervisor', 'kafka', 'system'],
+    ['a.b', 'supervisor', 'automation', 'system'],
+    ['a.b', 'automation', 'cli', 'local'],
+    ['automation', 'automation', 'http', 'oidc'],
+    ['Automation', 'supervisor', 'cli', 'local'],
+    ['bank-folder', 'payment-system', 'cli', 'local'],
+    ['Outcomes-Topic', 'payment-system', 'http', 'oidc'],
+    ['a.b', 'supervisor', 'http', undefined],
+    ['a.b', 'automation', undefined, undefined],
+    ['automation', 'supervisor', undefined, undefined],
     ['a.b', 'supervisor', 'http', 'none'],
     ['a.b', 'supervisor', 'cli', 'system'],
     ['automation', 'automation', 'automation', 'local'],

@@ -19,7 +19,7 @@ import {
   type CorrectionState,
 } from '../../src/correction/correction.decider.js';
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
-import { contentHash } from '../../src/kernel/canonical.js';
+import { contentHash, sha256Hex } from '../../src/kernel/canonical.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { isOneOf } from '../../src/kernel/subject.js';
 import {
@@ -90,12 +90,13 @@ function propose(world: World, op: Op, limit = ALL): void {
   const { started } = all.at(-1)!;
   if (!started) return;
   const { correctionId, asOf } = started;
-  const found: object[] = [];
+  const found: string[] = [];
   const sums = new Sums();
   let left = limit;
   for (const proposal of proposals(world, started, all)) {
     sums.add(proposal.differenceMinor);
-    found.push(proposal);
+    const { personId, differenceMinor, periods } = proposal;
+    found.push(`${personId}|${differenceMinor}|${contentHash(periods)}\n`);
     if (left <= 0) return;
     left -= 1;
     const command = { type: 'ProposeAdjustment', ...proposal } as const;
@@ -110,7 +111,7 @@ function propose(world: World, op: Op, limit = ALL): void {
       asOf,
       households: found.length,
       ...sums.figures(),
-      contentHash: contentHash(found),
+      contentHash: sha256Hex(found.sort().join('')),
     }),
   );
 }
