@@ -20,7 +20,7 @@ import {
   holdOf,
   isWeakerHold,
 } from '../programme/controls.rule.js';
-import { overdueReason } from '../enrolment/enrolment.decider.js';
+import { isOverdueReason } from '../enrolment/enrolment.decider.js';
 import { contentOfWaiver } from '../recovery/waiver.rule.js';
 import { Era } from './era.js';
 import type { Found } from './report.js';
@@ -59,8 +59,8 @@ export class ProposalsCheck {
   #areWaiversByTwo = false;
   /** The command that recertified a household last; it may reinstate it, too. */
   #recertifiedBy = '';
-  /** Enrolments that are suspended because nobody recertified them in time. */
-  readonly #overdue = new Set<string>();
+  /** Enrolments that are suspended, and whether only because nobody recertified them in time. */
+  readonly #suspended = new Map<string, 'overdue' | 'otherwise'>();
 
   constructor(private readonly era = new Era()) {}
 
@@ -87,11 +87,11 @@ export class ProposalsCheck {
         this.#recertifiedBy = `${event.stream} ${event.meta.command}`;
         return this.#decided(event, contentOfRecertification(event.data), 'facts that one', found);
       case 'EnrolmentSuspended':
-        return this.#suspended(event);
+        return this.#held(event);
       case 'EnrolmentStarted':
       case 'EnrolmentEnded':
         this.#proposals.delete(event.stream);
-        this.#overdue.delete(event.stream);
+        this.#suspended.delete(event.stream);
         return;
       case 'OverpaymentWaiverWithdrawn':
       case 'EnrolmentProposalWithdrawn':
@@ -188,16 +188,17 @@ export class ProposalsCheck {
     }
   }
 
-  #suspended({ stream, data }: Recorded<'EnrolmentSuspended'>): void {
-    const dueOn = /\d{4}-\d{2}-\d{2}/.exec(data.reason)?.[0] ?? '';
-    if (data.reason === overdueReason(dueOn)) this.#overdue.add(stream);
-    else this.#overdue.delete(stream);
+  #held({ stream, data }: Recorded<'EnrolmentSuspended'>): void {
+    const isOtherwise =
+      this.#suspended.get(stream) === 'otherwise' || !isOverdueReason(data.reason);
+    this.#suspended.set(stream, isOtherwise ? 'otherwise' : 'overdue');
   }
 
   /** Who is recertified late is paid again by it; who was suspended for anything else is not. */
   #reinstated(event: Recorded<'EnrolmentReinstated'>, found: Found): void {
     const { stream, meta, data } = event;
-    const wasOverdue = this.#overdue.delete(stream);
+    const wasOverdue = this.#suspended.get(stream) === 'overdue';
+    this.#suspended.delete(stream);
     const isPartOfRecertification = this.#recertifiedBy === `${stream} ${meta.command}`;
     if ((isPartOfRecertification && wasOverdue) || !this.#isUnderNewerRules)
       return this.#answered(event, '');

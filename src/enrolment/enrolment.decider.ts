@@ -16,6 +16,7 @@ import {
   INELIGIBLE,
   initialState,
   isEnrolled,
+  payableIn,
   type EnrolmentEvent,
   type EnrolmentState,
 } from './enrolment.state.js';
@@ -29,6 +30,9 @@ type Started = EventData['EnrolmentStarted'];
 
 /** Why an enrolment is suspended that nobody recertified in time. */
 export const overdueReason = (dueOn: string): string => `Recertification was due on ${dueOn}.`;
+/** Whatever day it was due on: that may have been brought nearer since. */
+export const isOverdueReason = (reason: string): boolean =>
+  reason === overdueReason(reason.slice(-'YYYY-MM-DD.'.length, -1));
 
 interface Revision {
   readonly fromPeriod: string;
@@ -252,7 +256,8 @@ function suspend(
 ): Drafts {
   const { programmeId, personId } = state;
   requireRole(context, 'supervisor', 'automation');
-  requireStatus(state, 'active');
+  // One that is said for later does not keep anybody from suspending sooner.
+  if (!isSuspendedLater(state, command.fromPeriod)) requireStatus(state, 'active');
   requirePeriod(state, command.fromPeriod, 'fromPeriod');
   return [
     {
@@ -261,6 +266,9 @@ function suspend(
     },
   ];
 }
+
+const isSuspendedLater = (state: EnrolmentState, fromPeriod: string): boolean =>
+  state.status === 'suspended' && payableIn(state, fromPeriod);
 
 function reinstate(
   state: EnrolmentState,
@@ -292,11 +300,12 @@ function markRecertificationDue(
   const { programmeId, personId } = state;
   requireRole(context, 'automation', 'case-officer');
   requireStatus(state, 'active', 'suspended');
-  if (state.recertificationDue)
+  if (state.recertificationDue && command.dueOn >= (state.dueOn ?? ''))
     throw new DomainError(
       'RECERTIFICATION_ALREADY_DUE',
-      'Recertification is due already.',
+      `Recertification is due on ${state.dueOn} already; one person only brings that day nearer.`,
       'conflict',
+      'dueOn',
     );
   requireDueAfter(state.certifiedFrom, command.dueOn, 'dueOn');
   // One person brings the day that two agreed on nearer, and does not put it off.
@@ -320,8 +329,7 @@ function recertify(
   const word = wordOf(state.proposals, said);
   if (word === 'first') return [{ type: 'EnrolmentRecertificationProposed', data }];
   if (word === 'again') return [];
-  const late =
-    state.status === 'suspended' && state.suspendedFor === overdueReason(state.dueOn ?? '');
+  const late = state.status === 'suspended' && state.suspendedFor.every(isOverdueReason);
   const reason = 'Recertified.';
   // Months for which it was held before are not paid by this.
   const fromPeriod = [data.fromPeriod, heldOrPaidFrom(state)].sort().at(-1)!;

@@ -43,8 +43,8 @@ export interface EnrolmentState {
   readonly certifiedFrom: string;
   /** When the next recertification is due, where that was said. */
   readonly dueOn: string | undefined;
-  /** Why it was suspended last. */
-  readonly suspendedFor: string;
+  /** Why it is suspended: a reason for each month that it was said from, until it is paid again. */
+  readonly suspendedFor: readonly string[];
   /** The newest facts are not eligible. */
   readonly ineligible: boolean;
   /**
@@ -72,7 +72,7 @@ export const initialState: EnrolmentState = {
   recertificationDue: false,
   certifiedFrom: '',
   dueOn: undefined,
-  suspendedFor: '',
+  suspendedFor: [],
   ineligible: false,
   proposals: [],
 };
@@ -103,7 +103,7 @@ function begun(state: EnrolmentState, data: Started): EnrolmentState {
     recertificationDue: false,
     certifiedFrom: startPeriod,
     dueOn: undefined,
-    suspendedFor: '',
+    suspendedFor: [],
     ineligible: false,
     proposals: [],
     history: from(state.history, { fromPeriod: startPeriod, facts, contentHash }),
@@ -146,14 +146,15 @@ export function evolve(state: EnrolmentState, event: Recorded<EnrolmentEvent>): 
       return {
         ...state,
         status: 'suspended',
-        suspendedFor: event.data.reason,
-        ineligible: event.data.reason.startsWith(INELIGIBLE),
+        suspendedFor: [...state.suspendedFor, event.data.reason],
+        ineligible: state.ineligible || event.data.reason.startsWith(INELIGIBLE),
         payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: false }),
       };
     case 'EnrolmentReinstated':
       return {
         ...state,
         status: 'active',
+        suspendedFor: [],
         proposals: [],
         payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: true }),
       };
@@ -188,12 +189,12 @@ export const isPaidIn = (state: EnrolmentState, period: string): boolean =>
 
 /**
  * Whether nobody recertified the household though that was due before the period; also of one whose
- * end is still to come, which would be paid until then.
+ * end or suspension is still to come, which would be paid until then.
  */
 export const isOverdue = (state: EnrolmentState, period: string): boolean =>
   state.dueOn !== undefined &&
   state.dueOn.slice(0, 7) < period &&
-  (state.status === 'active' || (state.status === 'ended' && payableIn(state, period)));
+  (state.status === 'active' || payableIn(state, period));
 
 /** The facts that a period is paid on. */
 export const factsIn = (state: EnrolmentState, period: string): FactsFrom =>

@@ -23,6 +23,13 @@ export function stopsPaying(state: EnrolmentState, period: string): EnrolmentCom
   const reason = overdueReason(dueOn);
   const lastPeriod = dueOn.slice(0, 7);
   if (status === 'ended') return { type: 'EndEnrolment', lastPeriod, reason };
-  const fromPeriod = latest(heldOrPaidFrom(state), addMonths(lastPeriod, 1));
+  const fromPeriod = latest(paidAgainFrom(state, period), addMonths(lastPeriod, 1));
   return { type: 'SuspendEnrolment', fromPeriod, reason };
 }
+
+/** Since when it is paid; a suspension that is still to come is passed over. */
+const paidAgainFrom = (state: EnrolmentState, period: string): string =>
+  state.status === 'suspended'
+    ? (state.payable.findLast(({ payable, fromPeriod }) => payable && fromPeriod <= period)
+        ?.fromPeriod ?? state.startPeriod)
+    : heldOrPaidFrom(state);

@@ -41,6 +41,29 @@ test('one that was held for another reason is suspended from where it is paid ag
   expect(stopsPaying(enrolment({ payable }), '2026-06')).toMatchObject({ fromPeriod: '2026-06' });
 });
 
+test('one whose suspension is still to come is suspended from the month after it was due', () => {
+  const later = [
+    { fromPeriod: '2025-10', payable: true },
+    { fromPeriod: '2026-09', payable: false },
+  ];
+  const state = enrolment({ status: 'suspended', payable: later });
+  expect(fallsDue(state, '2026-06')).toMatchObject({ dueOn: '2026-03-15' });
+  expect(stopsPaying(state, '2026-06')).toEqual({
+    type: 'SuspendEnrolment',
+    fromPeriod: '2026-04',
+    reason,
+  });
+  const held = [
+    later[0]!,
+    { fromPeriod: '2026-01', payable: false },
+    { fromPeriod: '2026-06', payable: true },
+    later[1]!,
+  ];
+  const heldBefore = enrolment({ status: 'suspended', payable: held });
+  expect(stopsPaying(heldBefore, '2026-07')).toMatchObject({ fromPeriod: '2026-06' });
+  expect(stopsPaying(state, '2026-09')).toBeUndefined();
+});
+
 test.each([
   ['in the month in which it is due', enrolment(), '2026-03'],
   ['that has no day', enrolment({ dueOn: undefined }), '2026-04'],
