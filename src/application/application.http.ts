@@ -52,6 +52,7 @@ export class ApplicationHttp {
         'PERSON_ERASED',
         'RECEIVED_IN_FUTURE',
         'BACKDATED_TOO_FAR',
+        'PROGRAMME_NOT_OPEN',
         'PROGRAMME_CLOSED',
       ],
     },
@@ -116,7 +117,7 @@ export class ApplicationHttp {
     errors: refusing({
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED', 'ALREADY_ENROLLED'],
-      422: ['NOT_RECOMMENDED_FOR_THIS', 'NOT_DETERMINED', 'PROGRAMME_CLOSED'],
+      422: ['NOT_RECOMMENDED_FOR_THIS', 'NOT_DETERMINED', 'PROGRAMME_NOT_OPEN', 'PROGRAMME_CLOSED'],
     }),
   })
   approve(@CommandParam() command: ApproveApplication): Promise<Answer> {

@@ -7,6 +7,7 @@ import {
   contentOfRevision,
 } from '../enrolment/new-facts.rule.js';
 import type { Recorded } from '../kernel/decider.js';
+import { streams } from '../kernel/ids.js';
 import { proposed, withoutWordsOf, wordOf, type Proposal } from '../kernel/two-people.js';
 import {
   areWeakerChecks,
@@ -140,6 +141,10 @@ export class ProposalsCheck {
     switch (event.type) {
       case 'ProgrammeOpened':
         this.#controlsOf(event.stream).isOpen = true;
+        return;
+      case 'CycleOpened':
+        // Older versions paid by programmes that nobody had opened.
+        this.#controlsOf(streams.programme(event.data.programmeId)).isOpen = true;
         return;
       case 'PolicyProposed':
         return this.#proposed(event, contentOfPolicy(event.data), 'policy');

@@ -42,7 +42,13 @@ export class CycleHttp {
       400: ['INVALID_PERIOD'],
       404: ['PROGRAMME_NOT_FOUND'],
       409: ['CYCLE_ALREADY_OPEN'],
-      422: ['NO_POLICY_FOR_PERIOD', 'PERIOD_TOO_FAR', 'LATER_CYCLE_STARTED', 'PROGRAMME_CLOSED'],
+      422: [
+        'NO_POLICY_FOR_PERIOD',
+        'PERIOD_TOO_FAR',
+        'LATER_CYCLE_STARTED',
+        'PROGRAMME_NOT_OPEN',
+        'PROGRAMME_CLOSED',
+      ],
     },
   })
   open(@CommandParam() command: OpenCycle): Promise<Answer> {
@@ -60,6 +66,7 @@ export class CycleHttp {
       404: ['PROGRAMME_NOT_FOUND'],
       422: [
         'NO_POLICY_FOR_PERIOD',
+        'PROGRAMME_NOT_OPEN',
         'PROGRAMME_CLOSED',
         'EARLIER_CYCLE_NOT_PREPARED',
         'LATER_CYCLE_STARTED',

@@ -103,7 +103,8 @@ export class PersonHttp {
     errors: {
       ...NOT_THERE,
       403: ['REGION_NOT_ALLOWED', 'SAME_PERSON'],
-      422: ['PERSON_ERASED', 'STILL_ENROLLED', 'STILL_OWES'],
+      409: ['CORRECTION_OPEN'],
+      422: ['PERSON_ERASED', 'STILL_ENROLLED', 'STILL_OWES', 'PAYMENT_UNDER_WAY'],
     },
   })
   erase(@CommandParam() command: ErasePerson): Promise<Answer> {

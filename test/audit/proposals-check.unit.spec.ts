@@ -158,6 +158,13 @@ describe('what is published, dated back and paid again is said by two', () => {
     expect(foundIn(proposed('meryem', 2), policy('omar', 1), opened, policy('leila', 2))).toEqual(
       alone,
     );
+    // Who pays by it without having opened it does not escape the second word.
+    const begins: Step = { ...step('CycleOpened', 'farid', { programmeId: 'asd' }), stream: 'c' };
+    const ofProgramme = (one: Step): Step => ({ ...one, stream: 'programme-asd' });
+    expect(foundIn(begins, ofProgramme(policy('meryem', 2)))).toEqual(alone);
+    expect(
+      foundIn(begins, ofProgramme(proposed('omar', 2)), ofProgramme(policy('meryem', 2))),
+    ).toEqual([]);
     // Of an older version, unless the log is under the rules already.
     expect(foundIn(opened, policy('meryem', 2, 1))).toEqual([]);
     expect(foundIn(policy('meryem', 1), opened, policy('meryem', 2, 1))).toEqual(alone);

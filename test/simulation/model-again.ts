@@ -5,7 +5,7 @@ import { contentHash } from '../../src/kernel/canonical.js';
 import { paymentId as paymentIdOf, recoveryId, streams, uuidOf } from '../../src/kernel/ids.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
-import { notClosed } from '../../src/programme/not-closed.js';
+import { whileOpen } from '../../src/programme/open-programme.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';
 import { monthAfter } from '../../src/use-cases/applications/enrolment-start.rule.js';
 import { holdersOf, monthsPaidBy } from '../../src/use-cases/cycles/months-paid.rule.js';
@@ -105,7 +105,7 @@ function applies(world: World, op: Op, personId: string, identityHash: string): 
         channel: 'counter',
         facts,
       }),
-      notClosed(PROGRAMME),
+      whileOpen(PROGRAMME),
     );
   if (!registered) return;
   const result = determine(compiled, version, facts, receivedOn.slice(0, 7));
@@ -118,7 +118,7 @@ function applies(world: World, op: Op, personId: string, identityHash: string): 
     by(2),
     'supervisor',
     application({ type: 'ApproveApplication', contentHash: hash, startPeriod }),
-    notClosed(PROGRAMME),
+    whileOpen(PROGRAMME),
   );
 }
 

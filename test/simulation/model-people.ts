@@ -11,7 +11,7 @@ import type { Role } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider, type PersonCommand } from '../../src/person/person.decider.js';
-import { notClosed } from '../../src/programme/not-closed.js';
+import { whileOpen } from '../../src/programme/open-programme.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { definition, factsOf, PERIODS, PROGRAMME, versions } from './model-programme.js';
@@ -46,7 +46,7 @@ const onApplication =
     if (!state) return;
     const said = command(state, op);
     const stream = streams.application(state.applicationId);
-    const isOpen = said.type === 'ApproveApplication' ? [notClosed(PROGRAMME)] : [];
+    const isOpen = said.type === 'ApproveApplication' ? [whileOpen(PROGRAMME)] : [];
     world.run(op, role, part(stream, applicationDecider, said), ...isOpen);
   };
 const onEnrolment =
@@ -235,7 +235,7 @@ export const people: Readonly<Record<string, Act>> = {
         channel: 'counter',
         facts: factsOf(op.b),
       }),
-      notClosed(PROGRAMME),
+      whileOpen(PROGRAMME),
     );
   },
   amend: onApplication(

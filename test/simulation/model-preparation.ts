@@ -23,7 +23,7 @@ import {
   streams,
   uuidOf,
 } from '../../src/kernel/ids.js';
-import { notClosed } from '../../src/programme/not-closed.js';
+import { whileOpen } from '../../src/programme/open-programme.js';
 import { type Part } from '../../src/write-side/unit.js';
 import { paidToIdentity } from './model-again.js';
 import { adjustment, recovery } from './model-corrections.js';
@@ -112,7 +112,7 @@ const openCycle = (world: World, op: Op, id: string, period: string): boolean =>
       policyVersion: world.programme().policyOf(period).version,
       currency: 'MAD',
     }),
-    notClosed(PROGRAMME),
+    whileOpen(PROGRAMME),
   );
 
 /** Starts a round or goes on with it; the month before hears of a round that is new. */

@@ -8,6 +8,7 @@ import {
   importApplications,
   type ImportSummary,
 } from '../../src/use-cases/applications/import-applications.js';
+import { notCorrected } from '../../src/use-cases/persons/not-corrected.js';
 import { owesNothing } from '../../src/use-cases/persons/not-enrolled.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { execute } from '../../src/write-side/execute.js';
@@ -21,7 +22,10 @@ export async function identityOf({ store }: Pick<Deps, 'store'>, personId: strin
   return registered?.type === 'PersonRegistered' ? registered.data.identityHash : '';
 }
 
-/** By two administrators. @throws DomainError STILL_OWES, PERSON_ERASED */
+/**
+ * By two administrators, whatever became of what the bank was told to pay.
+ * @throws DomainError STILL_OWES, CORRECTION_OPEN, PERSON_ERASED
+ */
 export async function erase(deps: Deps, personId: string): Promise<void> {
   const { store, vault } = deps;
   const reason = 'asked for';
@@ -29,6 +33,7 @@ export async function erase(deps: Deps, personId: string): Promise<void> {
     deps,
     [
       ...(await owesNothing(store, personId)),
+      ...(await notCorrected(store, personId)),
       part(streams.person(personId), personDecider, ...erasedByTwo(personId, reason)),
       part(streams.identity(await identityOf(deps, personId)), identityDecider, {
         type: 'ReleaseIdentity',

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
+import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
 import { allotBudget } from '../../src/cli/commands/programmes.js';
 import { streams } from '../../src/kernel/ids.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { programmeDecider, type ProgrammeCommand } from '../../src/programme/programme.decider.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
-import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { openCycleParts, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
@@ -70,6 +71,34 @@ describe('a closed programme', () => {
     const { cycleId } = await released(engine, '2025-12');
     const events = await engine.store.readStream(streams.cycle(cycleId));
     expect(events.at(-1)?.type).toBe('CycleInstructed');
+  });
+});
+
+describe('a programme that is not open yet', () => {
+  const manage = (...commands: readonly ProgrammeCommand[]) =>
+    execute(
+      world.engine,
+      [part(streams.programme(PROGRAMME), programmeDecider, ...commands)],
+      as(world.engine, 'manager', ...commands.map(({ type }) => type)),
+    );
+
+  test('takes nobody in and begins no cycle, so that one manager alone says what nobody is paid', async () => {
+    await manage(
+      { type: 'DefineProgramme', ...asdProgramme },
+      ...asdVersions.map((version) => ({ type: 'PublishPolicy', ...version }) as const),
+    );
+    expect(await codeOf(take(world, 10))).toBe('PROGRAMME_NOT_OPEN');
+    expect(await codeOf(prepare(world, '2025-12'))).toBe('PROGRAMME_NOT_OPEN');
+    const parts = await openCycleParts(
+      world.engine,
+      { programmeId: PROGRAMME, period: '2025-12' },
+      world.engine.clock.now(),
+    );
+    expect(await codeOf(execute(world.engine, parts, as(world.engine, 'finance', 'open')))).toBe(
+      'PROGRAMME_NOT_OPEN',
+    );
+    await manage({ type: 'OpenProgramme', programmeId: PROGRAMME });
+    expect((await take(world, 10)).submitted).toBeGreaterThan(0);
   });
 });
 

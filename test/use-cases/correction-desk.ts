@@ -1,5 +1,8 @@
 import type { EventData } from '../../events/generated.js';
-import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
+import {
+  approveCorrection,
+  rejectCorrection,
+} from '../../src/use-cases/corrections/decide-correction.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
   proposeCorrection,
@@ -39,6 +42,14 @@ export class Desk {
       as(this.engine, 'controller', 'approve', correctionId),
     );
     await drain(this.engine);
+  }
+
+  async reject(correctionId: string): Promise<void> {
+    await rejectCorrection(
+      this.engine,
+      { correctionId, reason: 'not now' },
+      as(this.engine, 'controller', 'reject', correctionId),
+    );
   }
 
   /** What a supervisor decides, and two where it takes two. */

@@ -1,10 +1,16 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Recorded } from '../../src/kernel/decider.js';
+import {
+  correctionDecider,
+  type CorrectionState,
+} from '../../src/correction/correction.decider.js';
 import { cycleDecider } from '../../src/cycle/cycle.decider.js';
 import type { CycleState } from '../../src/cycle/cycle.state.js';
 import { initialState as PAYMENT, type PaymentState } from '../../src/payment/payment.state.js';
 import {
   requireEnded,
+  requireNoneBegun,
+  requireNotCorrected,
   requireNotInstructing,
   requireNotUnderWay,
   requireSettled,
@@ -81,4 +87,43 @@ test('nobody is erased who may be instructed by what is under way', () => {
   expect(refusedWhere(by({ status: 'instructed' }))).toEqual([]);
   expect(refusedWhere(by({ status: 'approved' }))).toEqual([]);
   expect(() => requireNotInstructing({ ...CYCLE, status: 'released' }, undefined)).not.toThrow();
+});
+
+describe('of whom a correction may find something', () => {
+  const correctionThatIs = (
+    status: CorrectionState['status'],
+    more: object = {},
+  ): CorrectionState => ({
+    ...correctionDecider.initialState,
+    status,
+    started: { correctionId: 'asd-0001', ...more } as CorrectionState['started'],
+  });
+  const pending = { correctionId: 'asd-0001' };
+  const isRefused = (...args: Parameters<typeof requireNotCorrected>): boolean => {
+    try {
+      requireNotCorrected(...args);
+      return false;
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'CORRECTION_OPEN', field: 'personId' });
+      return true;
+    }
+  };
+  test('nobody is erased while it is computed, of everybody or of them', () => {
+    expect(isRefused('p', correctionThatIs('started'), undefined)).toBe(true);
+    expect(isRefused('p', correctionThatIs('started', { personId: 'p' }), undefined)).toBe(true);
+    expect(isRefused('p', correctionThatIs('started', { personId: 'q' }), undefined)).toBe(false);
+  });
+  test.each(['proposed', 'approved'] as const)('nor where it found something: %s', (status) => {
+    expect(isRefused('p', correctionThatIs(status), pending)).toBe(true);
+    expect(isRefused('p', correctionThatIs(status), { correctionId: 'asd-0000' })).toBe(false);
+    expect(isRefused('p', correctionThatIs(status), undefined)).toBe(false);
+  });
+  test.each(['settled', 'rejected', 'applied'] as const)('and once it is %s they are', (status) => {
+    expect(isRefused('p', correctionThatIs(status), pending)).toBe(false);
+  });
+  test('nor while one begins', () => {
+    expect(() => requireNoneBegun('asd-0001', [])).not.toThrow();
+    const begun = event('CorrectionStarted', { correctionId: 'asd-0001' });
+    expect(() => requireNoneBegun('asd-0001', [begun])).toThrow(refused('CORRECTION_OPEN'));
+  });
 });

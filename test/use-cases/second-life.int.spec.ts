@@ -11,6 +11,7 @@ import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';
+import { erasure } from '../../src/use-cases/persons/erase-person.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { appliesAtCounter, approveAll, erase, identityOf, registerAgain } from './again.js';
@@ -18,7 +19,7 @@ import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { answers, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
-import { as, drain, households, job, newWorld, type World } from './world.js';
+import { as, by, drain, households, job, newWorld, type World } from './world.js';
 
 let world: World;
 let desk: Desk;
@@ -92,6 +93,7 @@ test('who owes what was overpaid is erased once it is waived, and not before', a
   } = await desk.propose({
     fromPeriod: '2025-10',
   });
+  expect(await codeOf(erase(world.engine, ida))).toBe('CORRECTION_OPEN');
   await desk.approve(correctionId, hash);
   expect(await codeOf(erase(world.engine, ida))).toBe('STILL_OWES');
   const waiver = { type: 'WaiveOverpayment', amountMinor: overpaidMinor, reason: 'died' } as const;
@@ -100,6 +102,29 @@ test('who owes what was overpaid is erased once it is waived, and not before', a
     await execute(world.engine, [debt], as(world.engine, who, 'waive'));
   await erase(world.engine, ida);
   expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('nobody is erased between what a correction found and their account', async () => {
+  for (const period of ['2025-10', '2025-11', '2025-12']) await released(world.engine, period);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'moved' });
+  const found = await desk.propose({ fromPeriod: '2025-10' });
+  // Asked for before somebody approves, and recorded after it.
+  const admin = by(world.engine, 'amal', 'administrator', 'erase', ida);
+  const { parts } = await erasure(world.engine, ida, 'asked for', admin);
+  expect(await codeOf(execute(world.engine, parts, admin))).toBe('CORRECTION_OPEN');
+  await desk.reject(found.correctionId);
+  await erase(world.engine, ida);
+  // One that begins then finds nothing for who is erased, though it was computed as of before.
+  expect(await desk.propose({ fromPeriod: '2025-10' })).toMatchObject({ overpaidCount: 0 });
+});
+
+test('nobody is erased in the moment in which a correction begins', async () => {
+  await released(world.engine, '2025-10');
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'moved' });
+  const admin = by(world.engine, 'amal', 'administrator', 'erase', ida);
+  const { parts } = await erasure(world.engine, ida, 'asked for', admin);
+  await desk.propose({ fromPeriod: '2025-10' });
+  expect(await codeOf(execute(world.engine, parts, admin))).toBe('CORRECTION_OPEN');
 });
 
 test('months that were not paid before the erasure are paid to who is registered after it', async () => {

@@ -3,7 +3,7 @@ import { determinationOf } from './assess-applications.js';
 import { requireRegion } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseApplicationId, streams, uuidOf } from '../../kernel/ids.js';
-import { notClosed, requireNotClosed } from '../../programme/not-closed.js';
+import { whileOpen, requireOpen } from '../../programme/open-programme.js';
 import { localDateOf } from '../../kernel/time.js';
 import type { Command } from '../../http/call.js';
 import { fresh, fromState, part, type Part } from '../../write-side/unit.js';
@@ -77,7 +77,7 @@ export const applicationHandlers = commandHandlers(
       deps.programmes.of(programmeId),
       deps.persons.of(personId, command.call.context.actor.regions),
     ]);
-    requireNotClosed(programme);
+    requireOpen(programme);
     const { timeZone } = programme.definition;
     const newest = await newestCycle(deps.store, programmeId);
     const dating = { timeZone, months: programme.backdatedMonths };
@@ -142,7 +142,7 @@ export const applicationHandlers = commandHandlers(
       })),
     );
     const isFree = notEnrolledYet({ programmeId, personId });
-    return { ...plan, parts: [...plan.parts, notClosed(programmeId), isFree] };
+    return { ...plan, parts: [...plan.parts, whileOpen(programmeId), isFree] };
   }),
   commandHandler(RejectApplication, async (command, deps) =>
     simply(command, {

@@ -8,7 +8,7 @@ import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
-import { notClosed } from '../../programme/not-closed.js';
+import { whileOpen } from '../../programme/open-programme.js';
 import { foldApplication } from '../folds.js';
 import { deciding, waitsFor, type DecideAction } from './decision.rule.js';
 import { notEnrolledYet } from './not-enrolled-yet.js';
@@ -119,7 +119,7 @@ async function approving(
   const enrolments = await store.readStreams(
     persons.map((personId) => streams.enrolment(programmeId, personId)),
   );
-  const isOpen = notClosed(programmeId);
+  const isOpen = whileOpen(programmeId);
   return persons.map((personId, i) => ({
     parts: [
       isOpen,

@@ -22,7 +22,7 @@ import { countDetermination, countEligible, determinationOf } from './assess-app
 import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
 import type { Unit } from '../../write-side/unit.js';
 import { type Deps, type JobContext, type OnProgress } from '../../write-side/context.js';
-import { requireNotClosed } from '../../programme/not-closed.js';
+import { requireOpen } from '../../programme/open-programme.js';
 import type { HouseholdRow } from '../../tabular/household-row.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import {
@@ -75,7 +75,7 @@ export interface ImportSummary {
  * Takes applications in, one atomic group a household: identity, person, payee account and
  * application. The same file again changes nothing; a run that was killed is finished by running it
  * again.
- * @throws DomainError PROGRAMME_NOT_FOUND, PROGRAMME_CLOSED, StoreError, VaultError, the signal's reason
+ * @throws DomainError PROGRAMME_NOT_FOUND, PROGRAMME_NOT_OPEN, PROGRAMME_CLOSED, StoreError, VaultError, the signal's reason
  */
 export async function importApplications(
   deps: Deps,
@@ -94,7 +94,7 @@ export async function importApplications(
     ineligible: 0,
   };
   const programme = await new PolicyReader(deps.store).programme(args.programmeId);
-  requireNotClosed(programme);
+  requireOpen(programme);
   const newest = await newestCycle(deps.store, args.programmeId);
   const intake = new Intake(deps, args, base, programme, summary, newest);
   await pipelined(

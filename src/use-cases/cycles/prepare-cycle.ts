@@ -19,7 +19,7 @@ import { cyclesOf, foldCycle, readCycle } from './cycles.js';
 import { cancelOrders } from './standing-orders.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { setFromLog, type SetFigures } from './ordered-set.js';
-import { notClosed, requireNotClosed } from '../../programme/not-closed.js';
+import { whileOpen, requireOpen } from '../../programme/open-programme.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 import { Preparation, type PreparedCycle } from './preparation.js';
@@ -157,7 +157,7 @@ async function startPreparation(
  * Opens the cycle under the policy that pays its period now; also one that was abandoned.
  * @param now UTC instant
  * @throws DomainError PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, PERIOD_TOO_FAR,
- *   LATER_CYCLE_STARTED; and in the parts CYCLE_ALREADY_OPEN, PROGRAMME_CLOSED
+ *   LATER_CYCLE_STARTED; and in the parts CYCLE_ALREADY_OPEN, PROGRAMME_NOT_OPEN, PROGRAMME_CLOSED
  */
 export async function openCycleParts(
   { store }: Pick<Deps, 'store'>,
@@ -178,7 +178,7 @@ export async function openCycleParts(
     policyVersion,
     currency,
   } as const;
-  return [part(streams.cycle(cycleId), cycleDecider, open), notClosed(programmeId)];
+  return [part(streams.cycle(cycleId), cycleDecider, open), whileOpen(programmeId)];
 }
 
 /** Opens a cycle for a caller that has no command bus; refuses what `openCycleParts` refuses. */
@@ -253,7 +253,7 @@ export async function requirePreparable(
   paidThroughBefore(cycles, cycleId);
   const cycle = cycles.find((one) => one.cycleId === cycleId);
   if (!cycle) {
-    requireNotClosed(programme);
+    requireOpen(programme);
     requireNear(period, programme.definition.timeZone, now);
   }
   if (cycle?.status === 'abandoned') requireStatus(cycle, 'open', 'returned');

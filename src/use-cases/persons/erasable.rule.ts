@@ -1,3 +1,5 @@
+import type { Proposal } from '../../correction/adjustment.decider.js';
+import { isOpen, type CorrectionState } from '../../correction/correction.decider.js';
 import type { CycleState } from '../../cycle/cycle.state.js';
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import { isEnrolled } from '../../enrolment/enrolment.state.js';
@@ -60,6 +62,37 @@ export function requireNotInstructing(
   if (!payment || !isInstructing || !(payment.status === 'ordered' || isUnpaid(payment))) return;
   throw underWay(`Payments of the cycle ${cycleId} are being instructed; ask again afterwards.`);
 }
+
+/**
+ * Nobody is erased of whom a correction may find something, or found what is not on the account yet.
+ * @param pending what was proposed for the person last, of whatever correction
+ * @throws DomainError CORRECTION_OPEN
+ */
+export function requireNotCorrected(
+  personId: string,
+  correction: CorrectionState,
+  pending: Pick<Proposal, 'correctionId'> | undefined,
+): void {
+  const { started, status } = correction;
+  if (!started || !isOpen(correction)) return;
+  const { correctionId } = started;
+  const mayConcern = started.personId === undefined || started.personId === personId;
+  if (status === 'started' ? mayConcern : pending?.correctionId === correctionId)
+    throw beingCorrected(correctionId);
+}
+
+/** @param events of a correction that was not there before @throws DomainError CORRECTION_OPEN */
+export function requireNoneBegun(correctionId: string, events: readonly Recorded[]): void {
+  if (events.length > 0) throw beingCorrected(correctionId);
+}
+
+const beingCorrected = (correctionId: string): DomainError =>
+  new DomainError(
+    'CORRECTION_OPEN',
+    `The correction ${correctionId} is open and may concern the person; it is applied or rejected first.`,
+    'conflict',
+    'personId',
+  );
 
 const underWay = (detail: string): DomainError =>
   new DomainError('PAYMENT_UNDER_WAY', detail, 'rule', 'personId');

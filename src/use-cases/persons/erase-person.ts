@@ -6,6 +6,7 @@ import { personDecider, wordOnErasure } from '../../person/person.decider.js';
 import { regionOf } from '../../person/person-history.rule.js';
 import type { Deps } from '../../write-side/context.js';
 import { part, type Part } from '../../write-side/unit.js';
+import { notCorrected } from './not-corrected.js';
 import { notEnrolled, owesNothing } from './not-enrolled.js';
 import { notUnderWay } from './not-under-way.js';
 
@@ -13,7 +14,7 @@ import { notUnderWay } from './not-under-way.js';
  * An erasure: proposed by one administrator, and done when another asks for it. Besides the person's
  * own stream, the identity that they hold is free again. The key is destroyed by who records it.
  * @throws DomainError PERSON_NOT_FOUND, REGION_NOT_ALLOWED, and in the parts STILL_ENROLLED, STILL_OWES,
- *   PAYMENT_UNDER_WAY
+ *   CORRECTION_OPEN, PAYMENT_UNDER_WAY
  */
 export async function erasure(
   { store }: Pick<Deps, 'store'>,
@@ -31,6 +32,7 @@ export async function erasure(
   const guards = [
     ...(await notEnrolled(store, personId)),
     ...(await owesNothing(store, personId)),
+    ...(await notCorrected(store, personId)),
     ...(await notUnderWay(store, personId)),
   ];
   if (wordOnErasure(fold(personDecider, events), context.actor.id) !== 'second')
