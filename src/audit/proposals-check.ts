@@ -21,7 +21,7 @@ import {
   holdOf,
   isWeakerHold,
 } from '../programme/controls.rule.js';
-import { isOverdueReason } from '../enrolment/enrolment.decider.js';
+import { isOverdueReason } from '../enrolment/overdue-reason.rule.js';
 import { contentOfWaiver } from '../recovery/waiver.rule.js';
 import { Era } from './era.js';
 import type { Found } from './report.js';

@@ -25,14 +25,9 @@ import {
   contentOfReinstatement,
   contentOfRevision,
 } from './new-facts.rule.js';
+import { isOverdueReason } from './overdue-reason.rule.js';
 
 type Started = EventData['EnrolmentStarted'];
-
-/** Why an enrolment is suspended that nobody recertified in time. */
-export const overdueReason = (dueOn: string): string => `Recertification was due on ${dueOn}.`;
-/** Whatever day it was due on: that may have been brought nearer since. */
-export const isOverdueReason = (reason: string): boolean =>
-  reason === overdueReason(reason.slice(-'YYYY-MM-DD.'.length, -1));
 
 interface Revision {
   readonly fromPeriod: string;

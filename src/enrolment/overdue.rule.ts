@@ -1,5 +1,6 @@
 import { addMonths } from '../kernel/time.js';
-import { overdueReason, type EnrolmentCommand } from './enrolment.decider.js';
+import type { EnrolmentCommand } from './enrolment.decider.js';
+import { overdueReason } from './overdue-reason.rule.js';
 import { heldOrPaidFrom, isOverdue, type EnrolmentState } from './enrolment.state.js';
 
 const latest = (a: string, b: string): string => (a > b ? a : b);

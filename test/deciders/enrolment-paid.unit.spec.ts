@@ -1,9 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  enrolmentDecider,
-  overdueReason,
-  type EnrolmentCommand,
-} from '../../src/enrolment/enrolment.decider.js';
+import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
+import { overdueReason } from '../../src/enrolment/overdue-reason.rule.js';
 import { factsIn, payableIn, type EnrolmentEvent } from '../../src/enrolment/enrolment.state.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';
 import {

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import {
   enrolmentDecider,
   ENROLMENT_REFUSALS,
-  overdueReason,
   type EnrolmentCommand,
 } from '../../src/enrolment/enrolment.decider.js';
-import { isOverdue, type EnrolmentEvent } from '../../src/enrolment/enrolment.state.js';
-import { fold, type Foldable } from '../../src/kernel/decider.js';
+import { overdueReason } from '../../src/enrolment/overdue-reason.rule.js';
+import { isOverdue } from '../../src/enrolment/enrolment.state.js';
+import { fold } from '../../src/kernel/decider.js';
 import {
   due,
   ended,
@@ -178,46 +178,6 @@ describe('an enrolment', () => {
     const months = ['2026-12', '2027-01', '2027-06', '2027-07'];
     expect(months.map((period) => isOverdue(state, period))).toEqual([false, true, true, false]);
   });
-  const later = was('EnrolmentSuspended', { ...of, fromPeriod: '2027-06', reason: 'goes abroad' });
-  test('is overdue also where its suspension is still to come', () => {
-    const months = ['2026-12', '2027-01', '2027-05', '2027-06'];
-    const over = (...log: readonly Foldable<EnrolmentEvent>[]) =>
-      months.filter((period) => isOverdue(fold(enrolmentDecider, log), period));
-    expect(over(started, due, later)).toEqual(['2027-01', '2027-05']);
-    const said = was('RecertificationFellDue', { ...of, dueOn: '2027-03-31' });
-    expect(over(started, due, later, said)).toEqual(['2027-05']);
-  });
-  test('is suspended sooner than was said, and not later', () => {
-    const suspend = (fromPeriod: string): EnrolmentCommand => ({
-      type: 'SuspendEnrolment',
-      fromPeriod,
-      reason: 'not seen',
-    });
-    given(started, later)
-      .when(suspend('2027-02'), supervisor)
-      .thenOne('EnrolmentSuspended', { fromPeriod: '2027-02' });
-    for (const month of ['2027-06', '2027-07'])
-      given(started, later).when(suspend(month), supervisor).thenRefused('ENROLMENT_STATUS');
-    const sooner = was('EnrolmentSuspended', { ...of, fromPeriod: '2027-02', reason: 'not seen' });
-    given(started, later, sooner)
-      .when(suspend('2027-03'), supervisor)
-      .thenRefused('ENROLMENT_STATUS');
-  });
-  test('is due sooner than was said, also by one person, and not later', () => {
-    const fallsDue = (dueOn: string): EnrolmentCommand => ({
-      type: 'MarkRecertificationDue',
-      dueOn,
-    });
-    const mistyped = was('RecertificationFellDue', { ...of, dueOn: '2099-12-31' });
-    const officer = by('omar', 'case-officer');
-    given(started, mistyped)
-      .when(fallsDue('2026-12-31'), officer)
-      .thenOne('RecertificationFellDue', { dueOn: '2026-12-31' });
-    for (const day of ['2099-12-31', '2100-01-01'])
-      given(started, mistyped)
-        .when(fallsDue(day), officer)
-        .thenRefused('RECERTIFICATION_ALREADY_DUE');
-  });
   test('is recertified', () => {
     given(started)
       .when({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }, automation)
@@ -292,33 +252,6 @@ describe('an enrolment that may not be paid any more', () => {
         },
         { type: 'EnrolmentSuspended', data: ineligible.data },
       );
-  });
-
-  test('is paid again by a late recertification only where nothing else held it', () => {
-    const data = { ...of, ...late, nextDueOn: '2027-12-31' };
-    const recertify = { type: 'RecertifyEnrolment', ...late, nextDueOn: '2027-12-31' } as const;
-    const recertified = { type: 'EnrolmentRecertified', data } as const;
-    const asked = (...log: readonly Foldable<EnrolmentEvent>[]) =>
-      given(...log, recertificationProposed(data)).when(recertify, second);
-    const again = {
-      type: 'EnrolmentReinstated',
-      data: { ...of, fromPeriod: '2027-03', reason: 'Recertified.' },
-    } as const;
-    asked(started, due, overdue).then(recertified, again);
-    const sooner = was('RecertificationFellDue', { ...of, dueOn: '2026-11-30' });
-    asked(started, due, overdue, sooner).then(recertified, again);
-    const later = was('EnrolmentSuspended', {
-      ...of,
-      fromPeriod: '2027-06',
-      reason: 'goes abroad',
-    });
-    asked(started, due, later, overdue).then(recertified);
-    const back = was('EnrolmentReinstated', { ...of, fromPeriod: '2026-05', reason: 'seen' });
-    asked(started, later, back, due, overdue).then(recertified, again);
-    const notEligible = was('EnrolmentSuspended', { ...ineligible.data, fromPeriod: '2027-06' });
-    given(started, due, notEligible, overdue)
-      .when({ type: 'ReinstateEnrolment', fromPeriod: '2027-03', reason: 'seen' }, supervisor)
-      .thenRefused('NOT_ELIGIBLE');
   });
 
   test('is suspended from the month on in which a later version does not take its facts', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { isOverdue, type EnrolmentState } from '../../src/enrolment/enrolment.state.js';
-import { enrolmentDecider, overdueReason } from '../../src/enrolment/enrolment.decider.js';
+import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
+import { overdueReason } from '../../src/enrolment/overdue-reason.rule.js';
 import { fallsDue, stopsPaying } from '../../src/enrolment/overdue.rule.js';
 import { fold } from '../../src/kernel/decider.js';
 import { due, started } from './enrolment.fixtures.js';

@@ -75,7 +75,8 @@ export interface ImportSummary {
  * Takes applications in, one atomic group a household: identity, person, payee account and
  * application. The same file again changes nothing; a run that was killed is finished by running it
  * again.
- * @throws DomainError PROGRAMME_NOT_FOUND, PROGRAMME_NOT_OPEN, PROGRAMME_CLOSED, StoreError, VaultError, the signal's reason
+ * @throws DomainError PROGRAMME_NOT_FOUND, PROGRAMME_NOT_OPEN, PROGRAMME_CLOSED, StoreError,
+ *   VaultError, the signal's reason
  */
 export async function importApplications(
   deps: Deps,
