@@ -1,5 +1,6 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
+import { requireDismissible } from './indispensable.rule.js';
 import { requireEverywhere, requireRole, type Decider, type Draft } from '../kernel/decider.js';
 import { isSamePerson } from '../kernel/subject.js';
 import {
@@ -47,6 +48,7 @@ export const setAsideDecider: Decider<SetAsideState, SetAsideCommand, SetAsideEv
       return [{ type: 'SetAsideDismissalWithdrawn', data: withdrawn }];
     }
     if (dismissed.includes(command.automation)) return [];
+    requireDismissible(command.automation);
     const { type, ...data } = command;
     const content = contentOfDismissal(data);
     const word = wordOf(before, { by: context.actor.id, content });

@@ -12,6 +12,8 @@ export type ApprovalCommand =
       readonly asOf: number;
       readonly contentHash: string;
       readonly findings: readonly Finding[];
+      /** Since which position the checks are what they are; absent: always. */
+      readonly rulesSince?: number;
     }
   | { readonly type: 'OverrideFinding'; readonly findingId: string; readonly reason: string }
   | {
@@ -19,6 +21,8 @@ export type ApprovalCommand =
       readonly contentHash: string;
       readonly fiscalYear: number;
       /** True where the programme configured checks. */ readonly mustBeChecked?: boolean;
+      /** Since which position the checks are what they are; absent: always. */
+      readonly rulesSince?: number;
     }
   | { readonly type: 'ReturnCycle'; readonly reason: string }
   | { readonly type: 'AbandonCycle'; readonly reason: string }
@@ -38,13 +42,13 @@ function requireHash(state: CycleState, hash: string): void {
 
 export function recordCheck(
   state: CycleState,
-  { asOf, contentHash, findings }: CommandOf<ApprovalCommand, 'RecordCheck'>,
+  { asOf, contentHash, findings, rulesSince }: CommandOf<ApprovalCommand, 'RecordCheck'>,
   context: Context,
 ): Drafts {
   requireRole(context, 'finance-officer', 'automation');
   requireStatus(state, 'prepared');
   requireHash(state, contentHash);
-  if (state.checkedHash === contentHash && sameFindings(state.findings, findings)) return [];
+  if (isChecked(state, rulesSince) && sameFindings(state.findings, findings)) return [];
   const { cycleId, round } = state;
   return [
     {
@@ -53,6 +57,15 @@ export function recordCheck(
     },
   ];
 }
+
+/**
+ * Whether the set that is prepared was checked, under the checks that the programme has now.
+ * @param rulesSince the position since which it has those
+ */
+export const isChecked = (
+  { checkedHash, contentHash, checkedAsOf }: CycleState,
+  rulesSince = -1,
+): boolean => checkedHash === contentHash && checkedAsOf >= rulesSince;
 
 const sameFindings = (a: readonly Finding[], b: readonly Finding[]): boolean =>
   a.length === b.length &&
@@ -133,10 +146,10 @@ function requireAnswered(
   command: CommandOf<ApprovalCommand, 'ApproveCycle'>,
   { actor }: Context,
 ): void {
-  if (command.mustBeChecked && state.checkedHash !== state.contentHash)
+  if (command.mustBeChecked && !isChecked(state, command.rulesSince))
     throw new DomainError(
       'NOT_CHECKED',
-      'The programme has cycles checked before they are approved; check this one.',
+      'The programme has cycles checked before they are approved, under the checks that it has now; check this one.',
       'rule',
     );
   if (state.openFindings.length > 0)

@@ -47,6 +47,8 @@ export interface CycleState {
   readonly approver: string;
   /** Hash of the set that was checked last in this round, by whom, and every finding; '' before. */
   readonly checkedHash: string;
+  /** The position of the log that it was checked as of, under the programme's checks of then. */
+  readonly checkedAsOf: number;
   readonly checker: string;
   readonly findings: readonly Finding[];
   /** Who answers for a finding of this round. */
@@ -64,6 +66,7 @@ export interface CycleState {
  */
 const UNCHECKED = {
   checkedHash: '',
+  checkedAsOf: -1,
   checker: '',
   findings: [],
   overridden: {},
@@ -223,6 +226,7 @@ function checked(state: CycleState, { data, meta }: Foldable<'CycleChecked'>): C
   return {
     ...state,
     checkedHash: data.contentHash,
+    checkedAsOf: data.asOf,
     checker: meta.actor,
     findings: data.findings,
     openFindings: openOf(data.findings, state.overridden),

@@ -105,6 +105,37 @@ export function findingScenarios(): void {
         .when(must, controller)
         .then(yes);
     });
+    test('counts under the checks that the programme has now, and is recorded again under them', () => {
+      const since = (rulesSince: number, mustBeChecked = true): CycleCommand => ({
+        type: 'ApproveCycle',
+        contentHash: HASH,
+        fiscalYear: 2026,
+        mustBeChecked,
+        rulesSince,
+      });
+      const again = (rulesSince: number): CycleCommand => ({
+        type: 'RecordCheck',
+        asOf: 12,
+        contentHash: HASH,
+        findings: [warning],
+        rulesSince,
+      });
+      given(...ready, checked())
+        .when(since(9), controller)
+        .then(yes);
+      given(...ready, checked())
+        .when(since(10), controller)
+        .thenRefused('NOT_CHECKED');
+      given(...ready, checked())
+        .when(since(10, false), controller)
+        .then(yes);
+      given(...ready, checked(warning))
+        .when(again(10), officer)
+        .thenOne('CycleChecked', { asOf: 12 });
+      given(...ready, checked(warning))
+        .when(again(9), officer)
+        .then();
+    });
     test('blocks the approval until the finding is gone or a second person answers for it', () => {
       given(...ready, checked(blocking, warning))
         .when(must, controller)

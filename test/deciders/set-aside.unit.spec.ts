@@ -1,10 +1,11 @@
 import { describe, test } from '@jest/globals';
 import { setAsideDecider } from '../../src/automation/set-aside.decider.js';
+import { INDISPENSABLE_AUTOMATIONS } from '../../src/automation/indispensable.rule.js';
 import { by, scenarios, uuid, was } from './given.js';
 
 const { given } = scenarios(
   setAsideDecider,
-  ['ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'NOTHING_PROPOSED'],
+  ['ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'NOTHING_PROPOSED', 'NOT_DISMISSIBLE'],
   { DismissSetAside: true, WithdrawDismissal: true },
 );
 
@@ -61,6 +62,13 @@ describe('what an automation set aside', () => {
       .when(dismiss, controller)
       .thenOne('SetAsideDismissalProposed');
     given(proposed, dismissed).when(withdraw, manager).thenRefused('NOTHING_PROPOSED');
+  });
+
+  test.each(INDISPENSABLE_AUTOMATIONS)('is not dismissed by anybody of %s', (automation) => {
+    const command = { ...dismiss, automation };
+    given().when(command, manager).thenRefused('NOT_DISMISSIBLE', 'manager');
+    const before = was('SetAsideDismissalProposed', { ...said, automation }, 'm.alaoui');
+    given(before).when(command, controller).thenRefused('NOT_DISMISSIBLE');
   });
 
   test('concerns all regions, and neither a machine nor who manages keys', () => {

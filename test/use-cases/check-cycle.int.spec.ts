@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
+import { approveCycle, approveCycleParts } from '../../src/use-cases/cycles/approve-cycle.js';
 import { checkCycle, overrideFinding } from '../../src/use-cases/cycles/check-cycle.js';
 import { readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { prepareCycle, type PrepareSummary } from '../../src/use-cases/cycles/prepare-cycle.js';
@@ -277,6 +277,23 @@ describe('a cycle of a programme that has its cycles checked', () => {
         )
       ).openFindings,
     ).toBe(0);
+    // Checks that are made stricter after it was checked hold for it, also in the same moment.
+    const parts = await approveCycleParts(engine, again);
+    const stricter = { check: 'no-account', level: 'block' } as const;
+    await configure([{ check: 'not-payable', level: 'block' }, stricter], 'stricter');
+    const inTheSameMoment = execute(engine, parts, as(engine, 'controller', 'race'));
+    expect(await codeOf(inTheSameMoment)).toBe('NOT_CHECKED');
+    expect(await codeOf(approveCycle(engine, again, as(engine, 'controller', 'stricter')))).toBe(
+      'NOT_CHECKED',
+    );
+    await checkCycle(engine, { cycleId: next.cycleId }, job(engine, 'finance'));
+    const { findings: now } = await readCycle(engine.store, next.cycleId);
+    for (const { findingId } of now.filter(({ level }) => level === 'block'))
+      await overrideFinding(
+        engine,
+        { cycleId: next.cycleId, findingId, reason: 'seen' },
+        as(engine, 'releaser', 'override', findingId, 'stricter'),
+      );
     await approveCycle(engine, again, as(engine, 'controller', 'checked'));
     expect(
       await codeOf(checkCycle(engine, { cycleId: `${PROGRAMME}-2030-01` }, job(engine, 'finance'))),

@@ -1,10 +1,12 @@
 import { budgetDecider } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
+import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
-import { part, reserving, type Part } from '../../write-side/unit.js';
+import { guard, part, reserving, type Part } from '../../write-side/unit.js';
 import { budgetStreamOf, fiscalYearOf, readCycle } from './cycles.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
+import { checksSince, checksSinceIn } from './checks-since.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 
 export interface ApproveArgs {
@@ -21,16 +23,25 @@ export async function approveCycleParts(
   deps: Pick<Deps, 'store'>,
   { cycleId, contentHash }: ApproveArgs,
 ): Promise<readonly Part[]> {
+  const { programmeId } = partsOfCycle(cycleId);
   const { totalMinor, currency } = await readCycle(deps.store, cycleId);
-  const mustBeChecked =
-    (await new PolicyReader(deps.store).programme(partsOfCycle(cycleId).programmeId)).rules.length >
-    0;
+  const { rules } = await new PolicyReader(deps.store).programme(programmeId);
+  const rulesSince = await checksSince(deps.store, programmeId);
   return [
+    guard(streams.programme(programmeId), (events) => {
+      if (rulesSince !== checksSinceIn(events))
+        throw new DomainError(
+          'NOT_CHECKED',
+          "The programme's checks are being changed; check the cycle again.",
+          'rule',
+        );
+    }),
     part(streams.cycle(cycleId), cycleDecider, {
       type: 'ApproveCycle',
       contentHash,
       fiscalYear: fiscalYearOf(cycleId),
-      mustBeChecked,
+      mustBeChecked: rules.length > 0,
+      rulesSince,
     }),
     // Where both cannot be written together, the money is taken first: there is never an approval
     // without it.

@@ -4,6 +4,7 @@ import { freeMinor } from '../../budget/budget.state.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import { requireStatus, requireThere, type CycleState } from '../../cycle/cycle.state.js';
 import { isPaidIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
+import { checksSince } from './checks-since.js';
 import { isOfPolicy } from '../../eligibility/rules.js';
 import { streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
@@ -64,6 +65,7 @@ export async function checkCycle(
           asOf,
           contentHash: cycle.contentHash,
           findings,
+          rulesSince: await checksSince(deps.store, cycle.programmeId, asOf),
         }),
       ],
     },

@@ -1,3 +1,4 @@
+import { isChecked } from '../../cycle/cycle-approval.decider.js';
 import { cycleDecider, type CycleCommand, type LeftOut } from '../../cycle/cycle.decider.js';
 import { isPrepared, requireStatus, type CycleState } from '../../cycle/cycle.state.js';
 import { cycleId as cycleIdOf, streams } from '../../kernel/ids.js';
@@ -19,6 +20,7 @@ import { cyclesOf, foldCycle, readCycle } from './cycles.js';
 import { cancelOrders } from './standing-orders.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { setFromLog, type SetFigures } from './ordered-set.js';
+import { checksSince } from './checks-since.js';
 import { whileOpen, requireOpen } from '../../programme/open-programme.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
@@ -229,7 +231,7 @@ async function checked(
   const cycle = await readCycle(deps.store, summary.cycleId);
   const { rules } = await new PolicyReader(deps.store).programme(cycle.programmeId);
   if (rules.length === 0 || cycle.status !== 'prepared') return summary;
-  if (cycle.checkedHash === cycle.contentHash)
+  if (isChecked(cycle, await checksSince(deps.store, cycle.programmeId)))
     return { ...summary, openFindings: cycle.openFindings.length };
   const { open } = await checkCycle(deps, { cycleId: summary.cycleId }, base, onProgress, signal);
   return { ...summary, openFindings: open };

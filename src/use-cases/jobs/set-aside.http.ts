@@ -51,7 +51,7 @@ export class SetAsideHttp {
     summary:
       'Say that nothing has to come of what was set aside any more; it is dismissed once another person says the same of the same failure, and never tried again',
     response: ['eventId', 'status'],
-    errors: { 404: ['NOT_SET_ASIDE'] },
+    errors: { 404: ['NOT_SET_ASIDE'], 422: ['NOT_DISMISSIBLE'] },
   })
   dismiss(@CommandParam() command: DismissSetAside): Promise<Answer> {
     return this.bus.execute(command);
