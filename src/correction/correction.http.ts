@@ -38,7 +38,7 @@ export class CorrectionHttp {
     summary:
       'Approve exactly what was proposed, not by who proposed it: arrears go into the next cycle, overpayments are owed',
     response,
-    errors: { ...errors, 403: ['SAME_PERSON'], 409: ['CONTENT_CHANGED'] },
+    errors: { ...errors, 403: ['SAME_PERSON'], 409: ['CONTENT_CHANGED', 'PAYMENTS_MOVED'] },
   })
   approve(@CommandParam() command: ApproveCorrection): Promise<Answer> {
     return this.bus.execute(command);

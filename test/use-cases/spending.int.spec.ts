@@ -8,13 +8,12 @@ import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js
 import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { freeMinor } from '../../src/budget/budget.state.js';
 import { streams } from '../../src/kernel/ids.js';
-import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
-import { pagesOf } from '../../src/write-side/stream-pages.js';
+import { countBreaksAsSettled } from './breaks.js';
 import { auditOf } from '../support/audit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
-import { as, by, drain, job, newWorld, type World } from './world.js';
+import { as, drain, job, newWorld, type World } from './world.js';
 
 const BUDGET = streams.budget(PROGRAMME, 2025);
 
@@ -110,24 +109,3 @@ describe('money that settled after its cycle was closed, when the budget had not
     expect((await auditOf(store)).violations).toEqual([]);
   });
 });
-
-async function countBreaksAsSettled(engine: World['engine'], cycleId: string): Promise<void> {
-  for await (const page of pagesOf(engine.store, `payment-${cycleId}-`))
-    for (const { stream, events } of page)
-      for (const event of events) {
-        if (event.type !== 'PaymentBreakRecorded') continue;
-        const resolve = part(stream, paymentDecider, {
-          type: 'ResolveBreak',
-          breakId: event.data.breakId,
-          resolution: 'counted-as-settled',
-          reason: 'the bank paid after all',
-        });
-        // One proposes it, and another decides.
-        for (const who of ['farid', 'fatima'])
-          await execute(
-            engine,
-            [resolve],
-            by(engine, who, 'finance-officer', 'resolve', event.data.breakId),
-          );
-      }
-}

@@ -38,8 +38,8 @@ export const correctionHandlers = commandHandlers(
       };
     },
   ),
-  commandHandler(ApproveCorrection, (command) => ({
-    parts: approveCorrectionParts({
+  commandHandler(ApproveCorrection, async (command, deps) => ({
+    parts: await approveCorrectionParts(deps, {
       correctionId: idOf(command),
       contentHash: command.contentHash,
     }),

@@ -1,5 +1,7 @@
 import { correctionDecider } from '../../correction/correction.decider.js';
 import { streams } from '../../kernel/ids.js';
+import { readCorrection } from './corrections.js';
+import { requireNoneMoved } from './moved-since.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Part } from '../../write-side/unit.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
@@ -8,25 +10,30 @@ export interface ApproveCorrectionArgs {
   readonly correctionId: string;
   /** Of CorrectionProposed, as the approver saw it. */ readonly contentHash: string;
 }
-export const approveCorrectionParts = ({
-  correctionId,
-  contentHash,
-}: ApproveCorrectionArgs): readonly Part[] => [
-  part(streams.correction(correctionId), correctionDecider, {
-    type: 'ApproveCorrection',
-    contentHash,
-  }),
-];
+/** @throws DomainError PAYMENTS_MOVED */
+export async function approveCorrectionParts(
+  { store }: Pick<Deps, 'store'>,
+  { correctionId, contentHash }: ApproveCorrectionArgs,
+): Promise<readonly Part[]> {
+  const { status, started } = await readCorrection(store, correctionId);
+  if (status === 'proposed') await requireNoneMoved(store, started!);
+  return [
+    part(streams.correction(correctionId), correctionDecider, {
+      type: 'ApproveCorrection',
+      contentHash,
+    }),
+  ];
+}
 
 /**
- * A second person approves exactly what was proposed. @throws DomainError SAME_PERSON,
- * CONTENT_CHANGED, CORRECTION_STATUS…
+ * A second person approves exactly what was proposed, and what still holds. @throws DomainError
+ * SAME_PERSON, CONTENT_CHANGED, PAYMENTS_MOVED, CORRECTION_STATUS…
  */
-export const approveCorrection = (
+export const approveCorrection = async (
   deps: Deps,
   args: ApproveCorrectionArgs,
   context: CommandContext,
-): Promise<CommandResult> => execute(deps, approveCorrectionParts(args), context);
+): Promise<CommandResult> => execute(deps, await approveCorrectionParts(deps, args), context);
 
 export interface RejectCorrectionArgs {
   readonly correctionId: string;

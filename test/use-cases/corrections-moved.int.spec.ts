@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { asdVersions } from '../../src/eligibility/reference/asd.js';
+import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
+import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
+import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { countBreaksAsSettled } from './breaks.js';
+import { Desk } from './correction-desk.js';
+import { child, enrolFamilies } from './families.js';
+import { answers, released } from './month.js';
+import { codeOf } from './refusal-code.js';
+import { as, drain, job, newWorld, type World } from './world.js';
+
+type Said = Omit<ReportedOutcome, 'paymentId'>;
+const SETTLED: Said = { outcome: 'settled', settledOn: '2025-10-28' };
+const REJECTED: Said = { outcome: 'rejected', reason: 'AC04' };
+const RETURNED: Said = { outcome: 'returned', reason: 'AC04' };
+const PERIOD = '2025-10';
+
+let world: World;
+let desk: Desk;
+let ida: string;
+let omar: string;
+beforeEach(async () => {
+  world = await newWorld();
+  desk = new Desk(world);
+  ({ ida, omar } = await enrolFamilies(
+    world.engine,
+    { ida: [child('2020-05')], omar: [child('2021-05')] },
+    asdVersions,
+  ));
+});
+afterEach(() => world.end());
+
+/** What the bank says of the payments of October, of each by whose it is. */
+async function bankSays(said: Readonly<Record<string, Said>>): Promise<void> {
+  const outcomes = answers(world.engine, `asd-${PERIOD}`, (id) => said[id.slice(-36)]);
+  await takeInOutcomes(world.engine, { source: 'file', outcomes }, job(world.engine, 'bank'));
+  await drain(world.engine);
+}
+
+/** October with one payment that failed, closed. */
+async function closedOctober(): Promise<string> {
+  const { cycleId } = await released(world.engine, PERIOD);
+  await bankSays({ [ida]: REJECTED, [omar]: SETTLED });
+  await reconcileCycle(world.engine, { cycleId }, as(world.engine, 'finance', 'reconcile'));
+  await closeCycle(world.engine, { cycleId }, as(world.engine, 'finance', 'close'));
+  return cycleId;
+}
+
+test.each<[string, boolean]>([
+  ['of the programme', false],
+  ['of the household', true],
+])('arrears %s for what was paid after all are not approved', async (_, ofOne) => {
+  const cycleId = await closedOctober();
+  const args = { fromPeriod: PERIOD, ...(ofOne ? { personId: ida } : {}) };
+  const { correctionId, contentHash, arrearsCount } = await desk.propose(args);
+  expect(arrearsCount).toBe(1);
+  await bankSays({ [ida]: SETTLED });
+  await countBreaksAsSettled(world.engine, cycleId);
+  expect(await codeOf(desk.approve(correctionId, contentHash))).toBe('PAYMENTS_MOVED');
+  await desk.reject(correctionId);
+  expect(await desk.propose(args)).toMatchObject({ status: 'settled', arrearsCount: 0 });
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('an overpayment of what came back since is not approved', async () => {
+  await closedOctober();
+  await desk.enrolment(omar, { type: 'EndEnrolment', lastPeriod: '2025-09', reason: 'moved' });
+  const { correctionId, contentHash, overpaidCount } = await desk.propose({ fromPeriod: PERIOD });
+  expect(overpaidCount).toBe(1);
+  await bankSays({ [omar]: RETURNED });
+  expect(await codeOf(desk.approve(correctionId, contentHash))).toBe('PAYMENTS_MOVED');
+});
+
+test('what moved of a household that it found nothing for, or before its close, keeps nobody', async () => {
+  await closedOctober();
+  const november = await released(world.engine, '2025-11');
+  const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
+  await bankSays({ [omar]: RETURNED });
+  const said = answers(world.engine, november.cycleId, () => ({ ...REJECTED }));
+  await takeInOutcomes(world.engine, { source: 'file', outcomes: said }, job(world.engine, 'bank'));
+  await desk.approve(correctionId, contentHash);
+  expect((await desk.adjustment(ida)).arrears).toHaveLength(1);
+});
