@@ -146,6 +146,6 @@ describe.each([
       });
     expect((await asked()).body).toMatchObject({ code: 'PROGRAMME_NOT_FOUND' });
     await here.send(DefineProgramme, 'programme-manager', later);
-    expect((await asked()).body).toMatchObject({ code: 'NO_POLICY_FOR_PERIOD' });
+    expect((await asked()).body).toMatchObject({ code: 'PROGRAMME_NOT_OPEN' });
   });
 });
