@@ -40,7 +40,11 @@ const TAKEN_WITHIN_MS = 600_000;
 /** Minor units a household: what two months with arrears come to stays well below it. */
 const ALLOTTED_PER_HOUSEHOLD = 800_000n;
 
-const person = (id: string, role: Role): Actor => ({ id, role });
+const person = (id: string, role: Role): Actor => ({
+  id,
+  role,
+  via: { channel: 'cli', authentication: 'none' },
+});
 /** Every step of a decision is another person's. */
 const PEOPLE = {
   manager: person('m.alaoui', 'programme-manager'),
