@@ -3,7 +3,13 @@ import { bankEntryDecider } from '../../statement/entry.decider.js';
 import { streams } from '../../kernel/ids.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
-import { EntryNamer, quarantined, type QuarantinedEntry } from './quarantined-entry.rule.js';
+import { foldBankEntry } from '../folds.js';
+import {
+  asNews,
+  EntryNamer,
+  quarantined,
+  type QuarantinedEntry,
+} from './quarantined-entry.rule.js';
 import { SeenBookings } from './seen-bookings.rule.js';
 import { dated, type Verdict } from './bank-verdict.rule.js';
 import { differenceFrom } from './message-difference.rule.js';
@@ -220,9 +226,14 @@ export class StatementProcessor {
   async #quarantine(entries: readonly QuarantinedEntry[]): Promise<void> {
     this.#quarantined += entries.length;
     for (let i = 0; i < entries.length; i += PAGE) {
+      const page = entries.slice(i, i + PAGE);
+      const known = await this.deps.store.readStreams(
+        page.map(({ entryId }) => streams.entry(entryId)),
+      );
+      const news = page.map((entry, at) => asNews(entry, foldBankEntry(known[at]!.events)));
       const results = await record(
         this.deps,
-        entries.slice(i, i + PAGE).map((entry): Unit => ({
+        news.map((entry): Unit => ({
           verb: 'quarantine-entry',
           key: entry.entryId,
           parts: [
