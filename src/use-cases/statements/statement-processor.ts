@@ -84,7 +84,7 @@ export class StatementProcessor {
       for (const spooled of batchOf) {
         const origin: Origin = { spooled };
         const verdict = await this.#heldAgainstEntry(spooled);
-        if (verdict.kind === 'unclear') unclear.push(this.#unclear(origin, verdict));
+        if (verdict.kind === 'unclear') unclear.push(...this.#ofAll(origin, verdict));
         else if (verdict.kind === 'payment') this.#add(batch, verdict.outcome, origin);
         else {
           // What was said before in the file is taken before what a whole message says.
@@ -197,10 +197,27 @@ export class StatementProcessor {
     await this.#quarantine(unclear);
   }
 
+  /** Of an entry that names several of ours, each waits: the cycle of none of them closes. */
+  #ofAll(origin: Origin, verdict: Unclear): readonly QuarantinedEntry[] {
+    const { others = [], ...names } = verdict.names ?? {};
+    const first = this.#unclear(origin, { ...verdict, names });
+    const more = others.map((other) =>
+      this.#unclear(
+        origin,
+        { ...verdict, names: other },
+        undefined,
+        other.paymentId ?? other.messageId,
+      ),
+    );
+    return [first, ...more];
+  }
+
   #unclear(
     origin: Origin,
     { code, detail, outcome, reason, names }: Omit<Unclear, 'kind'>,
     ofPayment = origin.paymentId,
+    /** What the entry is named by besides, where it is of more than one. */
+    named = ofPayment,
   ): QuarantinedEntry {
     const { messageId, paymentId = ofPayment } = names ?? {};
     const said = {
@@ -219,7 +236,7 @@ export class StatementProcessor {
         ...(paymentId === undefined ? {} : { paymentId }),
       },
       this.#namer,
-      ofPayment,
+      named,
     );
   }
 
