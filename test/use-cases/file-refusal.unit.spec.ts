@@ -39,6 +39,8 @@ test.each([
   ['5 January', undefined],
   [undefined, undefined],
 ])('a message that gives itself the date %s is of %s', (createdAt, day) => {
-  expect(saidOn({ messages: [createdAt === undefined ? {} : { createdAt }] })).toBe(day);
-  expect(saidOn({ messages: [] })).toBeUndefined();
+  const first = { createdAt: '2026-01-02T09:00:00' };
+  const second = createdAt === undefined ? {} : { createdAt };
+  expect(saidOn({ messages: [first, second] })).toEqual(['2026-01-02', day]);
+  expect(saidOn({ messages: [] })).toEqual([]);
 });

@@ -50,13 +50,15 @@ export function refusalOf(
   };
 }
 
-/** The day that the message gives itself, where that is a date. */
-export function saidOn({
+/** The day that each message of a file gives itself, where that is a date. */
+export const saidOn = ({
   messages,
 }: {
   readonly messages: readonly Pick<BankMessageHead, 'createdAt'>[];
-}): string | undefined {
-  const day = messages[0]?.createdAt?.slice(0, 10);
+}): readonly (string | undefined)[] => messages.map(dayOf);
+
+function dayOf({ createdAt }: Pick<BankMessageHead, 'createdAt'>): string | undefined {
+  const day = createdAt?.slice(0, 10);
   return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day))
     ? day
     : undefined;

@@ -52,7 +52,8 @@ export class StatementProcessor {
     private readonly deps: MessageDeps,
     private readonly ours: Instructed,
     private readonly sha256: string,
-    private readonly day: string | undefined,
+    /** Of each message of the file. */
+    private readonly days: readonly (string | undefined)[],
     private readonly differing: ReadonlyMap<number, string>,
     private readonly base: JobContext,
   ) {}
@@ -160,8 +161,8 @@ export class StatementProcessor {
 
   /** Of a booking that its statement has a second time, it is known. */
   #add({ outcomes, origins }: Batch, said: ReportedOutcome, origin: Origin): void {
-    const outcome = dated(said, this.day);
-    const { booked } = origin.spooled;
+    const { booked, message } = origin.spooled;
+    const outcome = dated(said, this.days[message]);
     outcomes.push(booked ? this.#bookings.onceOrAgain(booked.statement, outcome) : outcome);
     origins.push(origin);
   }
