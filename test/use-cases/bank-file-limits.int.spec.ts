@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { streams } from '../../src/kernel/ids.js';
 import { pain002Of } from '../support/bank-messages.js';
-import { two } from './bank-agrees.fixtures.js';
+import { entries, statementOf, two } from './bank-agrees.fixtures.js';
 import { said, take, violations, world } from './bank-messages.fixtures.js';
 
 test('a settlement has the day of its own message, where a file is of several', async () => {
@@ -22,4 +23,15 @@ test('a settlement has the day of its own message, where a file is of several', 
   });
   expect(await Promise.all(settledOn)).toEqual(days.map((day) => [day]));
   expect(await violations()).toEqual([]);
+});
+
+test('a file that comes to more than an event can say waits as a whole, and once', async () => {
+  const most = { amount: '999999999999999.99' };
+  const file = statementOf(
+    Array.from({ length: 11 }, () => most),
+    asdProgramme.debtor.iban,
+  );
+  for (let i = 0; i < 2; i += 1)
+    expect(await take(file)).toMatchObject({ status: 'quarantined', code: 'AMOUNT_TOO_LARGE' });
+  expect(await entries()).toEqual([]);
 });

@@ -9,6 +9,24 @@ import type {
  */
 export const MAX_UNCLEAR = 100_000;
 
+/** Digits of minor units that an event can hold. */
+const MAX_DIGITS = 18;
+
+export const isTooLarge = (minor: string): boolean => minor.length > MAX_DIGITS;
+
+/** No event could say what such a file comes to, so none of it is applied, whoever releases it. */
+export function tooLarge(
+  { turnover }: Pick<BankMessageEnd, 'turnover'>,
+  entryIsTooLarge: boolean,
+): FileRefusal | undefined {
+  const sums = turnover.flatMap(({ debitMinor, creditMinor }) => [debitMinor, creditMinor]);
+  if (!entryIsTooLarge && !sums.some(isTooLarge)) return undefined;
+  return {
+    code: 'AMOUNT_TOO_LARGE',
+    detail: `An entry, or all debits or credits together, are of more than ${MAX_DIGITS} digits of minor units. Ask the sender for files of fewer entries, or whether the amounts are right.`,
+  };
+}
+
 /** Why a bank's file is not applied. */
 export interface FileRefusal {
   readonly code: string;
