@@ -10,6 +10,8 @@ interface Bookings {
   readonly bySource: Map<string, number>;
   referenced: number;
   tooMany: number;
+  /** Of those too many, the ones that a break names no reference of. */
+  unreferenced: number;
 }
 
 const isOfAccount = (source: string): boolean =>
@@ -51,12 +53,8 @@ export class BookingsCheck {
         if (event.data.resolution === 'counted-as-settled') this.#bits[stream]! |= SAID.settled;
         if (event.data.resolution === 'counted-as-returned') this.#bits[stream]! |= SAID.returned;
         return;
-      case 'PaymentBreakRecorded': {
-        const { kind, reported, attempt } = event.data;
-        if (kind === 'booked-twice' && (reported === 'settled' || reported === 'returned'))
-          this.#of(stream, attempt, reported).tooMany += 1;
-        return;
-      }
+      case 'PaymentBreakRecorded':
+        return this.#broken(stream, event.data);
       case 'PaymentBooked':
         return this.#booked(event.data, stream, found);
       default:
@@ -64,10 +62,24 @@ export class BookingsCheck {
     }
   }
 
+  /** A booking too many, or what came back of one: it is told again like any other. */
+  #broken(stream: number, data: EventData['PaymentBreakRecorded']): void {
+    const { kind, reported, attempt } = data;
+    if (reported !== 'settled' && reported !== 'returned') return;
+    const isOfSecond = kind === 'other-contradiction' && reported === 'returned';
+    if (kind !== 'booked-twice' && !isOfSecond) return;
+    const bookings = this.#of(stream, attempt, reported);
+    bookings.tooMany += 1;
+    if (!hasReference(data)) bookings.unreferenced += 1;
+  }
+
   #said(stream: number, outcome: Outcome, data: Booked): void {
     this.#fit(stream);
     const { source } = data;
     const first = FIRST[outcome];
+    const known = this.#bookings.get(`${stream} ${data.attempt} ${outcome}`);
+    if (known && source in first) known.bySource.set(source, (known.bySource.get(source) ?? 0) + 1);
+    if (known && isOfAccount(source) && hasReference(data)) known.referenced += 1;
     this.#bits[stream]! |=
       SAID[outcome] |
       (source in first ? first[source as keyof typeof first] : 0) |
@@ -78,17 +90,18 @@ export class BookingsCheck {
     const { attempt, outcome, source } = data;
     this.#fit(stream);
     const isLive = attempt === (this.#attempts.get(stream) ?? 1);
-    if (isLive && (this.#bits[stream]! & (SAID[outcome] | SAID.returned)) === 0)
+    const bookings = this.#of(stream, attempt, outcome);
+    const isSaid = (this.#bits[stream]! & (SAID[outcome] | SAID.returned)) !== 0;
+    if (isLive && !isSaid && bookings.tooMany === 0)
       found('I2', `booked as ${outcome}, which nobody had said`);
     if (!isOfAccount(source)) return;
-    const bookings = this.#of(stream, attempt, outcome);
     const count = (bookings.bySource.get(source) ?? 0) + 1;
     bookings.bySource.set(source, count);
     if (count > 1 + bookings.tooMany)
       found('I2', `booked ${count} times in ${source}, and no break says so`);
     if (!hasReference(data)) return;
     bookings.referenced += 1;
-    if (bookings.referenced > 1)
+    if (bookings.referenced > 1 + bookings.unreferenced)
       found('I2', 'booked under another reference of the bank, and no break says so');
   }
 
@@ -107,6 +120,7 @@ export class BookingsCheck {
       ),
       referenced: (bits & REFERENCED[outcome]) === 0 ? 0 : 1,
       tooMany: 0,
+      unreferenced: 0,
     };
     this.#bookings.set(key, found);
     return found;
@@ -120,5 +134,8 @@ export class BookingsCheck {
   }
 }
 
-const hasReference = ({ reference, entryReference }: Booked): boolean =>
+const hasReference = ({
+  reference,
+  entryReference,
+}: Pick<EventData['PaymentBooked'], 'reference' | 'entryReference'>): boolean =>
   reference !== undefined || entryReference !== undefined;

@@ -33,8 +33,9 @@ export const isOfAccount = (source: string): boolean =>
 
 /** How what is told stands to the bookings that are known of the same attempt and outcome. */
 export function sightingOf(bookings: readonly Booking[], told: ToldBooking): Sighting {
-  if (told.bookedAgain !== undefined) return 'another';
   const known = comparable(bookings, told).filter(({ odd }) => odd === undefined);
+  if (told.bookedAgain !== undefined)
+    return isCounted(known, told, told.bookedAgain) ? 'same' : 'another';
   if (known.length === 0) return 'first';
   if (isAnother(known, told)) return 'another';
   // What references tell apart needs no more; else each kind of message has the booking once.
@@ -100,6 +101,17 @@ function isAnother(known: readonly Booking[], told: ToldBooking): boolean {
   // The other kind of message has each of them, too: this is one of those, or one more than it has.
   const own = known.filter((booking) => isOwn(booking) && isOfSameDays(booking, told)).length;
   return own >= mostOfOne(ofDays.filter((booking) => !isOwn(booking)));
+}
+
+/** Whether as many as the statement has before it, and it, are known, by it or by the other kind. */
+function isCounted(known: readonly Booking[], told: ToldBooking, before: number): boolean {
+  const alike = known.filter(
+    (one) => byReference(one, told) === undefined && isOfSameDays(one, told),
+  );
+  const own = alike.filter(({ source }) => source === told.source);
+  const here = own.filter(({ details }) => isSameStatement(details, told.details)).length;
+  const others = mostOfOne(alike.filter((one) => !own.includes(one)));
+  return here > before || others - (own.length - here) > before;
 }
 
 const mostOfOne = (bookings: readonly Booking[]): number =>

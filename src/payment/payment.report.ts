@@ -16,6 +16,7 @@ import { requireReportable, type ReportOutcome } from './reportable.rule.js';
 import type { Reported, PaymentState, PaymentEvent } from './payment.state.js';
 import { lastOf } from './payment.state.js';
 import { confirmedOutcome } from './payment-people.rule.js';
+import { saidBefore } from './said-before.rule.js';
 import { tellingReference } from './telling-reference.rule.js';
 
 type Break = EventData['PaymentBreakRecorded'];
@@ -63,8 +64,9 @@ function recordedFor(state: PaymentState, command: ReportOutcome, context: Conte
   const said = lastOf(known);
   if (outcome === 'unknown') return unknown(state, command, said);
   if (!isWholeAmount(state, command)) return broken(state, command, outcome, 'amount-differs');
-  if (known?.includes(outcome) || isDebitOfReturn(state, command))
-    return saidAgain(state, command, context);
+  const before = saidBefore(state, command, toldBooking(command));
+  if (before === 'before') return saidAgain(state, command, context);
+  if (before === 'unclear') return broken(state, command, outcome, 'other-contradiction');
   // Money of a second debit comes back: the payment itself stays where it is.
   if (outcome === 'returned' && state.debitedTwice.includes(attempt))
     return broken(state, command, outcome, 'other-contradiction');
@@ -123,24 +125,6 @@ function saidAgain(state: PaymentState, command: ReportOutcome, context: Context
 const isKept = ({ source, reference }: ReportOutcome, { actor }: Pick<Context, 'actor'>): boolean =>
   isOfAccount(source) ||
   (source !== 'pain.002' && reference !== undefined && actor.role === 'payment-system');
-
-/** The debit of what came back, read after its return and not booked after it. */
-function isDebitOfReturn(
-  { bookings, outcomes }: PaymentState,
-  { attempt, outcome, source, bookedOn, valueOn }: ReportOutcome,
-): boolean {
-  const known = outcomes[attempt - 1];
-  if (outcome !== 'settled' || !isOfAccount(source) || lastOf(known) !== 'returned') return false;
-  const day = bookedOn ?? valueOn;
-  return bookings.some(
-    (booking) =>
-      booking.attempt === attempt &&
-      booking.odd === undefined &&
-      isOfAccount(booking.source) &&
-      (booking.outcome === 'settled' ||
-        (booking.on !== undefined && day !== undefined && day <= booking.on)),
-  );
-}
 
 const toldBooking = (command: ReportOutcome): ToldBooking => {
   const { booking, ...references } = referencesOf(command);

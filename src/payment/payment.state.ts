@@ -262,10 +262,9 @@ function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorde
     ...(reportedMinor === undefined ? {} : { reportedMinor }),
   };
   const isBooking = outcome === 'settled' || outcome === 'returned';
-  const isOdd = kind === 'amount-differs' || kind === 'date-implausible';
   const booking = isBooking && {
     ...bookingOf(state, data, outcome, data.reportedOn),
-    ...(isOdd ? { odd: breakId } : {}),
+    ...(isOddKind(kind) ? { odd: breakId } : {}),
   };
   return {
     ...state,
@@ -277,6 +276,9 @@ function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorde
   };
 }
 
+const isOddKind = (kind: EventData['PaymentBreakRecorded']['kind']): boolean =>
+  kind === 'amount-differs' || kind === 'date-implausible';
+
 /** What was debited twice comes back once without the payment being returned. */
 function debitedTwice(
   before: readonly number[],
@@ -285,7 +287,8 @@ function debitedTwice(
   outcome: Reported,
 ): readonly number[] {
   if (kind === 'booked-twice' && outcome === 'settled') return [...before, attempt];
-  const at = outcome === 'returned' ? before.indexOf(attempt) : -1;
+  // What is odd is not told to the end yet: a bank that mends it tells it again.
+  const at = outcome === 'returned' && !isOddKind(kind) ? before.indexOf(attempt) : -1;
   return at < 0 ? before : before.toSpliced(at, 1);
 }
 

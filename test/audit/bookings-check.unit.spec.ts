@@ -33,15 +33,19 @@ function booked(
     ...more,
   });
 }
-const tooMany = (log: Tampered, { data, stream }: Recorded<'PaymentSettled'>): void => {
+const tooMany = (
+  log: Tampered,
+  { data, stream }: Recorded<'PaymentSettled'>,
+  reported: 'settled' | 'returned' = 'settled',
+): void => {
   const { paymentId, attempt, endToEndId } = data;
   log.append(stream, 'PaymentBreakRecorded', {
     paymentId,
-    breakId: uuidOf('too many'),
+    breakId: uuidOf('too many', reported),
     attempt,
     endToEndId,
-    kind: 'booked-twice',
-    reported: 'settled',
+    kind: reported === 'settled' ? 'booked-twice' : 'other-contradiction',
+    reported,
     source: 'camt.054',
   });
 };
@@ -63,6 +67,26 @@ describe('the audit', () => {
     expect(found(log)).toEqual([]);
     booked(log, settled);
     expect(found(log)).toEqual([expect.stringContaining('booked 3 times in camt.053')]);
+  });
+  test('and what came back of a second debit, told by the other kind of message', () => {
+    const log = new Tampered();
+    const settled = settledBy(log, 'camt.054');
+    tooMany(log, settled);
+    tooMany(log, settled, 'returned');
+    booked(log, settled, { outcome: 'returned' });
+    expect(found(log)).toEqual([]);
+    booked(log, settled, { outcome: 'returned' });
+    expect(found(log)).toEqual([]);
+    booked(log, settled, { outcome: 'returned' });
+    expect(found(log)).toEqual([expect.stringContaining('booked 3 times in camt.053')]);
+  });
+  test('and as many under references as breaks without any say', () => {
+    const log = new Tampered();
+    const settled = settledBy(log, 'camt.054');
+    tooMany(log, settled);
+    booked(log, settled, { reference: 'K1' });
+    booked(log, settled, { reference: 'K2' });
+    expect(found(log)).toEqual([]);
   });
   test.each<[string, (log: Tampered) => void, RegExp]>([
     [

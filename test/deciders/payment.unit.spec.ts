@@ -25,6 +25,7 @@ import {
   bookedLaterScenarios,
   unreferencedScenarios,
 } from './payment-second-bookings.scenarios.js';
+import { toldAgainScenarios } from './payment-told-again.scenarios.js';
 import { peopleScenarios } from './payment-people.scenarios.js';
 
 const automation = by('automation', 'automation');
@@ -279,4 +280,5 @@ contradictionScenarios();
 bookingScenarios();
 bookedLaterScenarios();
 unreferencedScenarios();
+toldAgainScenarios();
 peopleScenarios();

@@ -149,7 +149,7 @@ export const references: readonly Case[] = [
   {
     name: 'ids of two payments',
     of: (a, b) => of(debit(a, { details: [e2e(a.endToEndId, `<TxId>${b.endToEndId}</TxId>`)] })),
-    gives: waits('REFERENCES_DIFFER'),
+    gives: waits('REFERENCES_DIFFER', 'REFERENCES_DIFFER'),
   },
   {
     name: 'a reference of the bank that is a book',
@@ -349,6 +349,6 @@ export const reports: readonly Case[] = [
     name: 'the ids of two payments in one status',
     of: (a, b) =>
       report(a, 'settled').replace(/<OrgnlInstrId>[^<]*/, `<OrgnlInstrId>${b.endToEndId}`),
-    gives: waits('REFERENCES_DIFFER'),
+    gives: waits('REFERENCES_DIFFER', 'REFERENCES_DIFFER'),
   },
 ];

@@ -4,6 +4,7 @@ import {
   MAX_UNCLEAR,
   refusalOf,
   saidOn,
+  tooLarge,
 } from '../../src/use-cases/statements/file-refusal.rule.js';
 
 const end = (...findings: readonly Finding[]) => ({ findings, findingCount: findings.length * 12 });
@@ -39,6 +40,22 @@ test.each([
   ['5 January', undefined],
   [undefined, undefined],
 ])('a message that gives itself the date %s is of %s', (createdAt, day) => {
-  expect(saidOn({ messages: [createdAt === undefined ? {} : { createdAt }] })).toBe(day);
-  expect(saidOn({ messages: [] })).toBeUndefined();
+  const first = { createdAt: '2026-01-02T09:00:00' };
+  const second = createdAt === undefined ? {} : { createdAt };
+  expect(saidOn({ messages: [first, second] })).toEqual(['2026-01-02', day]);
+  expect(saidOn({ messages: [] })).toEqual([]);
+});
+
+test('one of more than an event can hold is refused: an entry, or what they come to', () => {
+  const of = (debitMinor: string, creditMinor: string) => ({
+    turnover: [{ currency: 'MAD', debitMinor, creditMinor }],
+  });
+  const most = '9'.repeat(18);
+  expect(tooLarge(of(most, most), false)).toBeUndefined();
+  for (const [end, isOfEntry] of [
+    [of(`1${most}`, '0'), false],
+    [of('0', `1${most}`), false],
+    [of('0', '0'), true],
+  ] as const)
+    expect(tooLarge(end, isOfEntry)).toMatchObject({ code: 'AMOUNT_TOO_LARGE' });
 });

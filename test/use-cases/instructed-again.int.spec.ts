@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { EventData } from '../../events/generated.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
-import { partsOfPayment, streams } from '../../src/kernel/ids.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+import { partsOfPayment, streams, uuidOf } from '../../src/kernel/ids.js';
+import { bankEntryDecider } from '../../src/statement/entry.decider.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { execute } from '../../src/write-side/execute.js';
@@ -136,5 +139,74 @@ describe.each(STORES)('what is instructed again, on a store %s', (_, atomic) => 
     justBefore(here, 'PaymentReinstructed', end);
     expect(await codesOf(here, paymentId)).toEqual(['NOT_PAYABLE']);
     expect((await eventsOf(here)).filter(({ type }) => type === 'PaymentReinstructed')).toEqual([]);
+  });
+
+  /** A bank's entry of the kind waits for a person. */
+  const waits = (
+    here: Here,
+    names: Pick<EventData['BankEntryQuarantined'], 'paymentId' | 'messageId' | 'outcome'>,
+  ): Promise<unknown> => {
+    const entryId = uuidOf(JSON.stringify(names));
+    const said = { entryId, sha256: '0'.repeat(64), number: 1, detail: 'It is not ours.' };
+    const entry = { family: 'camt.053', scope: 'transaction', code: 'ACCOUNT_DIFFERS' } as const;
+    return execute(
+      another(here),
+      [
+        part(streams.entry(entryId), bankEntryDecider, {
+          type: 'QuarantineEntry',
+          ...said,
+          ...entry,
+          ...names,
+        }),
+      ],
+      as(here, 'bank', entryId),
+    );
+  };
+  const failedOf = async (here: Here) => {
+    const events = await eventsOf(here);
+    const { stream } = events.find(({ type }) => type === 'PaymentRejected')!;
+    const instructed = events.find((event) => event.stream === stream && isInstructed(event))!;
+    return (instructed as Recorded<'PaymentInstructed'>).data;
+  };
+  const isInstructed = ({ type }: Recorded): boolean => type === 'PaymentInstructed';
+
+  test.each([
+    ['it', 'paymentId', 'settled'],
+    ['it, and says nothing of what became of it', 'paymentId', undefined],
+    ['the whole message that it was in', 'messageId', 'settled'],
+  ] as const)('is not what a waiting entry names: %s', async (_, by, outcome) => {
+    const here = await reconciled();
+    const { [by]: name, paymentId } = await failedOf(here);
+    await waits(here, { [by]: name, ...(outcome === undefined ? {} : { outcome }) });
+    expect(await reinstruct(here)).toMatchObject({ reinstructed: 0, waiting: 1 });
+    expect(await codesOf(here, paymentId)).toEqual(['ENTRIES_OPEN']);
+  });
+  test('is what an entry names that waits no more, and what one says was accepted', async () => {
+    const here = await reconciled();
+    const { paymentId } = await failedOf(here);
+    await waits(here, { paymentId, outcome: 'accepted' });
+    await waits(here, { paymentId, outcome: 'settled' });
+    const { entryId } = (
+      (await eventsOf(here)).findLast(
+        ({ type }) => type === 'BankEntryQuarantined',
+      ) as Recorded<'BankEntryQuarantined'>
+    ).data;
+    const dismiss = { type: 'DismissEntry', kind: 'fee', reason: 'the bank says so' } as const;
+    const entry = streams.entry(entryId);
+    await execute(
+      another(here),
+      [part(entry, bankEntryDecider, dismiss)],
+      as(here, 'finance', 'dismiss'),
+    );
+    expect(await reinstruct(here)).toMatchObject({ reinstructed: 1, waiting: 0 });
+  });
+  test('is not what an entry names that came while the run began', async () => {
+    const here = await reconciled();
+    const { paymentId } = await failedOf(here);
+    justBefore(here, 'CycleReinstructionStarted', () =>
+      waits(here, { paymentId, outcome: 'settled' }),
+    );
+    expect(await codesOf(here, paymentId)).toEqual(['ENTRIES_OPEN']);
+    expect((await auditOf(here.store)).violations).toEqual([]);
   });
 });

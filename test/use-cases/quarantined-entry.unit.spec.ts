@@ -1,6 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { BookedEntry } from '../../src/adapters/payment-rail/iso20022/incoming/port.js';
-import { EntryNamer } from '../../src/use-cases/statements/quarantined-entry.rule.js';
+import type { StatusEntry } from '../../src/adapters/payment-rail/iso20022/incoming/port.js';
+import {
+  asNews,
+  EntryNamer,
+  type QuarantinedEntry,
+} from '../../src/use-cases/statements/quarantined-entry.rule.js';
 
 const charge = (more: Partial<BookedEntry> = {}): BookedEntry =>
   ({
@@ -38,4 +43,42 @@ test('the same one in another file of the same statement is one, and by its refe
   expect(nameOf(charge({ references }))).toBe(
     nameOf(charge({ references, statementId: 'S2', family: 'camt.053' })),
   );
+});
+
+test('what is booked is another one than what was pending or only told', () => {
+  const references = { bank: 'K1', entryBank: 'K1' };
+  const of = (status?: string): string =>
+    nameOf({ ...charge({ references }), ...(status === undefined ? {} : { status }) });
+  expect(new Set([of('BOOK'), of('PROV'), of('XXXX'), of()]).size).toBe(4);
+  expect(of('PROV')).toBe(of('PROV'));
+});
+
+test('a group that is said of another number or sum is another one', () => {
+  const of = (original: StatusEntry['original']): string => {
+    const said = { kind: 'status', family: 'pain.002', scope: 'group', status: 'RJCT' } as const;
+    const nothing = { problems: [], reasons: [], proprietaryReasons: [] };
+    const place = { line: 1, column: 1 };
+    return new EntryNamer().nameOf({
+      ...said,
+      ...nothing,
+      place,
+      original: { messageId: 'M1', ...original },
+    });
+  };
+  const names = [{}, { count: '3' }, { count: '5' }, { controlSum: '3' }, { controlSum: '5' }].map(
+    of,
+  );
+  expect(new Set(names).size).toBe(5);
+  expect(of({ count: '3' })).toBe(names[1]);
+});
+
+test('what was dismissed for another reason waits again, once', () => {
+  const said = { entryId: '00000000-0000-4000-8000-000000000001', code: 'CREDIT_UNCLEAR' };
+  const entry = said as QuarantinedEntry;
+  const dismissed = (code: string) => ({ status: 'dismissed', entry: { ...entry, code } }) as const;
+  expect(asNews(entry, dismissed('CREDIT_UNCLEAR'))).toBe(entry);
+  expect(asNews(entry, { ...dismissed('STATUS_UNKNOWN'), status: 'quarantined' })).toBe(entry);
+  const again = asNews(entry, dismissed('STATUS_UNKNOWN'));
+  expect(again).toEqual({ ...entry, entryId: expect.not.stringContaining(entry.entryId) });
+  expect(asNews(entry, dismissed('ENTRY_INVALID'))).toEqual(again);
 });

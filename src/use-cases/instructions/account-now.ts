@@ -57,6 +57,8 @@ export interface Candidate {
   readonly enrolment: readonly Recorded[];
   /** As it was where it was asked for. */
   readonly then?: Asked;
+  /** An entry of a bank's file that names it and waits for a person. */
+  readonly openEntry?: string | undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Deps } from '../../write-side/context.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { accountNow, candidatesOf, type Candidate, type Head } from './account-now.js';
+import type { OpenEntries } from './open-entries.js';
 import type { Obstacle } from './instructable.rule.js';
 
 /** Which payments of a cycle are asked to be instructed again, and how. */
@@ -10,6 +11,8 @@ interface Asked {
   readonly asOf?: number;
   readonly paymentIds?: readonly string[];
   readonly sameAccount?: boolean;
+  /** What waits of banks' files. */
+  readonly openEntries: OpenEntries;
 }
 
 /** A payment that may be instructed now, and to which account. */
@@ -29,7 +32,7 @@ export interface Choice {
 /** Looks at payments and their payees as they are now; records nothing. */
 export async function choosePayments(
   deps: Pick<Deps, 'store' | 'vault' | 'rail' | 'clock'>,
-  { asOf, paymentIds, sameAccount = false }: Asked,
+  { asOf, paymentIds, sameAccount = false, openEntries }: Asked,
   head: Head,
   page: readonly string[],
 ): Promise<Choice> {
@@ -41,7 +44,11 @@ export async function choosePayments(
     refused.push(refusal(paymentId, defect));
   };
   const defects = new Defects();
-  for (const candidate of await candidatesOf(deps, page, asOf, met)) {
+  const looked = await candidatesOf(deps, page, asOf, met);
+  // After the payments: what was said of them before they were looked at is known.
+  await openEntries.read();
+  for (const one of looked) {
+    const candidate = { ...one, openEntry: openEntries.naming(one.state) };
     const found = defects.look(
       () => accountNow(deps.rail, candidate, head, sameAccount, now),
       (defect) => met(candidate.paymentId, defect),

@@ -8,8 +8,8 @@ import { isUnpaid, type PaymentState } from '../../payment/payment.state.js';
 import { heldBy, type Held, type Payee } from '../../person/payee.rule.js';
 
 /**
- * Why a payment is not instructed now: it is not due any more, its account is missing or not mended,
- * is held, or no message can say who is paid.
+ * Why a payment is not instructed now: a bank's entry about it waits for a person, it is not due any
+ * more, its account is missing or not mended, is held, or no message can say who is paid.
  */
 export type Obstacle =
   | { readonly kind: 'waiting' | 'unfit'; readonly error: DomainError }
@@ -27,6 +27,12 @@ export interface Entitled {
 }
 /** As it is now and, where it was asked for before, as it was then. */
 export type Asked = Looked & { readonly then?: Looked };
+/** With what the household and a bank's file say of it. */
+export type Judged = Asked & {
+  readonly entitled: Entitled;
+  /** An entry of a bank's file that names the payment and waits for a person. */
+  readonly openEntry?: string | undefined;
+};
 
 /**
  * The account that a payment may be instructed to now, or what is in the way. What failed, or was
@@ -34,7 +40,7 @@ export type Asked = Looked & { readonly then?: Looked };
  * @param unfit why no message can carry the payment, where none can
  */
 export function instructable(
-  { state, payee, then = { state, payee }, entitled }: Asked & { readonly entitled: Entitled },
+  { state, payee, then = { state, payee }, entitled, openEntry }: Judged,
   hold: AccountHold,
   sameAccount: boolean,
   now: string,
@@ -47,6 +53,7 @@ export function instructable(
   if (!mended) return { kind: 'waiting', error: notMended() };
   // What the payment refuses by itself is refused by itself.
   if (status !== 'ordered' && !isUnpaid(state)) return payee;
+  if (openEntry !== undefined) return { kind: 'waiting', error: entryOpen(openEntry) };
   if (!isStillDue(entitled)) return { kind: 'waiting', error: notDue() };
   if (!isAsItWas(state, then.state)) return { kind: 'waiting', error: notAskedFor(then.state) };
   const held = heldBy(payee, hold, now);
@@ -87,6 +94,12 @@ export function requireStillDue(entitled: Entitled): void {
   if (!isStillDue(entitled)) throw notDue();
 }
 
+const entryOpen = (entryId: string): DomainError =>
+  new DomainError(
+    'ENTRIES_OPEN',
+    `The entry ${entryId} of a bank's file names the payment, or a message that it was in, and waits for a person; assign or dismiss it first.`,
+    'rule',
+  );
 const notDue = (): DomainError =>
   new DomainError(
     'NOT_PAYABLE',

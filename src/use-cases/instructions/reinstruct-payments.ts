@@ -18,6 +18,7 @@ import {
 import { ReinstructionRun, type CutOff } from './reinstruction-run.js';
 import { MessageNamer } from './message-namer.rule.js';
 import { entitledBy, headOf, type Head } from './account-now.js';
+import { OpenEntries } from './open-entries.js';
 import { choosePayments, type Chosen } from './choose-payments.js';
 import {
   isAsItWas,
@@ -115,10 +116,20 @@ export async function reinstructPayments(
     const again = await survey(deps, args, now, cutOff, onProgress, signal);
     for (const [messageId, paymentIds] of again.messages) found.messages.set(messageId, paymentIds);
   };
+  const openEntries = new OpenEntries(deps.store);
   for (let i = 0; i < found.candidates.length; i += PAGE) {
     signal?.throwIfAborted();
     const page = found.candidates.slice(i, i + PAGE);
-    await reinstructPage(deps, args, page, head, namer, run, summary, messagesNow);
+    await reinstructPage(
+      deps,
+      { ...args, openEntries },
+      page,
+      head,
+      namer,
+      run,
+      summary,
+      messagesNow,
+    );
     onProgress?.({
       what: 'payments instructed',
       done: summary.reinstructed + summary.instructed,
@@ -313,7 +324,7 @@ const instructing = (
 
 async function reinstructPage(
   deps: Deps,
-  args: ReinstructArgs,
+  args: ReinstructArgs & { readonly openEntries: OpenEntries },
   paymentIds: readonly string[],
   head: Head,
   namer: MessageNamer,

@@ -50,6 +50,8 @@ export type Verdict =
 export interface NamedByEntry {
   readonly paymentId?: string;
   readonly messageId?: string;
+  /** Of an entry that names more than one: the others. */
+  readonly others?: readonly Omit<NamedByEntry, 'others'>[];
 }
 
 export function verdictOf(entry: NumberedEntry): Verdict {
@@ -285,7 +287,7 @@ function named(
 const isOfAnother = (endToEndId: string | undefined, id: string): boolean =>
   endToEndId !== id && tellingReference(endToEndId) !== undefined;
 
-/** Ids of ours in an entry, and the UETR where that is all there is. */
+/** Ids of ours in an entry, and the UETR unless the end-to-end id is another payer's. */
 export function idsOf(entry: NumberedEntry): {
   readonly ids: readonly string[];
   readonly uetr?: string;
@@ -295,8 +297,8 @@ export function idsOf(entry: NumberedEntry): {
   const ids = [endToEndId, instructionId, transactionId].filter(
     (one) => one !== undefined && OURS.test(one),
   ) as string[];
-  const isAlone = ids.length === 0 && (endToEndId === undefined || isNone(endToEndId));
-  return { ids, ...(isAlone && uetr !== undefined ? { uetr } : {}) };
+  const isOurs = ids.length > 0 || endToEndId === undefined || isNone(endToEndId);
+  return { ids, ...(isOurs && uetr !== undefined ? { uetr } : {}) };
 }
 
 /** ISO 20022: written where the payer gave no reference. */

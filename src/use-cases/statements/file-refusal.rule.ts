@@ -9,6 +9,24 @@ import type {
  */
 export const MAX_UNCLEAR = 100_000;
 
+/** Digits of minor units that an event can hold. */
+const MAX_DIGITS = 18;
+
+export const isTooLarge = (minor: string): boolean => minor.length > MAX_DIGITS;
+
+/** No event could say what such a file comes to, so none of it is applied, whoever releases it. */
+export function tooLarge(
+  { turnover }: Pick<BankMessageEnd, 'turnover'>,
+  entryIsTooLarge: boolean,
+): FileRefusal | undefined {
+  const sums = turnover.flatMap(({ debitMinor, creditMinor }) => [debitMinor, creditMinor]);
+  if (!entryIsTooLarge && !sums.some(isTooLarge)) return undefined;
+  return {
+    code: 'AMOUNT_TOO_LARGE',
+    detail: `An entry, or all debits or credits together, are of more than ${MAX_DIGITS} digits of minor units. Ask the sender for files of fewer entries, or whether the amounts are right.`,
+  };
+}
+
 /** Why a bank's file is not applied. */
 export interface FileRefusal {
   readonly code: string;
@@ -50,13 +68,15 @@ export function refusalOf(
   };
 }
 
-/** The day that the message gives itself, where that is a date. */
-export function saidOn({
+/** The day that each message of a file gives itself, where that is a date. */
+export const saidOn = ({
   messages,
 }: {
   readonly messages: readonly Pick<BankMessageHead, 'createdAt'>[];
-}): string | undefined {
-  const day = messages[0]?.createdAt?.slice(0, 10);
+}): readonly (string | undefined)[] => messages.map(dayOf);
+
+function dayOf({ createdAt }: Pick<BankMessageHead, 'createdAt'>): string | undefined {
+  const day = createdAt?.slice(0, 10);
   return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day))
     ? day
     : undefined;

@@ -11,7 +11,7 @@ import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { unknownReference, verdictOf, type Verdict } from './bank-verdict.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
 import { type MessageDeps } from '../../write-side/context.js';
-import { MAX_UNCLEAR, type FileRefusal } from './file-refusal.rule.js';
+import { isTooLarge, MAX_UNCLEAR, tooLarge, type FileRefusal } from './file-refusal.rule.js';
 import {
   accountDiffers,
   heldAgainst,
@@ -39,6 +39,8 @@ class Looking {
   ignored = 0;
   unclear = 0;
   readonly differing = new Map<number, string>();
+  /** Whether an entry is of more than an event can hold, as what some of a batch come to. */
+  isTooLarge = false;
   /** Bookings of the entry in hand that are about somebody: all of them may have to be looked at. */
   #ofEntry = { number: -1, clear: 0 };
 
@@ -86,6 +88,8 @@ export async function lookThrough(
   }
   const { entries, ignored, unclear, differing } = looked;
   const end = reading.end();
+  const failure = tooLarge(end, looked.isTooLarge);
+  if (failure) return { failure };
   const differs = await otherSums(end, ours);
   return { end, entries, ignored, unclear, differing, ...(differs ? { otherSums: differs } : {}) };
 }
@@ -101,6 +105,7 @@ async function spoolBatch(
   for (const [i, entry] of entries.entries()) {
     if (entry.kind === 'entry-differs') looked.differs(entry);
     if (!isNumbered(entry)) continue;
+    if (isTooLarge(entry.amount?.amountMinor ?? '')) looked.isTooLarge = true;
     const number = looked.entries;
     looked.entries += 1;
     const held = await heldAgainstUs(entry, verdicts[i]!, found[i], ours, looked);

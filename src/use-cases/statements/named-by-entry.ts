@@ -14,11 +14,16 @@ export async function named(
   verdict: Unclear,
   ours: Instructed,
 ): Promise<Unclear> {
-  const [messageId] = await messagesOf(entry, ours);
-  const paymentId = await paymentOf(entry, ours);
+  const [messageId, ...messages] = await messagesOf(entry, ours);
+  const [paymentId, ...payments] = await paymentsOf(entry, ours);
+  const others = [
+    ...payments.map((one) => ({ paymentId: one })),
+    ...messages.map((one) => ({ messageId: one })),
+  ];
   const names: NamedByEntry = {
     ...(paymentId === undefined ? {} : { paymentId }),
     ...(messageId === undefined ? {} : { messageId }),
+    ...(others.length === 0 ? {} : { others }),
   };
   if (messageId === undefined && paymentId === undefined) return verdict;
   if (verdict.code !== 'REFERENCE_UNKNOWN' || entry.scope === 'transaction')
@@ -31,10 +36,13 @@ export async function named(
   };
 }
 
-async function paymentOf(entry: NumberedEntry, ours: Instructed): Promise<string | undefined> {
+/** The payments of ours that an entry names, once each: those of its ids, then that of its UETR. */
+async function paymentsOf(entry: NumberedEntry, ours: Instructed): Promise<readonly string[]> {
   const { ids, uetr } = idsOf(entry);
-  if (ids.length > 0) return (await ours.lookup(ids)).find((found) => found !== undefined);
-  return uetr !== undefined && isUuid(uetr) ? (await ours.byUetr(uetr))?.paymentId : undefined;
+  const found = ids.length > 0 ? await ours.lookup(ids) : [];
+  const ofUetr = uetr !== undefined && isUuid(uetr) ? await ours.byUetr(uetr) : undefined;
+  const all = [...found, ofUetr?.paymentId].filter((one) => one !== undefined);
+  return [...new Set(all)];
 }
 
 /** The messages of ours that an entry says to be of, once each; a bank writes names of its own, too. */

@@ -2,8 +2,10 @@ import type { EventData } from '../../../events/generated.js';
 import type {
   BookedEntry,
   NumberedEntry,
+  StatusEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { uuidOf } from '../../kernel/ids.js';
+import type { BankEntryState } from '../../statement/entry.decider.js';
 import { tellingReference } from '../../payment/telling-reference.rule.js';
 
 export type QuarantinedEntry = EventData['BankEntryQuarantined'];
@@ -29,66 +31,88 @@ export class EntryNamer {
   }
 }
 
-function contentOf(entry: NumberedEntry): string[] {
-  const text = (...values: readonly (string | boolean | undefined)[]): string[] =>
-    values.map((value) => JSON.stringify(value ?? null));
-  const amount = entry.amount ? [entry.amount.text, entry.amount.currency] : [];
-  switch (entry.kind) {
-    case 'status': {
-      const { messageId, batchId, instructionId, endToEndId, uetr } = entry.original;
-      return text(
-        'status',
-        entry.scope,
-        entry.status,
-        messageId,
-        batchId,
-        instructionId,
-        endToEndId,
-        uetr,
-        entry.reasons.join(' '),
-        entry.reference,
-        ...amount,
-      );
-    }
-    case 'booking': {
-      const {
-        messageId,
-        batchId,
-        instructionId,
-        endToEndId,
-        uetr,
-        transactionId,
-        bank,
-        entry: own,
-      } = entry.references;
-      return text(
-        'booking',
-        entry.scope,
-        ...(entry.left === undefined ? [] : [entry.left]),
-        entry.direction,
-        entry.reversal,
-        entry.returned,
-        entry.returnReason,
-        entry.bookedOn,
-        entry.valueOn,
-        messageId,
-        batchId,
-        instructionId,
-        endToEndId,
-        uetr,
-        transactionId,
-        bank,
-        own,
-        ...amount,
-        // A reference is one of its account; a statement's id has the account in it.
-        isReferenced(entry.references) ? entry.account : entry.statementId,
-      );
-    }
-  }
+const contentOf = (entry: NumberedEntry): string[] =>
+  (entry.kind === 'status' ? statusContent(entry) : bookingContent(entry)).map((value) =>
+    JSON.stringify(value ?? null),
+  );
+
+type Content = readonly (string | boolean | undefined)[];
+
+function statusContent(entry: StatusEntry): Content {
+  const { messageId, batchId, instructionId, endToEndId, uetr, count, controlSum } = entry.original;
+  const isOfAll = entry.scope !== 'transaction';
+  return [
+    'status',
+    entry.scope,
+    entry.status,
+    messageId,
+    batchId,
+    instructionId,
+    endToEndId,
+    uetr,
+    entry.reasons.join(' '),
+    entry.reference,
+    ...amountOf(entry),
+    // Of how many and how much a message or batch is said: another number is other news.
+    ...(isOfAll && count !== undefined ? [`count ${count}`] : []),
+    ...(isOfAll && controlSum !== undefined ? [`sum ${controlSum}`] : []),
+  ];
 }
+
+function bookingContent(entry: BookedEntry): Content {
+  const {
+    messageId,
+    batchId,
+    instructionId,
+    endToEndId,
+    uetr,
+    transactionId,
+    bank,
+    entry: own,
+  } = entry.references;
+  return [
+    'booking',
+    entry.scope,
+    ...(entry.left === undefined ? [] : [entry.left]),
+    entry.direction,
+    entry.reversal,
+    entry.returned,
+    entry.returnReason,
+    entry.bookedOn,
+    entry.valueOn,
+    messageId,
+    batchId,
+    instructionId,
+    endToEndId,
+    uetr,
+    transactionId,
+    bank,
+    own,
+    ...amountOf(entry),
+    // What is booked is other news than what a bank said of it before.
+    ...(entry.status === 'BOOK' ? [] : [`status ${entry.status ?? ''}`]),
+    // A reference is one of its account; a statement's id has the account in it.
+    isReferenced(entry.references) ? entry.account : entry.statementId,
+  ];
+}
+
+const amountOf = ({ amount }: NumberedEntry): Content =>
+  amount ? [amount.text, amount.currency] : [];
 
 const isReferenced = ({ bank, entryBank }: BookedEntry['references']): boolean =>
   (tellingReference(bank) ?? tellingReference(entryBank)) !== undefined;
+
+/**
+ * What an entry waits under. Where a person dismissed the same one for another reason, this is other
+ * news, and waits under a name of its own.
+ */
+export function asNews(
+  entry: QuarantinedEntry,
+  { status, entry: known }: Pick<BankEntryState, 'status' | 'entry'>,
+): QuarantinedEntry {
+  if (status !== 'dismissed' || known?.code === entry.code) return entry;
+  return { ...entry, entryId: uuidOf(entry.entryId, entry.code) };
+}
 
 /** Characters of a detail that an event has: a bank's texts, which it quotes, may be longer. */
 const MAX_DETAIL = 1_000;

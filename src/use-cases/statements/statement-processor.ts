@@ -3,7 +3,13 @@ import { bankEntryDecider } from '../../statement/entry.decider.js';
 import { streams } from '../../kernel/ids.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
-import { EntryNamer, quarantined, type QuarantinedEntry } from './quarantined-entry.rule.js';
+import { foldBankEntry } from '../folds.js';
+import {
+  asNews,
+  EntryNamer,
+  quarantined,
+  type QuarantinedEntry,
+} from './quarantined-entry.rule.js';
 import { SeenBookings } from './seen-bookings.rule.js';
 import { dated, type Verdict } from './bank-verdict.rule.js';
 import { differenceFrom } from './message-difference.rule.js';
@@ -46,7 +52,8 @@ export class StatementProcessor {
     private readonly deps: MessageDeps,
     private readonly ours: Instructed,
     private readonly sha256: string,
-    private readonly day: string | undefined,
+    /** Of each message of the file. */
+    private readonly days: readonly (string | undefined)[],
     private readonly differing: ReadonlyMap<number, string>,
     private readonly base: JobContext,
   ) {}
@@ -78,7 +85,7 @@ export class StatementProcessor {
       for (const spooled of batchOf) {
         const origin: Origin = { spooled };
         const verdict = await this.#heldAgainstEntry(spooled);
-        if (verdict.kind === 'unclear') unclear.push(this.#unclear(origin, verdict));
+        if (verdict.kind === 'unclear') unclear.push(...this.#ofAll(origin, verdict));
         else if (verdict.kind === 'payment') this.#add(batch, verdict.outcome, origin);
         else {
           // What was said before in the file is taken before what a whole message says.
@@ -154,8 +161,8 @@ export class StatementProcessor {
 
   /** Of a booking that its statement has a second time, it is known. */
   #add({ outcomes, origins }: Batch, said: ReportedOutcome, origin: Origin): void {
-    const outcome = dated(said, this.day);
-    const { booked } = origin.spooled;
+    const { booked, message } = origin.spooled;
+    const outcome = dated(said, this.days[message]);
     outcomes.push(booked ? this.#bookings.onceOrAgain(booked.statement, outcome) : outcome);
     origins.push(origin);
   }
@@ -191,10 +198,27 @@ export class StatementProcessor {
     await this.#quarantine(unclear);
   }
 
+  /** Of an entry that names several of ours, each waits: the cycle of none of them closes. */
+  #ofAll(origin: Origin, verdict: Unclear): readonly QuarantinedEntry[] {
+    const { others = [], ...names } = verdict.names ?? {};
+    const first = this.#unclear(origin, { ...verdict, names });
+    const more = others.map((other) =>
+      this.#unclear(
+        origin,
+        { ...verdict, names: other },
+        undefined,
+        other.paymentId ?? other.messageId,
+      ),
+    );
+    return [first, ...more];
+  }
+
   #unclear(
     origin: Origin,
     { code, detail, outcome, reason, names }: Omit<Unclear, 'kind'>,
     ofPayment = origin.paymentId,
+    /** What the entry is named by besides, where it is of more than one. */
+    named = ofPayment,
   ): QuarantinedEntry {
     const { messageId, paymentId = ofPayment } = names ?? {};
     const said = {
@@ -213,16 +237,21 @@ export class StatementProcessor {
         ...(paymentId === undefined ? {} : { paymentId }),
       },
       this.#namer,
-      ofPayment,
+      named,
     );
   }
 
   async #quarantine(entries: readonly QuarantinedEntry[]): Promise<void> {
     this.#quarantined += entries.length;
     for (let i = 0; i < entries.length; i += PAGE) {
+      const page = entries.slice(i, i + PAGE);
+      const known = await this.deps.store.readStreams(
+        page.map(({ entryId }) => streams.entry(entryId)),
+      );
+      const news = page.map((entry, at) => asNews(entry, foldBankEntry(known[at]!.events)));
       const results = await record(
         this.deps,
-        entries.slice(i, i + PAGE).map((entry): Unit => ({
+        news.map((entry): Unit => ({
           verb: 'quarantine-entry',
           key: entry.entryId,
           parts: [

@@ -8,6 +8,8 @@ export type Saying = Exclude<Verdict, { readonly kind: 'ignored' }>;
 export interface Spooled {
   /** 0-based among the file's entries. */
   readonly number: number;
+  /** 0-based among the file's messages. */
+  readonly message: number;
   readonly verdict: Saying;
   /** The entry itself; parsed only where a person is to see it. */
   entry(): NumberedEntry;
@@ -28,7 +30,7 @@ export class VerdictSpool {
   add(number: number, verdict: Saying, entry: NumberedEntry): void {
     const booked = entry.kind === 'booking' ? `${entry.entry} ${entry.statement}` : '';
     this.#pending.push(
-      `${number}\t${booked}\t${JSON.stringify(verdict)}\t${JSON.stringify(entry)}\n`,
+      `${number} ${entry.message ?? 0}\t${booked}\t${JSON.stringify(verdict)}\t${JSON.stringify(entry)}\n`,
     );
   }
 
@@ -54,17 +56,24 @@ function spooled(line: string): Spooled {
   const first = line.indexOf('\t');
   const second = line.indexOf('\t', first + 1);
   const third = line.indexOf('\t', second + 1);
+  const numbers = numbersIn(line.slice(0, first));
   const booked = line.slice(first + 1, second);
   const verdict: Saying = JSON.parse(line.slice(second + 1, third));
   return {
-    number: Number(line.slice(0, first)),
+    number: numbers.first,
+    message: numbers.second,
     verdict,
     entry: (): NumberedEntry => JSON.parse(line.slice(third + 1)),
-    ...(booked === '' ? {} : { booked: numbersIn(booked) }),
+    ...(booked === '' ? {} : { booked: bookedIn(booked) }),
   };
 }
 
-function numbersIn(booked: string): NonNullable<Spooled['booked']> {
-  const space = booked.indexOf(' ');
-  return { entry: Number(booked.slice(0, space)), statement: Number(booked.slice(space + 1)) };
+function bookedIn(text: string): NonNullable<Spooled['booked']> {
+  const { first, second } = numbersIn(text);
+  return { entry: first, statement: second };
+}
+
+function numbersIn(text: string): { readonly first: number; readonly second: number } {
+  const space = text.indexOf(' ');
+  return { first: Number(text.slice(0, space)), second: Number(text.slice(space + 1)) };
 }

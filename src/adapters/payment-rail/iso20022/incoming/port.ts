@@ -81,6 +81,8 @@ export interface Parties {
 
 interface Read {
   readonly family: Family;
+  /** 0-based number of the message in the file; absent: the first. */
+  readonly message?: number;
   readonly place: Place;
   readonly problems: readonly Problem[];
   readonly parties?: Parties;

@@ -203,8 +203,9 @@ class Reading {
       });
     }
     const onHead = (fields: Fields): void => this.#head(family, messageType, around, fields);
+    const message = this.#messages.length;
     const told = {
-      onEntry: this.#emit,
+      onEntry: message === 0 ? this.#emit : ofMessage(message, this.#emit),
       onHead,
       onFinding: this.#note,
       onTurnover: this.#turn,
@@ -282,5 +283,10 @@ class Reading {
     });
   }
 }
+
+const ofMessage =
+  (message: number, emit: (entry: BankEntry) => void) =>
+  (entry: BankEntry): void =>
+    emit(entry.kind === 'entry-differs' ? entry : { ...entry, message });
 
 const wordsOf = (attributes: Attributes): string => Object.values(attributes).join(' ');

@@ -1,0 +1,67 @@
+import { MAX_PAGE, type EventStore } from '../../adapters/event-store/port.js';
+import type { EventData } from '../../../events/generated.js';
+import type { Recorded } from '../../kernel/decider.js';
+import type { PaymentState } from '../../payment/payment.state.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+import { foldBankEntry } from '../folds.js';
+
+type Entry = EventData['BankEntryQuarantined'];
+
+/**
+ * Entries of bank files that wait for a person, by the payment or else the message of ours that they
+ * name: money may have moved already, so such a payment is not instructed again. Read once, and from
+ * then on with what the log grew by. An entry that is recorded after that, and before the payment, is
+ * news of after the instruction to whoever instructs: no stream of the payment's has it, so nothing
+ * can fence it. It waits all the same, and keeps the cycle from closing.
+ */
+export class OpenEntries {
+  readonly #waiting = new Map<string, string>();
+  readonly #byName = new Map<string, Set<string>>();
+  #through: number | undefined;
+
+  constructor(private readonly store: EventStore) {}
+
+  /** Reads on to the end of the log. */
+  async read(): Promise<void> {
+    if (this.#through === undefined) {
+      const through = await this.store.lastPosition();
+      for await (const page of pagesOf(this.store, 'entry-'))
+        for (const { events } of page) {
+          const { status, entry } = foldBankEntry(events);
+          if (status === 'quarantined' && entry) this.#add(entry);
+        }
+      this.#through = through;
+    }
+    for (let end = false; !end;) {
+      const page = await this.store.readAll(this.#through, MAX_PAGE);
+      for (const event of page.events) this.#look(event);
+      this.#through = page.next;
+      end = page.end;
+    }
+  }
+
+  /** The first that names the payment, or a whole message that it was instructed in. */
+  naming({ paymentId, messageIds }: Pick<PaymentState, 'paymentId' | 'messageIds'>) {
+    for (const name of [paymentId, ...messageIds])
+      for (const entryId of this.#byName.get(name) ?? []) return entryId;
+    return undefined;
+  }
+
+  #look(event: Recorded): void {
+    if (event.type === 'BankEntryQuarantined') this.#add(event.data);
+    if (event.type !== 'BankEntryAssigned' && event.type !== 'BankEntryDismissed') return;
+    const { entryId } = event.data;
+    const name = this.#waiting.get(entryId);
+    if (name === undefined) return;
+    this.#waiting.delete(entryId);
+    this.#byName.get(name)?.delete(entryId);
+  }
+
+  /** That money was asked for, or that nothing is known, moves none. */
+  #add({ entryId, paymentId, messageId, outcome }: Entry): void {
+    const name = paymentId ?? messageId;
+    if (name === undefined || outcome === 'accepted' || outcome === 'unknown') return;
+    this.#waiting.set(entryId, name);
+    this.#byName.set(name, (this.#byName.get(name) ?? new Set()).add(entryId));
+  }
+}
