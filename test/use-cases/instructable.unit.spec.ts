@@ -1,3 +1,4 @@
+import type { AccountHold } from '../../src/kernel/accounts.js';
 import { describe, expect, test } from '@jest/globals';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
@@ -40,11 +41,23 @@ const item = (period: string, code = 'child') => ({ period, code, amountMinor: '
 const DUE = { items: [item('2025-12')], lives: [enrolledUntil()] };
 const looked = (
   asked: Partial<Parameters<typeof instructable>[0]> & Pick<Asked, 'state' | 'payee'>,
+  hold: AccountHold,
   ...others: Rest<Parameters<typeof instructable>>
-) => instructable({ entitled: DUE, ...asked }, ...others);
-type Rest<T extends readonly unknown[]> = T extends readonly [unknown, ...infer R] ? R : never;
+) => instructable({ entitled: DUE, ...asked }, { hold, isInstructed: true }, ...others);
+type Rest<T extends readonly unknown[]> = T extends readonly [unknown, unknown, ...infer R]
+  ? R
+  : never;
 const codeOf = (found: ReturnType<typeof looked>): string =>
   'error' in found ? `${found.kind} ${found.error.code}` : found.accountId;
+
+test('what its cycle is still to instruct waits for that, and what came back does not', () => {
+  const head = { hold: NO_HOLD, isInstructed: false };
+  const found = (status: PaymentState['status']) =>
+    codeOf(instructable({ entitled: DUE, state: payment(status), payee }, head, false, NOW, fits));
+  expect(found('ordered')).toBe('waiting CYCLE_STATUS');
+  expect(found('rejected')).toBe('second');
+  expect(found('returned')).toBe('second');
+});
 
 describe('a payment that came back', () => {
   const rejected = payment('rejected');

@@ -4,6 +4,7 @@ import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { partsOfPayment, streams, uuidOf } from '../../src/kernel/ids.js';
 import { bankEntryDecider } from '../../src/statement/entry.decider.js';
+import { paymentsLeftOut } from '../../src/use-cases/instructions/left-out.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { execute } from '../../src/write-side/execute.js';
@@ -67,6 +68,23 @@ describe.each(STORES)('what is instructed again, on a store %s', (_, atomic) => 
     await rejects(here, 2);
     expect(await reinstruct(here)).toMatchObject({ reinstructed: 1 });
     expect(await messages(here)).toEqual({ R0001: each, R0002: each, R0003: each });
+    await filesKnown(here);
+    expect((await auditOf(here.store)).violations).toEqual([]);
+  });
+
+  test('is not what the cycle itself is still to instruct, also where it is named', async () => {
+    const here = await anew();
+    justBefore(here, 'PaymentInstructed', async () =>
+      Promise.reject(new Error('the disk is full')),
+    );
+    await expect(released(here, '2025-12')).rejects.toThrow('the disk is full');
+    const ordered = (await eventsOf(here)).filter(({ type }) => type === 'PaymentOrdered');
+    const second = ordered.map(({ stream }) => stream.slice('payment-'.length)).sort()[1]!;
+    for await (const page of paymentsLeftOut(another(here), CYCLE)) expect(page).toEqual([]);
+    expect(await codesOf(here, second)).toEqual(['CYCLE_STATUS']);
+    await drain(here);
+    expect((await eventsOf(here)).filter(({ type }) => type === 'CycleInstructed')).toHaveLength(1);
+    expect(await codesOf(here, second)).toEqual(['OUTCOME_NOT_DEFINITE']);
     await filesKnown(here);
     expect((await auditOf(here.store)).violations).toEqual([]);
   });

@@ -16,7 +16,11 @@ import { instructable, type Asked, type Entitled, type Obstacle } from './instru
 import { unfitFrom } from './messages.js';
 import { accountFor, type ReinstructionHead } from './reinstruction-files.js';
 
-export type Head = ReinstructionHead & { readonly hold: AccountHold };
+export type Head = ReinstructionHead & {
+  readonly hold: AccountHold;
+  /** Whether its own instruction is over; before, what is ordered was not left out of it. */
+  readonly isInstructed: boolean;
+};
 
 /**
  * What a released cycle is paid under: the terms of the release, and the hold of now: one set since
@@ -42,7 +46,8 @@ export async function headOf(
     released.position,
   );
   const { hold } = await new PolicyReader(store).programme(programmeId);
-  return { programmeId, period, terms, hold, currency: definition.currency };
+  const isInstructed = history.some(({ type }) => type === 'CycleInstructed');
+  return { programmeId, period, terms, hold, isInstructed, currency: definition.currency };
 }
 
 /** A payment with its payee, as far as there is an account that can be paid on. */
@@ -137,7 +142,7 @@ export const accountNow = (
   sameAccount: boolean,
   now: string,
 ): Payee | Obstacle =>
-  instructable(candidate, head.hold, sameAccount, now, () => unfitReason(rail, candidate, head));
+  instructable(candidate, head, sameAccount, now, () => unfitReason(rail, candidate, head));
 
 /** Why no message can carry the payment to the account that its payee has now. */
 export function unfitReason(

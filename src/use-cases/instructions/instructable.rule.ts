@@ -34,6 +34,13 @@ export type Judged = Asked & {
   readonly openEntry?: string | undefined;
 };
 
+/** What its cycle is paid under. */
+interface Instructed {
+  readonly hold: AccountHold;
+  /** Whether the cycle's own instruction is over, which has files of its own. */
+  readonly isInstructed: boolean;
+}
+
 /**
  * The account that a payment may be instructed to now, or what is in the way. What failed, or was
  * mended, after it was asked for waits to be asked for again.
@@ -41,12 +48,13 @@ export type Judged = Asked & {
  */
 export function instructable(
   { state, payee, then = { state, payee }, entitled, openEntry }: Judged,
-  hold: AccountHold,
+  { hold, isInstructed }: Instructed,
   sameAccount: boolean,
   now: string,
   unfit: () => string | undefined,
 ): Payee | Obstacle {
   const { status } = state;
+  if (status === 'ordered' && !isInstructed) return { kind: 'waiting', error: notInstructed() };
   if (!payee || !then.payee) return { kind: 'waiting', error: noAccount() };
   const isOther = [payee, then.payee].every(({ accountId }) => accountId !== state.accountId);
   const mended = status === 'ordered' || sameAccount || isOther;
@@ -94,6 +102,12 @@ export function requireStillDue(entitled: Entitled): void {
   if (!isStillDue(entitled)) throw notDue();
 }
 
+const notInstructed = (): DomainError =>
+  new DomainError(
+    'CYCLE_STATUS',
+    "The cycle's own instruction comes first; what that leaves out is instructed afterwards.",
+    'rule',
+  );
 const entryOpen = (entryId: string): DomainError =>
   new DomainError(
     'ENTRIES_OPEN',

@@ -55,6 +55,7 @@ function whyLeftOut(
 ): Refusal | undefined {
   const { paymentId, state } = candidate;
   if (state.status === 'ordered') {
+    if (!head.isInstructed) return undefined;
     const obstacle = accountNow(rail, candidate, head, false, now);
     return 'error' in obstacle
       ? refusal(paymentId, obstacle.error)
