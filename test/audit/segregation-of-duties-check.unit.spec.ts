@@ -171,7 +171,8 @@ describe('the door that an actor came through', () => {
     ['a.b', 'supervisor'],
     ['automation', 'automation'],
   ])('is said by %s as %s in a log whose first event says it, and not before', (actor, role) => {
-    const [older, born] = [new Era(), new Era()];
+    const older = new Era();
+    const born = new Era();
     older.add(eventOf('PersonRegistered'));
     for (const era of [older, born])
       era.add(eventOf('PersonMoved', {}, { meta: { channel: 'http', authentication: 'oidc' } }));
