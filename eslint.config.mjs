@@ -222,11 +222,6 @@ export default tseslint.config(
     files: ['src/adapters/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...money, ...plain, ...casts] },
   },
-  // pg's types give the query of its client in signatures that no class can override one by one.
-  {
-    files: ['src/adapters/read-store/postgres.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...money, ...plain] },
-  },
   {
     files: ['test/**/*.ts'],
     rules: {
