@@ -67,19 +67,20 @@ export default {
     {
       name: 'adapters-by-port-only',
       severity: 'error',
-      comment: '5. Only the composition and tests import an adapter that is not a port.',
+      comment:
+        '5. Only the composition and tests import an adapter that is not a port; durable files are no product.',
       from: { path: '^(src|projections)/', pathNot: `${COMPOSITION}|^src/adapters/` },
-      to: { path: '^src/adapters/', pathNot: '/port\\.ts$' },
+      to: { path: '^src/adapters/', pathNot: '/port\\.ts$|^src/adapters/durable-files/' },
     },
     {
       name: 'adapters-do-not-meet',
       severity: 'error',
       comment:
-        '5. An adapter knows the ports of others, not the adapters; the clock and the connections to PostgreSQL are shared.',
+        '5. An adapter knows the ports of others, not the adapters; the clock, the connections to PostgreSQL and durable files are shared.',
       from: { path: '^src/adapters/([a-z-]+)/' },
       to: {
         path: '^src/adapters/',
-        pathNot: '^src/adapters/$1/|/port\\.ts$|^src/adapters/(clock|postgres)/',
+        pathNot: '^src/adapters/$1/|/port\\.ts$|^src/adapters/(clock|postgres|durable-files)/',
       },
     },
     {
@@ -181,7 +182,7 @@ export default {
       severity: 'error',
       comment: "Reading people's tables does not know who asks.",
       from: { path: '^src/tabular/' },
-      to: { path: '^src/', pathNot: '^src/(tabular|kernel|eligibility)/' },
+      to: { path: '^src/', pathNot: '^src/(tabular|kernel|eligibility|adapters/durable-files)/' },
     },
     {
       name: 'no-cycles',

@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskFailure, syncFolder } from '../data-folder/port.js';
+import { diskFailure } from '../data-folder/port.js';
+import { syncFolderSync } from '../durable-files/sync-folder.js';
 import {
   isAmong,
   type Access,
@@ -58,7 +59,7 @@ export async function openAccessLog(dir: string): Promise<AccessLog> {
 /** The file, and its name in the folder: a line in a file that has no name is lost. */
 async function opened(dir: string): Promise<FileHandle> {
   const file = await open(join(dir, FILE), 'a+', 0o600);
-  syncFolder(dir);
+  syncFolderSync(dir);
   return file;
 }
 
