@@ -6,7 +6,7 @@ import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { Defects } from '../../write-side/defect.js';
 import { guard, part, type Unit } from '../../write-side/unit.js';
-import { filesInstructed, foldCycle } from '../cycles/cycles.js';
+import { filesInstructed, filesOfCycle, foldCycle } from '../cycles/cycles.js';
 import { foldPayment } from '../folds.js';
 import {
   AUTOMATION,
@@ -160,11 +160,7 @@ function firstMessages(history: readonly Recorded[]): ReadonlySet<string> | unde
 }
 
 const filesRecorded = (history: readonly Recorded[]): ReadonlyMap<string, WrittenFile> =>
-  new Map(
-    history
-      .flatMap((event) => (event.type === 'CycleReinstructed' ? event.data.files : []))
-      .map((file) => [file.messageId, file]),
-  );
+  new Map(filesOfCycle(history).map((file) => [file.messageId, file]));
 
 /** Whether the file of a message is not recorded yet. */
 function unrecorded(messages: ReadonlyMap<string, unknown>, history: readonly Recorded[]): boolean {
