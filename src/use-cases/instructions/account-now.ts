@@ -12,7 +12,12 @@ import { PolicyReader } from '../../programme/policy-reader.js';
 import type { Deps } from '../../write-side/context.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { foldPayment } from '../folds.js';
-import { instructable, type Asked, type Entitled, type Obstacle } from './instructable.rule.js';
+import {
+  instructable,
+  type PaymentSnapshot,
+  type Entitled,
+  type Obstacle,
+} from './instructable.rule.js';
 import { unfitFrom } from './messages.js';
 import { accountFor, type ReinstructionHead } from './reinstruction-files.js';
 
@@ -56,7 +61,7 @@ export interface Candidate {
   /** Of the household in the programme. */
   readonly enrolment: readonly Recorded[];
   /** As it was where it was asked for. */
-  readonly then?: Asked;
+  readonly then?: PaymentSnapshot;
 }
 
 /**
@@ -119,7 +124,7 @@ const askedAt = (
   asOf: number,
   events: readonly Recorded[],
   person: readonly Recorded[],
-): Asked => ({
+): PaymentSnapshot => ({
   state: foldPayment(until(events, asOf)),
   payee: payeeOf(until(person, asOf)),
 });

@@ -6,7 +6,7 @@ import { accountNow, candidatesOf, type Candidate, type Head } from './account-n
 import type { Obstacle } from './instructable.rule.js';
 
 /** Which payments of a cycle are asked to be instructed again, and how. */
-interface Asked {
+interface ChoiceArgs {
   readonly asOf?: number;
   readonly paymentIds?: readonly string[];
   readonly sameAccount?: boolean;
@@ -29,7 +29,7 @@ export interface Choice {
 /** Looks at payments and their payees as they are now; records nothing. */
 export async function choosePayments(
   deps: Pick<Deps, 'store' | 'vault' | 'rail' | 'clock'>,
-  { asOf, paymentIds, sameAccount = false }: Asked,
+  { asOf, paymentIds, sameAccount = false }: ChoiceArgs,
   head: Head,
   page: readonly string[],
 ): Promise<Choice> {

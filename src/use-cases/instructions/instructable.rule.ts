@@ -15,8 +15,8 @@ export type Obstacle =
   | { readonly kind: 'waiting' | 'unfit'; readonly error: DomainError }
   | { readonly kind: 'held'; readonly error: DomainError; readonly until: string | undefined };
 
-/** A payment and whom it is for. */
-interface Looked {
+/** A payment and whom it is for, at one moment. */
+export interface PaymentSnapshot {
   readonly state: PaymentState;
   readonly payee: Payee | undefined;
 }
@@ -26,7 +26,7 @@ export interface Entitled {
   readonly lives: readonly EnrolmentState[];
 }
 /** As it is now and, where it was asked for before, as it was then. */
-export type Asked = Looked & { readonly then?: Looked };
+export type PaymentThenAndNow = PaymentSnapshot & { readonly then?: PaymentSnapshot };
 
 /**
  * The account that a payment may be instructed to now, or what is in the way. What failed, or was
@@ -34,7 +34,12 @@ export type Asked = Looked & { readonly then?: Looked };
  * @param unfit why no message can carry the payment, where none can
  */
 export function instructable(
-  { state, payee, then = { state, payee }, entitled }: Asked & { readonly entitled: Entitled },
+  {
+    state,
+    payee,
+    then = { state, payee },
+    entitled,
+  }: PaymentThenAndNow & { readonly entitled: Entitled },
   hold: AccountHold,
   sameAccount: boolean,
   now: string,
