@@ -107,11 +107,6 @@ export class ReadTotals extends ReadQuery {
   @Period({ optional: true }) toPeriod?: string;
 }
 
-/**
- * A cycle's instructions as lines, with the payee's name and account from the vault. Complete as of
- * the request: it waits for the read model, so that an empty answer means that there is nothing,
- * not that it is not there yet.
- */
 /** What the payment system is to pay: one line. `payee` is null where the person was erased. */
 export interface InstructionLine {
   readonly paymentId: string;
@@ -131,6 +126,11 @@ export interface InstructionLine {
   readonly cursor: string;
 }
 
+/**
+ * A cycle's instructions as lines, with the payee's name and account from the vault. Complete as of
+ * the request: it waits for the read model, so that an empty answer means that there is nothing,
+ * not that it is not there yet.
+ */
 async function instructions(query: ReadInstructions, deps: QueryDeps): Promise<StreamableFile> {
   const cycleId = parseCycleId(query.param('cycleId'));
   await deps.progress.reached(await deps.store.lastPosition());
