@@ -26,7 +26,7 @@ import {
   regionsOf,
   type QueryDeps,
 } from '../../src/http/query-handlers.js';
-import { listed } from '../engine/lists.js';
+import { listed } from '../engine/lists.http.js';
 import { findCycle, listCycles } from './cycle.queries.js';
 import { listBudgets } from './budget.queries.js';
 import { outstandingByAge, totalsByRegion } from './totals.queries.js';
