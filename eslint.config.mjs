@@ -49,6 +49,12 @@ const plain = [
     message: 'What is done under a condition stands under an if.',
   },
 ];
+const choices = [
+  {
+    selector: 'ConditionalExpression ConditionalExpression',
+    message: 'A choice within a choice, in an argument too: return early, or give it a name.',
+  },
+];
 const casts = [
   {
     selector: 'TSAsExpression > TSNeverKeyword',
@@ -202,7 +208,7 @@ export default tseslint.config(
     files: ['src/**/*.ts', 'events/**/*.ts', 'projections/**/*.ts'],
     rules: {
       'no-console': 'error',
-      'no-restricted-syntax': ['error', ...clock, ...money, ...plain, ...casts],
+      'no-restricted-syntax': ['error', ...clock, ...money, ...plain, ...choices, ...casts],
     },
   },
   {
@@ -220,7 +226,7 @@ export default tseslint.config(
   },
   {
     files: ['src/adapters/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...money, ...plain, ...casts] },
+    rules: { 'no-restricted-syntax': ['error', ...money, ...plain, ...choices, ...casts] },
   },
   {
     files: ['test/**/*.ts'],

@@ -347,17 +347,14 @@ export const disbursementQueryHandlers = queryHandlers(
       'breaks',
     ),
   ),
-  queryHandler(ListBudgets, async (query, { reads, programmes }) => ({
-    items: await presented(
-      isLimited(query)
-        ? []
-        : await listBudgets(reads, {
-            ...given(query, 'programmeId'),
-            ...(query.fiscalYear === undefined ? {} : { fiscalYear: Number(query.fiscalYear) }),
-          }),
-      programmes,
-    ),
-  })),
+  queryHandler(ListBudgets, async (query, { reads, programmes }) => {
+    if (isLimited(query)) return { items: [] };
+    const found = await listBudgets(reads, {
+      ...given(query, 'programmeId'),
+      ...(query.fiscalYear === undefined ? {} : { fiscalYear: Number(query.fiscalYear) }),
+    });
+    return { items: await presented(found, programmes) };
+  }),
   queryHandler(ReadOutstanding, async (query, { reads, programmes }) => ({
     items: await presented(
       await outstandingByAge(reads, { ...given(query, 'cycleId'), ...regionsOf(query) }),

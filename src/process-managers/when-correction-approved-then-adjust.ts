@@ -98,9 +98,9 @@ function accountsOf(
   { programmeId, personId }: EventData['CorrectionStarted'],
   signal?: AbortSignal,
 ): AsyncIterable<readonly StreamEvents[]> {
-  return personId === undefined
-    ? pagesOf(deps.store, `adjustment-${programmeId}-`, signal ? { signal } : {})
-    : one(deps.store.readStreams([streams.adjustment(programmeId, personId)]));
+  if (personId !== undefined)
+    return one(deps.store.readStreams([streams.adjustment(programmeId, personId)]));
+  return pagesOf(deps.store, `adjustment-${programmeId}-`, signal ? { signal } : {});
 }
 
 async function adjustPage(

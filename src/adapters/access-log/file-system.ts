@@ -95,7 +95,8 @@ async function listed(
       if (items.length === limit) return { items, next: from + place };
     }
     const isEnd = from + bytesRead >= size;
-    return { items, next: isEnd ? undefined : from + (place === 0 ? bytesRead : place) };
+    if (isEnd) return { items, next: undefined };
+    return { items, next: from + (place === 0 ? bytesRead : place) };
   } finally {
     await file.close();
   }
