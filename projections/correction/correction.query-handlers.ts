@@ -15,7 +15,7 @@ import {
   ReadQuery,
   regionsOf,
 } from '../../src/http/query-handlers.js';
-import { listed } from '../engine/lists.js';
+import { listed } from '../engine/lists.http.js';
 import {
   findCorrection,
   listAdjustments,

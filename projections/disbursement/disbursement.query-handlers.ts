@@ -26,7 +26,7 @@ import {
   regionsOf,
   type QueryDeps,
 } from '../../src/http/query-handlers.js';
-import { listed } from '../engine/lists.js';
+import { listed } from '../engine/lists.http.js';
 import { findCycle, listCycles } from './cycle.queries.js';
 import { listBudgets } from './budget.queries.js';
 import { outstandingByAge, totalsByRegion } from './totals.queries.js';
@@ -107,11 +107,6 @@ export class ReadTotals extends ReadQuery {
   @Period({ optional: true }) toPeriod?: string;
 }
 
-/**
- * A cycle's instructions as lines, with the payee's name and account from the vault. Complete as of
- * the request: it waits for the read model, so that an empty answer means that there is nothing,
- * not that it is not there yet.
- */
 /** What the payment system is to pay: one line. `payee` is null where the person was erased. */
 export interface InstructionLine {
   readonly paymentId: string;
@@ -131,6 +126,11 @@ export interface InstructionLine {
   readonly cursor: string;
 }
 
+/**
+ * A cycle's instructions as lines, with the payee's name and account from the vault. Complete as of
+ * the request: it waits for the read model, so that an empty answer means that there is nothing,
+ * not that it is not there yet.
+ */
 async function instructions(query: ReadInstructions, deps: QueryDeps): Promise<StreamableFile> {
   const cycleId = parseCycleId(query.param('cycleId'));
   await deps.progress.reached(await deps.store.lastPosition());
@@ -347,17 +347,14 @@ export const disbursementQueryHandlers = queryHandlers(
       'breaks',
     ),
   ),
-  queryHandler(ListBudgets, async (query, { reads, programmes }) => ({
-    items: await presented(
-      isLimited(query)
-        ? []
-        : await listBudgets(reads, {
-            ...given(query, 'programmeId'),
-            ...(query.fiscalYear === undefined ? {} : { fiscalYear: Number(query.fiscalYear) }),
-          }),
-      programmes,
-    ),
-  })),
+  queryHandler(ListBudgets, async (query, { reads, programmes }) => {
+    if (isLimited(query)) return { items: [] };
+    const found = await listBudgets(reads, {
+      ...given(query, 'programmeId'),
+      ...(query.fiscalYear === undefined ? {} : { fiscalYear: Number(query.fiscalYear) }),
+    });
+    return { items: await presented(found, programmes) };
+  }),
   queryHandler(ReadOutstanding, async (query, { reads, programmes }) => ({
     items: await presented(
       await outstandingByAge(reads, { ...given(query, 'cycleId'), ...regionsOf(query) }),

@@ -102,14 +102,20 @@ function instruct(
   });
 }
 
+/** Where a payment is now. */
+interface Outcome {
+  readonly status: PaymentStatus;
+  readonly reason?: string | null;
+  readonly settledOn?: string;
+  /** By which it is settled; absent: the live one. */
+  readonly attempt?: number | undefined;
+}
+
 function settle(
   rows: Rows,
   paymentId: string,
-  status: PaymentStatus,
+  { status, reason = null, settledOn, attempt }: Outcome,
   time: string,
-  reason: string | null,
-  settledOn: string | null,
-  attempt?: number,
 ): void {
   const before = rows.get(payments, paymentId);
   if (!before) return;
@@ -118,7 +124,7 @@ function settle(
     ...before,
     status,
     reason,
-    settled_on: settledOn,
+    settled_on: settledOn ?? null,
     settled_attempt: settledAttempt,
     updated_at: time,
   });
@@ -149,7 +155,7 @@ function undo(
 ): void {
   const before = rows.get(payments, data.paymentId);
   if (before) answered(rows, before, status, data.reason);
-  settle(rows, data.paymentId, status, time, data.reason, null);
+  settle(rows, data.paymentId, { status, reason: data.reason }, time);
 }
 
 function callBack(
@@ -241,12 +247,12 @@ function countedAs(
 ): void {
   const day = time.slice(0, 10);
   if (data.resolution === 'counted-as-settled')
-    settle(rows, data.paymentId, 'settled', time, null, day, attempt);
+    settle(rows, data.paymentId, { status: 'settled', settledOn: day, attempt }, time);
   if (data.resolution === 'counted-as-returned') {
     if (data.furtherPart) return;
     const payment = rows.get(payments, data.paymentId);
     if (payment?.status === 'settled' && payment.settled_attempt !== attempt) return;
-    settle(rows, data.paymentId, 'returned', time, payment?.reason ?? null, null);
+    settle(rows, data.paymentId, { status: 'returned', reason: payment?.reason ?? null }, time);
   }
 }
 
@@ -260,12 +266,14 @@ export function evolvePayment(rows: Rows, event: Recorded): void {
     case 'PaymentReinstructed':
       return instruct(rows, event.data, time, event.position, true);
     case 'PaymentAccepted':
-      return settle(rows, event.data.paymentId, 'accepted', time, null, null);
+      return settle(rows, event.data.paymentId, { status: 'accepted' }, time);
     case 'PaymentOutcomeUnknown':
-      return settle(rows, event.data.paymentId, 'unknown', time, null, null);
-    case 'PaymentSettled':
-      bankSaid(rows, event.data.paymentId, 'settled');
-      return settle(rows, event.data.paymentId, 'settled', time, null, event.data.settledOn);
+      return settle(rows, event.data.paymentId, { status: 'unknown' }, time);
+    case 'PaymentSettled': {
+      const { paymentId, settledOn } = event.data;
+      bankSaid(rows, paymentId, 'settled');
+      return settle(rows, paymentId, { status: 'settled', settledOn }, time);
+    }
     case 'PaymentRejected':
       return undo(rows, event.data, 'rejected', time);
     case 'PaymentReturned':
@@ -273,7 +281,7 @@ export function evolvePayment(rows: Rows, event: Recorded): void {
         bankSaid(rows, event.data.paymentId, 'returned');
       return undo(rows, event.data, 'returned', time);
     case 'PaymentCancelled':
-      return settle(rows, event.data.paymentId, 'cancelled', time, null, null);
+      return settle(rows, event.data.paymentId, { status: 'cancelled' }, time);
     case 'PaymentCancellationRequested':
       return callBack(rows, event.data, time);
     case 'PaymentBreakRecorded':

@@ -16,7 +16,7 @@ import {
   ReadQuery,
   regionsOf,
 } from '../../src/http/query-handlers.js';
-import { listed } from '../engine/lists.js';
+import { listed } from '../engine/lists.http.js';
 import { countApplications, countEnrolments, type Dimension } from './counts.queries.js';
 import { applicationStory, listProgrammes, personOverview } from './eligibility.queries.js';
 import type { Language } from './explain.js';

@@ -126,14 +126,25 @@ function partsOf({ statuses = OPEN, regions, officer }: QueueFilter): QueuePart[
   return statuses.flatMap((status) => regions.map((region) => ({ status, regions: [region] })));
 }
 
+/** What is asked of each part of a queue. */
+interface QueuePage {
+  readonly table: string;
+  readonly filter: QueueFilter;
+  readonly deadlines: readonly Deadlines[];
+  readonly after: ReturnType<typeof decodeCursor>;
+  readonly limit: number;
+}
+
 const queued = (
   db: ReadDb,
-  table: string,
   { status, regions }: QueuePart,
-  { officer, programmeId, eligible, notHandledBy, overdueOn }: QueueFilter,
-  deadlines: readonly Deadlines[],
-  after: ReturnType<typeof decodeCursor>,
-  limit: number,
+  {
+    table,
+    filter: { officer, programmeId, eligible, notHandledBy, overdueOn },
+    deadlines,
+    after,
+    limit,
+  }: QueuePage,
 ): Promise<ApplicationRow[]> =>
   db
     .selectFrom(table)
@@ -193,9 +204,8 @@ export async function workQueue(
   const deadlines = await deadlinesOf(store);
   return reading(store, [eligibilityProjection], async (db, name) => {
     const table = name(applications);
-    const lists = await Promise.all(
-      partsOf(filter).map((part) => queued(db, table, part, filter, deadlines, after, limit + 1)),
-    );
+    const asked = { table, filter, deadlines, after, limit: limit + 1 };
+    const lists = await Promise.all(partsOf(filter).map((part) => queued(db, part, asked)));
     return pageOf(
       lists
         .flat()

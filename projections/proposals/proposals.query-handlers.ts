@@ -6,7 +6,7 @@ import {
   queryHandlers,
   regionsOf,
 } from '../../src/http/query-handlers.js';
-import { listed } from '../engine/lists.js';
+import { listed } from '../engine/lists.http.js';
 import { ALL_KINDS, kindsOf, type Kind } from './kinds.js';
 import { listProposals, waitingSince } from './proposals.queries.js';
 

@@ -1,6 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { Found } from './report.js';
+import { FIRST_ROOM, withRoomFor } from './room.js';
 
 type Booked = EventData['PaymentBooked' | 'PaymentSettled' | 'PaymentReturned'];
 type Outcome = EventData['PaymentBooked']['outcome'];
@@ -31,7 +32,7 @@ const REFERENCED = { settled: 256, returned: 512 } as const;
  * is not a break. 2 bytes a payment, and more for those that were booked after they were known.
  */
 export class BookingsCheck {
-  #bits = new Uint16Array(1 << 12);
+  #bits = new Uint16Array(FIRST_ROOM);
   readonly #attempts = new Map<number, number>();
   readonly #bookings = new Map<string, Bookings>();
 
@@ -127,10 +128,7 @@ export class BookingsCheck {
   }
 
   #fit(stream: number): void {
-    if (stream < this.#bits.length) return;
-    const grown = new Uint16Array(Math.max(stream + 1, this.#bits.length * 2));
-    grown.set(this.#bits);
-    this.#bits = grown;
+    this.#bits = withRoomFor(this.#bits, stream, Uint16Array);
   }
 }
 

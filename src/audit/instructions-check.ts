@@ -3,6 +3,7 @@ import { cycleOfPayment } from '../kernel/ids.js';
 import { endToEndIdOf } from '../payment/instruction-ids.rule.js';
 import { Era } from './era.js';
 import type { Found } from './report.js';
+import { FIRST_ROOM, withRoomFor } from './room.js';
 
 type Instructed = Recorded<'PaymentInstructed' | 'PaymentReinstructed'>;
 
@@ -28,7 +29,7 @@ export class InstructionsCheck {
   /** By payment's stream. */
   readonly #openBreaks = new Map<number, Set<string>>();
   /** By payment's stream: the round that it was ordered in last. */
-  #rounds = new Uint16Array(1 << 12);
+  #rounds = new Uint16Array(FIRST_ROOM);
   /** Older versions said nothing of a run before they instructed again. */
   #sayRuns = false;
 
@@ -107,9 +108,6 @@ export class InstructionsCheck {
   }
 
   #fit(stream: number): void {
-    if (stream < this.#rounds.length) return;
-    const rounds = new Uint16Array(Math.max(stream + 1, this.#rounds.length * 2));
-    rounds.set(this.#rounds);
-    this.#rounds = rounds;
+    this.#rounds = withRoomFor(this.#rounds, stream, Uint16Array);
   }
 }

@@ -2,6 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { Era } from './era.js';
 import type { Found } from './report.js';
+import { FIRST_ROOM, withRoomFor } from './room.js';
 
 type Instructed = Recorded<'PaymentInstructed' | 'PaymentReinstructed'>;
 type Outcome = Recorded<
@@ -23,12 +24,12 @@ const shown = (day: number): string => new Date(day * DAY_MS).toISOString().slic
  */
 export class OutcomeCheck {
   #currencies: string[] = [];
-  #currencyOf = new Uint8Array(1 << 12);
-  #amounts = new BigInt64Array(1 << 12);
+  #currencyOf = new Uint8Array(FIRST_ROOM);
+  #amounts = new BigInt64Array(FIRST_ROOM);
   /** Hash of the live instruction's end-to-end id. */
-  #references = new Int32Array(1 << 12);
+  #references = new Int32Array(FIRST_ROOM);
   /** The first day on which money can have moved for it, in days since 1970. */
-  #first = new Uint16Array(1 << 12);
+  #first = new Uint16Array(FIRST_ROOM);
   readonly #attempts = new Map<number, number>();
   readonly #proposals = new Map<string, Proposed[]>();
   readonly #entries = new Map<string, Money>();
@@ -181,14 +182,10 @@ export class OutcomeCheck {
   }
 
   #fit(stream: number): void {
-    if (stream < this.#amounts.length) return;
-    const length = Math.max(stream + 1, this.#amounts.length * 2);
-    this.#currencyOf = grown(this.#currencyOf, new Uint8Array(length));
-    this.#references = grown(this.#references, new Int32Array(length));
-    this.#first = grown(this.#first, new Uint16Array(length));
-    const amounts = new BigInt64Array(length);
-    amounts.set(this.#amounts);
-    this.#amounts = amounts;
+    this.#currencyOf = withRoomFor(this.#currencyOf, stream, Uint8Array);
+    this.#amounts = withRoomFor(this.#amounts, stream, BigInt64Array);
+    this.#references = withRoomFor(this.#references, stream, Int32Array);
+    this.#first = withRoomFor(this.#first, stream, Uint16Array);
   }
 }
 
@@ -201,11 +198,6 @@ const OUTCOMES: Readonly<Record<Outcome['type'], Proposed['outcome']>> = {
 
 const inWords = ({ amountMinor = 'no amount', currency = '' }: Money): string =>
   `${amountMinor} ${currency}`.trim();
-
-function grown<T extends Uint8Array | Uint16Array | Int32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
 
 /** FNV-1a. */
 function hashOf(text: string): number {

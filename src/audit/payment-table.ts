@@ -1,8 +1,8 @@
 import type { AsOf } from './as-of.js';
 import { STATUS, type Status } from './cycle-ledger.js';
 import { RecentStatuses } from './recent-statuses.js';
+import { FIRST_ROOM, withRoomFor } from './room.js';
 
-const FIRST = 1 << 12;
 /** What a payment is that may not stand. */
 const GONE: ReadonlySet<Status> = new Set(['rejected', 'returned', 'cancelled']);
 
@@ -11,10 +11,10 @@ const GONE: ReadonlySet<Status> = new Set(['rejected', 'returned', 'cancelled'])
  * of its events. A number that nothing was written of is of a payment that there is none.
  */
 export class PaymentTable {
-  #status = new Uint8Array(FIRST);
-  #attempt = new Uint16Array(FIRST);
-  #amount = new BigInt64Array(FIRST);
-  #settledBy = new Uint16Array(FIRST);
+  #status = new Uint8Array(FIRST_ROOM);
+  #attempt = new Uint16Array(FIRST_ROOM);
+  #amount = new BigInt64Array(FIRST_ROOM);
+  #settledBy = new Uint16Array(FIRST_ROOM);
   readonly #recent: RecentStatuses;
 
   constructor(asOf: Pick<AsOf, 'earliest'>) {
@@ -63,16 +63,9 @@ export class PaymentTable {
   }
 
   #fit(stream: number): void {
-    if (stream < this.#status.length) return;
-    const length = Math.max(stream + 1, this.#status.length * 2);
-    const old = [this.#status, this.#attempt, this.#amount, this.#settledBy] as const;
-    this.#status = new Uint8Array(length);
-    this.#attempt = new Uint16Array(length);
-    this.#amount = new BigInt64Array(length);
-    this.#settledBy = new Uint16Array(length);
-    this.#status.set(old[0]);
-    this.#attempt.set(old[1]);
-    this.#amount.set(old[2]);
-    this.#settledBy.set(old[3]);
+    this.#status = withRoomFor(this.#status, stream, Uint8Array);
+    this.#attempt = withRoomFor(this.#attempt, stream, Uint16Array);
+    this.#amount = withRoomFor(this.#amount, stream, BigInt64Array);
+    this.#settledBy = withRoomFor(this.#settledBy, stream, Uint16Array);
   }
 }

@@ -4,6 +4,7 @@ import { foldSubject } from '../kernel/subject.js';
 import { hash64 } from '../kernel/text-hash.js';
 import type { Era } from './era.js';
 import type { Found } from './report.js';
+import { FIRST_ROOM, withRoomFor } from './room.js';
 
 /** What others of the audit know of streams. */
 export interface KnownStreams {
@@ -29,12 +30,12 @@ export class PersonsCheck {
   readonly #programmes: string[] = [];
   readonly #regions: string[] = [''];
   /** By person's stream: where they live, where they lived before, as numbers. */
-  #region = new Uint16Array(1 << 12);
-  #before = new Uint16Array(1 << 12);
+  #region = new Uint16Array(FIRST_ROOM);
+  #before = new Uint16Array(FIRST_ROOM);
   /** By person's stream: hash of the id of the account that they have; 0 for none. */
-  #account = new Int32Array(1 << 12);
+  #account = new Int32Array(FIRST_ROOM);
   /** By person's stream: the number of who registered that account. */
-  #registrant = new Int32Array(1 << 12);
+  #registrant = new Int32Array(FIRST_ROOM);
   readonly #actors = new Map<string, number>();
   /** By person and account: another's of the same id is another. */
   readonly #closed = new Map<string, { readonly position: number; readonly at: number }>();
@@ -177,20 +178,10 @@ export class PersonsCheck {
   }
 
   #fit(stream: number): void {
-    if (stream < this.#region.length) return;
-    const length = Math.max(stream + 1, this.#region.length * 2);
-    const region = new Uint16Array(length);
-    const before = new Uint16Array(length);
-    const account = new Int32Array(length);
-    region.set(this.#region);
-    before.set(this.#before);
-    const registrant = new Int32Array(length);
-    account.set(this.#account);
-    registrant.set(this.#registrant);
-    this.#region = region;
-    this.#before = before;
-    this.#account = account;
-    this.#registrant = registrant;
+    this.#region = withRoomFor(this.#region, stream, Uint16Array);
+    this.#before = withRoomFor(this.#before, stream, Uint16Array);
+    this.#account = withRoomFor(this.#account, stream, Int32Array);
+    this.#registrant = withRoomFor(this.#registrant, stream, Int32Array);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AggregateEvents, EventType } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { Found } from './report.js';
+import { FIRST_ROOM, withRoomFor } from './room.js';
 
 const STATUSES = [
   'none',
@@ -203,17 +204,13 @@ const BY_TYPE: ReadonlyMap<string, { readonly from: number; readonly to: number 
  * that others rest on is missing and none comes twice. A byte a stream.
  */
 export class StreamOrderCheck {
-  #status = new Uint8Array(1 << 12);
+  #status = new Uint8Array(FIRST_ROOM);
 
   /** @param stream dense number of the event's stream */
   add({ type }: Recorded, stream: number, found: Found): void {
     const step = BY_TYPE.get(type);
     if (!step) return;
-    if (stream >= this.#status.length) {
-      const grown = new Uint8Array(Math.max(stream + 1, this.#status.length * 2));
-      grown.set(this.#status);
-      this.#status = grown;
-    }
+    this.#status = withRoomFor(this.#status, stream, Uint8Array);
     const before = this.#status[stream]!;
     if ((step.from & (1 << before)) === 0) found('I8', `${type} when it is ${told(before)}`);
     if (step.to !== undefined) this.#status[stream] = step.to;

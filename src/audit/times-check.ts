@@ -1,6 +1,7 @@
 import type { Recorded } from '../kernel/decider.js';
 import type { Era } from './era.js';
 import type { Found } from './report.js';
+import { FIRST_ROOM, withRoomFor } from './room.js';
 
 /** More than the clocks of the machines that write one log are apart: five minutes are refused. */
 const HOUR_S = 3_600;
@@ -45,18 +46,14 @@ const secondsOf = (time: string): number =>
 
 /** Instants by dense number, in seconds. */
 class Instants {
-  #seconds = new Uint32Array(1 << 12);
+  #seconds = new Uint32Array(FIRST_ROOM);
 
   of(index: number): number {
     return this.#seconds[index] ?? 0;
   }
 
   set(index: number, seconds: number): void {
-    if (index >= this.#seconds.length) {
-      const grown = new Uint32Array(Math.max(index + 1, this.#seconds.length * 2));
-      grown.set(this.#seconds);
-      this.#seconds = grown;
-    }
+    this.#seconds = withRoomFor(this.#seconds, index, Uint32Array);
     this.#seconds[index] = seconds;
   }
 }

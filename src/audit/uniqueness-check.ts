@@ -2,6 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
+import { FIRST_ROOM, withRoomFor } from './room.js';
 
 /** I1: one identity, one person; one active enrolment a person and programme. 56 bytes a person. */
 export class UniquenessCheck {
@@ -9,11 +10,11 @@ export class UniquenessCheck {
   /** Identities, each with a person that it was claimed for. */
   readonly #claims = new KeyTable();
   /** By identity: one more than the stream number of the person registered with it. */
-  #personOf = new Int32Array(1 << 12);
+  #personOf = new Int32Array(FIRST_ROOM);
   /** By person's stream: the identity. */
-  #identityOf = new Int32Array(1 << 12);
+  #identityOf = new Int32Array(FIRST_ROOM);
   /** By stream of an identity or an enrolment: whether somebody holds it. */
-  #held = new Uint8Array(1 << 12);
+  #held = new Uint8Array(FIRST_ROOM);
 
   /** By identity: those who were registered with it and are erased. */
   readonly #erased = new Map<number, readonly string[]>();
@@ -70,8 +71,8 @@ export class UniquenessCheck {
     if (this.#claims.find(claimOf({ identityHash, personId })) < 0)
       found('I1', 'registered with an identity that was not claimed for them');
     const identity = this.#identities.add(identityHash);
-    this.#personOf = fitting(this.#personOf, identity);
-    this.#identityOf = fitting(this.#identityOf, stream);
+    this.#personOf = withRoomFor(this.#personOf, identity, Int32Array);
+    this.#identityOf = withRoomFor(this.#identityOf, stream, Int32Array);
     if (this.#personOf[identity] !== 0)
       found('I1', 'registered with an identity that somebody else is registered with');
     const before = this.#erased.get(identity);
@@ -85,22 +86,10 @@ export class UniquenessCheck {
   }
 
   #hold(stream: number, value: 0 | 1): void {
-    if (stream >= this.#held.length) {
-      const grown = new Uint8Array(Math.max(stream + 1, this.#held.length * 2));
-      grown.set(this.#held);
-      this.#held = grown;
-    }
+    this.#held = withRoomFor(this.#held, stream, Uint8Array);
     this.#held[stream] = value;
   }
 }
 
 const claimOf = ({ identityHash, personId }: EventData['IdentityClaimed']): string =>
   `${identityHash} ${personId}`;
-
-/** The same numbers in an array with room for the index. */
-function fitting(array: Int32Array<ArrayBuffer>, index: number): Int32Array<ArrayBuffer> {
-  if (index < array.length) return array;
-  const grown = new Int32Array(Math.max(index + 1, array.length * 2));
-  grown.set(array);
-  return grown;
-}

@@ -13,15 +13,16 @@ export function textOfJson(bytes: Buffer): string {
   return bytes.toString('utf8').replace(/^\ufeff/, '');
 }
 
-const harmful = ({ kind, place }: Harm): DomainError =>
-  kind === 'field'
-    ? new DomainError('UNKNOWN_FIELD', `${place} in the file is no field.`, 'invalid', place)
-    : new DomainError(
-        'INVALID_TEXT',
-        `${place === '' ? 'The file' : `${place} in the file`} has half a character or a null character.`,
-        'invalid',
-        place === '' ? 'file' : place,
-      );
+function harmful({ kind, place }: Harm): DomainError {
+  if (kind === 'field')
+    return new DomainError('UNKNOWN_FIELD', `${place} in the file is no field.`, 'invalid', place);
+  return new DomainError(
+    'INVALID_TEXT',
+    `${place === '' ? 'The file' : `${place} in the file`} has half a character or a null character.`,
+    'invalid',
+    place === '' ? 'file' : place,
+  );
+}
 
 /**
  * What a JSON file says; as a request's body, nothing in it is half a character or changes a

@@ -19,6 +19,9 @@ export interface Output {
   progress(label: string, total?: number): (done: number) => void;
 }
 
+const bigintsAsText = (_key: string, each: unknown): unknown =>
+  typeof each === 'bigint' ? String(each) : each;
+
 export function makeOutput(
   options: { readonly json?: boolean; readonly quiet?: boolean },
   elapsedMs: () => number,
@@ -29,11 +32,7 @@ export function makeOutput(
   return {
     json,
     result(value, text) {
-      process.stdout.write(
-        json
-          ? `${JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each))}\n`
-          : `${text()}\n`,
-      );
+      process.stdout.write(`${json ? JSON.stringify(value, bigintsAsText) : text()}\n`);
     },
     note(line) {
       if (!silent) process.stderr.write(`${line}\n`);
@@ -50,7 +49,9 @@ export function makeOutput(
           ? ` of ${total.toLocaleString('en')} (${Math.floor((done / total) * 100)} %)`
           : '';
         const line = `  ${label}: ${done.toLocaleString('en')}${share}`;
-        process.stderr.write(terminal ? `\r\x1b[K${line}${finished ? '\n' : ''}` : `${line}\n`);
+        // In a terminal each overwrites the one before, and only the last stays.
+        const start = terminal ? '\r\x1b[K' : '';
+        process.stderr.write(`${start}${line}${finished || !terminal ? '\n' : ''}`);
       };
     },
   };
@@ -81,11 +82,9 @@ export function describeFailure(error: unknown): { code: string; field?: string;
 /** Prints a failure on standard error and returns the exit code for it. */
 export function fail(error: unknown, json: boolean): number {
   const failure = describeFailure(error);
-  process.stderr.write(
-    json
-      ? `${JSON.stringify({ error: failure })}\n`
-      : `sanad: ${failure.code}${failure.field ? ` at ${failure.field}` : ''}: ${failure.reason}\n`,
-  );
+  const place = failure.field ? ` at ${failure.field}` : '';
+  const told = `sanad: ${failure.code}${place}: ${failure.reason}`;
+  process.stderr.write(`${json ? JSON.stringify({ error: failure }) : told}\n`);
   return failure.code === 'INTERRUPTED' ? EXIT.interrupted : EXIT.failed;
 }
 

@@ -2,7 +2,7 @@ import type { EventStore } from '../adapters/event-store/port.js';
 import type { JobQueue } from '../adapters/job-queue/port.js';
 import type { Pause } from '../kernel/concurrency/pause.js';
 import { processManagers } from '../process-managers/all.js';
-import { AutomationRunner, type Followed } from '../process-managers/runner.js';
+import { AutomationRunner, type FollowedStore } from '../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../runtime/set-aside.js';
 import { throttlePages } from '../runtime/throttle-pages.js';
 import { unfinished } from '../use-cases/jobs/all.js';
@@ -78,7 +78,7 @@ export class BackgroundWork {
   }
 }
 
-const followedGently = (store: EventStore, pause: Pause | undefined): Followed => ({
+const followedGently = (store: EventStore, pause: Pause | undefined): FollowedStore => ({
   readAll: (after, limit) => store.readAll(after, limit),
   readStream: (stream, options) => store.readStream(stream, options),
   readCategory: (prefix, options) => store.readCategory(prefix, options),

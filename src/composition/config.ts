@@ -1,13 +1,12 @@
 import type { ClockLimits } from '../adapters/clock/port.js';
 import type { z } from 'zod';
 import type { KafkaConnection } from '../adapters/event-bus/port.js';
-import type { GovstackSettings } from '../adapters/payment-rail/govstack/port.js';
+import { RAILS, type RailSettings } from '../adapters/payment-rail/all.js';
+import type { SettingsReader } from '../adapters/settings/port.js';
 import { DomainError } from '../kernel/errors.js';
 import {
-  govstackSettings,
   isDistributed,
   kafkaSettings,
-  railSettings,
   serverSettings,
   sizeSettings,
   type ROLE_NAMES,
@@ -41,11 +40,7 @@ export interface Config {
   readonly clockLimits: ClockLimits;
   /** Absent: everything is in the data folder. */
   readonly distributed?: Distributed;
-  readonly rail: {
-    readonly schemasDir?: string;
-    readonly bankFolder?: string;
-    readonly govstack?: GovstackSettings;
-  };
+  readonly rail: RailSettings;
   readonly callbacks: {
     readonly allowed: readonly string[];
     readonly timeoutMs: number;
@@ -69,7 +64,7 @@ interface Problem {
   readonly reason: string;
 }
 /** Reads groups of settings and gathers what is wrong with any of them. */
-class Reader {
+class Reader implements SettingsReader {
   readonly problems: Problem[] = [];
 
   constructor(private readonly env: Env) {}
@@ -148,11 +143,7 @@ export function signInWith(
 export const modeIn = (env: Env = process.env): Config['mode'] =>
   env['SANAD_MODE']?.trim() === 'production' ? 'production' : 'development';
 
-function configOf(
-  server: z.output<typeof serverSettings>,
-  size: Size,
-  rail: Config['rail'],
-): Config {
+function configOf(server: z.output<typeof serverSettings>, size: Size, rail: RailSettings): Config {
   const oidc = oidcOf(server);
   const allowed = server.SANAD_GOVSTACK_CALLBACKS?.filter((url) => url !== '') ?? [];
   return {
@@ -256,45 +247,22 @@ function readKafka(reader: Reader): KafkaConnection | undefined {
  * Settings of the payment rail; also for commands that need no other.
  * @throws DomainError CONFIG_INVALID naming each wrong variable
  */
-export function railIn(env: Env = process.env): Config['rail'] {
+export function railIn(env: Env = process.env): RailSettings {
   const reader = new Reader(env);
   return reader.whole(readRail(reader));
 }
 
-function readRail(reader: Reader): Config['rail'] | undefined {
-  const rail = reader.read(railSettings);
-  if (!rail) return undefined;
-  const {
-    ISO20022_XSD_DIR: schemasDir,
-    SANAD_BANK_FOLDER: bankFolder,
-    SANAD_GOVSTACK_URL: url,
-  } = rail;
-  const govstack = url === undefined ? undefined : readGovstack(reader, url);
-  if (url !== undefined && !govstack) return undefined;
-  return {
-    ...(schemasDir === undefined ? {} : { schemasDir }),
-    ...(bankFolder === undefined ? {} : { bankFolder }),
-    ...(govstack ? { govstack } : {}),
-  };
-}
-
-function readGovstack(reader: Reader, url: string): GovstackSettings | undefined {
-  const block = reader.read(govstackSettings);
-  if (!block) return undefined;
-  const { SANAD_GOVSTACK_TOKEN: token, SANAD_GOVSTACK_VALIDATE: validateAt } = block;
-  return {
-    url,
-    bbId: block.SANAD_GOVSTACK_BBID,
-    tenantId: block.SANAD_GOVSTACK_TENANT ?? block.SANAD_GOVSTACK_BBID,
-    callbackUrl: block.SANAD_GOVSTACK_CALLBACK_URL,
-    ...(token === undefined ? {} : { token }),
-    timeoutMs: block.SANAD_GOVSTACK_TIMEOUT_MS,
-    attempts: block.SANAD_GOVSTACK_ATTEMPTS,
-    batchSize: block.SANAD_GOVSTACK_BATCH,
-    paymentMode: block.SANAD_GOVSTACK_MODE,
-    register: block.SANAD_GOVSTACK_REGISTER,
-    ...(validateAt === undefined ? {} : { validateAt }),
-  };
+function readRail(reader: Reader): RailSettings | undefined {
+  const [first, ...more] = RAILS.filter((rail) => rail.isAskedFor(reader));
+  for (const { askedBy } of more)
+    reader.wrong(askedBy, `cannot be set together with ${first?.askedBy}: payments go one way`);
+  if (more.length > 0) return undefined;
+  let all: RailSettings | undefined = {};
+  for (const rail of RAILS) {
+    const read = rail.read(reader);
+    all = all && read && { ...all, ...read };
+  }
+  return all;
 }
 
 /** The data folder that the environment names, for commands that take it as an option. */

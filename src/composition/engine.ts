@@ -5,9 +5,9 @@ import type { ClockLimits } from '../adapters/clock/port.js';
 import { systemClock } from '../adapters/clock/system.js';
 import type { EventStore } from '../adapters/event-store/port.js';
 import { messageArchive } from '../adapters/message-archive/file-system.js';
-import { openRail } from '../adapters/payment-rail/all.js';
+import { openRail, type RailSettings } from '../adapters/payment-rail/all.js';
 import { readBankMessageInThread } from '../adapters/payment-rail/iso20022/incoming/threaded.js';
-import type { OpenedRail, RailSettings } from '../adapters/payment-rail/opened-rail.js';
+import type { OpenedRail, Sending } from '../adapters/payment-rail/opened-rail.js';
 import type { Vault } from '../adapters/vault/port.js';
 import type { MessageDeps } from '../write-side/context.js';
 import type { Recorded } from '../kernel/decider.js';
@@ -23,7 +23,7 @@ export interface EngineParts {
 }
 
 export interface EngineSettings {
-  readonly rail: RailSettings;
+  readonly rail: RailSettings & Sending;
   readonly messageLimitBytes?: number;
   /** How far the machine's clock may be off. */
   readonly clockLimits?: ClockLimits;

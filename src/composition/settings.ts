@@ -3,11 +3,9 @@ import { z } from 'zod';
 import { SASL_MECHANISMS } from '../adapters/event-bus/port.js';
 import { DEFAULT_BASE_URI } from '../kernel/base-uri.js';
 import { PARTITIONS } from '../messaging/topics.js';
-import { LENGTHS } from '../kernel/govstack.js';
+import { RAILS } from '../adapters/payment-rail/all.js';
 import {
-  ascii,
   baseUri,
-  httpUrl,
   isHttp,
   list,
   needed,
@@ -20,7 +18,7 @@ import {
   url,
   whole,
   type Issue,
-} from './setting-kinds.js';
+} from '../adapters/settings/port.js';
 
 /** A row of the table of settings, as `sanad settings` prints it. */
 export interface SettingRow {
@@ -274,86 +272,12 @@ function isReadable(file: string): boolean {
   }
 }
 
-export const railSettings = z
-  .object({
-    ISO20022_XSD_DIR: optional(
-      text('folder'),
-      'ISO 20022 schemas (pain.001.001.09.xsd, …); messages are held against them before they leave',
-    ),
-    SANAD_BANK_FOLDER: optional(
-      text('folder'),
-      "what the bank's file transfer serves: messages go to its OUT, the bank's come in its IN",
-    ),
-    SANAD_GOVSTACK_URL: optional(
-      httpUrl,
-      'a GovStack payments building block that payments go through, in place of files; where its paths begin',
-    ),
-  })
-  .superRefine(
-    rules(({ SANAD_GOVSTACK_URL, SANAD_BANK_FOLDER }, issue) => {
-      if (SANAD_GOVSTACK_URL !== undefined && SANAD_BANK_FOLDER !== undefined)
-        issue(
-          'SANAD_GOVSTACK_URL',
-          'cannot be set together with SANAD_BANK_FOLDER: payments go one way',
-        );
-    }),
-  );
-
-const callback = ascii(LENGTHS.callbackUrl);
-/** Read where SANAD_GOVSTACK_URL is set. */
-export const govstackSettings = z.object({
-  SANAD_GOVSTACK_BBID: needed(
-    ascii(LENGTHS.institutionId),
-    "Sanad's id there: source building block and registering institution",
-  ),
-  SANAD_GOVSTACK_CALLBACK_URL: needed(
-    {
-      type: `${httpUrl.type}, ${callback.type}`,
-      schema: callback.schema.pipe(httpUrl.schema),
-    },
-    "where the block's callbacks come: this server's address and /govstack/callback",
-  ),
-  SANAD_GOVSTACK_TENANT: optional(ascii(LENGTHS.tenantId), 'Platform-TenantId', 'the BBID'),
-  SANAD_GOVSTACK_TOKEN: optional(
-    {
-      type: 'visible ASCII characters',
-      schema: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be visible ASCII characters' }),
-    },
-    'bearer token for the block',
-  ),
-  SANAD_GOVSTACK_MODE: setting(
-    ascii(LENGTHS.paymentMode),
-    'mojaloop',
-    'paymentMode of the transfers',
-  ),
-  SANAD_GOVSTACK_BATCH: setting(
-    whole(1, 10_000),
-    '1000',
-    'transfers in one bulk payment; not to be changed while a cycle is being instructed',
-  ),
-  SANAD_GOVSTACK_REGISTER: setting(
-    onOff,
-    'on',
-    'off: payees are not registered and updated before they are paid',
-  ),
-  SANAD_GOVSTACK_VALIDATE: optional(
-    ascii(LENGTHS.dfspId),
-    'destinationDFSPID that validates accounts before they are paid',
-    'off',
-  ),
-  SANAD_GOVSTACK_TIMEOUT_MS: setting(
-    whole(100, 600_000),
-    '30000',
-    'milliseconds to wait for one answer of the block',
-  ),
-  SANAD_GOVSTACK_ATTEMPTS: setting(
-    whole(1, 20),
-    '5',
-    'how often a request without an answer is sent',
-  ),
-});
-
-const GROUPS = [serverSettings, sizeSettings, kafkaSettings, railSettings, govstackSettings];
+const GROUPS = [
+  serverSettings,
+  sizeSettings,
+  kafkaSettings,
+  ...RAILS.flatMap(({ settings }) => settings),
+];
 
 /** Every setting there is, in the order of the groups above. */
 export const settingRows = (): readonly SettingRow[] =>

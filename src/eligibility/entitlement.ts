@@ -158,16 +158,15 @@ export class Entitlements {
     const shares: Share[] = [];
     for (let index = 0; index < this.#sets.length; index += 1) {
       const set = this.#sets[index]!;
-      const kept = memo[index]!;
-      const prefix = set.memoised ? householdKey(set, facts) : '';
+      const kept = { shares: memo[index]!, prefix: set.memoised ? householdKey(set, facts) : '' };
       if (set.over === undefined) {
-        shares.push(this.#share(set, kept, prefix, facts, undefined, 0, period));
+        shares.push(this.#share(set, kept, facts, undefined, 0, period));
         continue;
       }
       const members = facts[set.over] as readonly Readonly<Record<string, unknown>>[];
       const count = Math.min(members.length, this.#cap);
       for (let i = 0; i < count; i += 1)
-        shares.push(this.#share(set, kept, prefix, facts, members[i]!, i + 1, period));
+        shares.push(this.#share(set, kept, facts, members[i]!, i + 1, period));
     }
     return shares;
   }
@@ -186,8 +185,7 @@ export class Entitlements {
 
   #share(
     set: BenefitSet,
-    kept: Map<string, Share>,
-    prefix: string,
+    { shares, prefix }: { readonly shares: Map<string, Share>; readonly prefix: string },
     facts: Facts,
     member: Readonly<Record<string, unknown>> | undefined,
     rank: number,
@@ -200,14 +198,14 @@ export class Entitlements {
       for (let i = 0; i < set.memberFields.length; i += 1)
         key += `|${member[set.memberFields[i]!] as string | number | boolean}`;
     }
-    const known = kept.get(key);
+    const known = shares.get(key);
     if (known) return known;
     const share = this.#evaluate(set, facts, member, rank, period);
     if (this.#kept >= MEMO_LIMIT) {
       this.#memo.clear();
       this.#kept = 0;
     } else {
-      kept.set(key, share);
+      shares.set(key, share);
       this.#kept += 1;
     }
     return share;

@@ -17,7 +17,7 @@ import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { validated } from './validate.js';
 
 /** What a command is made of, whatever it came over. */
-interface Asked {
+interface CommandRequest {
   readonly actor: Actor;
   /** As the client gave it. */
   readonly key: string;
@@ -34,7 +34,7 @@ interface Asked {
  */
 export function commandOf<C extends Command>(
   type: Type<C>,
-  { actor, key, method, path, params, body, correlationId }: Asked,
+  { actor, key, method, path, params, body, correlationId }: CommandRequest,
   { now, hashing }: { readonly now: string; readonly hashing: Hashing },
 ): C {
   const command = validated(type, body);

@@ -45,8 +45,8 @@ const AGAIN_MS = 600_000;
 const REMEDY =
   'It would pass over what that log says from here on. Stop it, run "sanad lease reset", and start it again (docs/operations.md, "Restoring").';
 
-/** What it needs of a store. */
-export type Followed = Pick<
+/** The part of a store that it follows and reads. */
+export type FollowedStore = Pick<
   Deps['store'],
   'readAll' | 'readStream' | 'readCategory' | 'lastPosition' | 'follow'
 >;
@@ -72,21 +72,19 @@ export class AutomationRunner {
   #shared = -1;
   readonly #anchor: LogAnchor;
   readonly #dismissals: Dismissals;
-  readonly #options: RunnerOptions;
   readonly #pause: Pause;
 
   constructor(
     private readonly deps: {
-      readonly store: Followed;
+      readonly store: FollowedStore;
       /** Is told of each event: nothing that follows from it is written before it. */
       readonly clock?: Deps['clock'];
     },
     private readonly managers: readonly ProcessManager[],
     private readonly checkpoint: Checkpoint,
-    options: RunnerOptions | number = {},
+    private readonly options: RunnerOptions = {},
   ) {
-    this.#options = typeof options === 'number' ? { pageSize: options } : options;
-    this.#pause = this.#options.pause ?? pause;
+    this.#pause = this.options.pause ?? pause;
     this.#dismissals = new Dismissals(deps.store);
     this.#anchor = new LogAnchor(deps.store, 'The checkpoint of the automation', REMEDY);
   }
@@ -207,7 +205,7 @@ export class AutomationRunner {
   }
 
   get #pageSize(): number {
-    return this.#options.pageSize ?? 2_000;
+    return this.options.pageSize ?? 2_000;
   }
 
   async #load(): Promise<readonly Subscription[]> {
@@ -237,7 +235,7 @@ export class AutomationRunner {
       subscription.position = Math.max(subscription.position, page.next);
     } catch (error) {
       signal.throwIfAborted();
-      this.#options.onTrouble?.(subscription.manager.name, error);
+      this.options.onTrouble?.(subscription.manager.name, error);
       this.#leaveBehind(subscription, signal);
     }
   }
@@ -262,7 +260,7 @@ export class AutomationRunner {
         backoff.reset();
       } catch (error) {
         if (signal.aborted) return;
-        this.#options.onTrouble?.(subscription.manager.name, error);
+        this.options.onTrouble?.(subscription.manager.name, error);
         await this.#pause(backoff.next(), signal);
       }
     }
@@ -289,7 +287,7 @@ export class AutomationRunner {
         // A command that ends says what failed; only who stays can try until it is sure.
         if (isOutage(error) || (tries === 1 && !isRefusal(error))) throw error;
         if (left <= 1) return this.#isolate(subscription, ours, error, signal);
-        this.#options.onTrouble?.(subscription.manager.name, error);
+        this.options.onTrouble?.(subscription.manager.name, error);
         await this.#pause(backoff.next(), signal);
       }
     }
@@ -322,7 +320,7 @@ export class AutomationRunner {
   #putAside(entry: SetAside): void {
     const others = this.#setAside.filter((one) => !isSame(one, entry));
     this.#setAside = [...others, entry];
-    this.#options.onSetAside?.(entry);
+    this.options.onSetAside?.(entry);
   }
 
   /** What two people said that nothing has to come of any more. */
@@ -374,7 +372,7 @@ export class AutomationRunner {
   }
 
   #backoff(): Backoff {
-    return new Backoff(this.#options.firstPauseMs ?? FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    return new Backoff(this.options.firstPauseMs ?? FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   }
 
   async #stepTo(events: readonly Recorded[]): Promise<void> {

@@ -43,7 +43,7 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
   const unfinished = new Unfinished();
   await pipelined(
     accountsOf(deps, started, signal),
-    (page) => adjustPage(deps, event, currency, base, page, figures, unfinished),
+    (page) => adjustPage(deps, { cause: event, currency, base, figures, unfinished }, page),
     signal,
   );
   unfinished.finish();
@@ -98,19 +98,24 @@ function accountsOf(
   { programmeId, personId }: EventData['CorrectionStarted'],
   signal?: AbortSignal,
 ): AsyncIterable<readonly StreamEvents[]> {
-  return personId === undefined
-    ? pagesOf(deps.store, `adjustment-${programmeId}-`, signal ? { signal } : {})
-    : one(deps.store.readStreams([streams.adjustment(programmeId, personId)]));
+  if (personId !== undefined)
+    return one(deps.store.readStreams([streams.adjustment(programmeId, personId)]));
+  return pagesOf(deps.store, `adjustment-${programmeId}-`, signal ? { signal } : {});
+}
+
+/** What the pages of one correction share. */
+interface Adjusting {
+  readonly cause: Approved;
+  readonly currency: string;
+  readonly base: JobContext;
+  readonly figures: Figures;
+  readonly unfinished: Unfinished;
 }
 
 async function adjustPage(
   deps: Deps,
-  cause: Approved,
-  currency: string,
-  base: JobContext,
+  { cause, currency, base, figures, unfinished }: Adjusting,
   page: readonly StreamEvents[],
-  figures: Figures,
-  unfinished: Unfinished,
 ): Promise<void> {
   const missing: { readonly account: StreamEvents; readonly proposal: Proposal }[] = [];
   const defects = new Defects();

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { EventData } from '../../events/generated.js';
 import type { EventStore } from '../adapters/event-store/port.js';
 import {
@@ -13,12 +14,15 @@ import { programmeDecider } from './programme.decider.js';
 import type { PolicyInForce, ProgrammePolicies } from '../write-side/readers.js';
 import { paymentTerms } from './payment-terms.js';
 
+/** Compiled policies that are kept: more than are paid by at one time in a country. */
+const REMEMBERED = 1_000;
+
 /**
- * Programmes and their compiled policies. A policy is compiled once, whatever streams and positions
- * it is read at.
+ * Programmes and their compiled policies. A policy is compiled once while it is in use, whatever
+ * streams and positions it is read at.
  */
 export class PolicyReader {
-  readonly #compiled = new Map<string, CompiledPolicy>();
+  readonly #compiled = new LRUCache<string, CompiledPolicy>({ max: REMEMBERED });
 
   constructor(private readonly store: EventStore) {}
 

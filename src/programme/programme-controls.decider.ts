@@ -99,8 +99,27 @@ export function setAccountHold(
   return byTwo(wordOf(state.proposals.hold, said), proposal, set);
 }
 
-/** Checks that measure something need to be told how much is too much. */
-const LIMITED = ['shared-account', 'region-change', 'over-forecast'];
+export type CheckRule = EventData['ChecksConfigured']['rules'][number];
+type CheckName = CheckRule['check'];
+
+/**
+ * Every check that a programme may configure. One that measures something needs to be told how much
+ * is too much, and one that compares with an amount, which.
+ */
+const CHECKS = {
+  'person-elsewhere': { needsLimit: false, needsAmount: false },
+  'account-elsewhere': { needsLimit: false, needsAmount: false },
+  'shared-account': { needsLimit: true, needsAmount: false },
+  'payee-erased': { needsLimit: false, needsAmount: false },
+  'not-payable': { needsLimit: false, needsAmount: false },
+  'no-account': { needsLimit: false, needsAmount: false },
+  'above-entitlement': { needsLimit: false, needsAmount: false },
+  'region-change': { needsLimit: true, needsAmount: false },
+  'over-budget': { needsLimit: false, needsAmount: false },
+  'over-forecast': { needsLimit: true, needsAmount: true },
+} as const satisfies Record<CheckName, { needsLimit: boolean; needsAmount: boolean }>;
+
+export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];
 
 export function configureChecks(
   state: Controls,
@@ -117,17 +136,18 @@ export function configureChecks(
         `rules/${i}/check`,
       );
     seen.add(check);
-    if (LIMITED.includes(check) && limit === undefined)
+    const { needsLimit, needsAmount } = CHECKS[check];
+    if (needsLimit && limit === undefined)
       throw new DomainError(
         'LIMIT_MISSING',
         `The check ${check} needs a limit.`,
         'invalid',
         `rules/${i}/limit`,
       );
-    if (check === 'over-forecast' && amountMinor === undefined)
+    if (needsAmount && amountMinor === undefined)
       throw new DomainError(
         'LIMIT_MISSING',
-        'The check over-forecast needs the amount that a cycle was expected to cost.',
+        `The check ${check} needs an amount in minor units.`,
         'invalid',
         `rules/${i}/amountMinor`,
       );

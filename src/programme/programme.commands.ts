@@ -25,6 +25,7 @@ import {
   Whole,
 } from '../http/fields.js';
 import { commandHandlers, commandHandler } from '../http/command-handlers.js';
+import { CHECK_NAMES, type CheckRule } from './programme-controls.decider.js';
 import { programmeDecider } from './programme.decider.js';
 import { proposalStatus } from './proposal-status.js';
 
@@ -179,22 +180,8 @@ export class SetPaymentTerms extends Command {
   accounts!: PayingAccount[];
 }
 
-type CheckRule = EventData['ChecksConfigured']['rules'][number];
-const CHECKS: readonly CheckRule['check'][] = [
-  'person-elsewhere',
-  'account-elsewhere',
-  'shared-account',
-  'payee-erased',
-  'not-payable',
-  'no-account',
-  'above-entitlement',
-  'region-change',
-  'over-budget',
-  'over-forecast',
-];
-
 class Rule {
-  @OneOf(CHECKS) check!: CheckRule['check'];
+  @OneOf(CHECK_NAMES) check!: CheckRule['check'];
   @OneOf(['block', 'warn'], {
     description: 'block: the cycle is not approved before a second person overrode what was found.',
   })

@@ -81,12 +81,8 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     const end = data.lastIndexOf(NEWLINE) + 1;
     // A copy: the stream may reuse the memory of its chunk.
     rest = Buffer.from(data.subarray(end));
-    const lines =
-      end === 0
-        ? []
-        : split(data.subarray(0, end)).map((line) =>
-            line && line.length > MAX_LINE_BYTES ? null : line,
-          );
+    const whole = end === 0 ? [] : split(data.subarray(0, end));
+    const lines = whole.map((line) => (line && line.length > MAX_LINE_BYTES ? null : line));
     if (skipping && lines.length > 0) {
       lines[0] = null;
       skipping = false;
@@ -98,8 +94,8 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     if (lines.length > 0) yield { first, lines, bytes };
     first += lines.length;
   }
-  if (rest.length > 0 || skipping)
-    yield { first, lines: skipping ? [null] : split(started ? rest : begun(rest)), bytes };
+  if (skipping) yield { first, lines: [null], bytes };
+  else if (rest.length > 0) yield { first, lines: split(started ? rest : begun(rest)), bytes };
 }
 
 /** The beginning of a file, or all of a short one, without its mark. */

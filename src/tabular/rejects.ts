@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { WholeFile } from '../adapters/durable-files/whole-file.js';
 import { csvField, withoutFormula } from '../kernel/csv.js';
 import type { Reject } from './household-row.js';
 
@@ -11,20 +11,15 @@ const lineOf = ({ line, column, code, reason }: Reject): string =>
 
 /**
  * Writes a rejects file: CSV with `;`, a line for everything wrong. It appears under its name only
- * when it is whole: until `commit` it is `<path>.partial`, and a run that is started again writes
- * it afresh from the same input.
+ * when it is whole, and a run that is started again writes it afresh from the same input.
  */
 export class RejectsFile {
-  readonly path: string;
   #count = 0;
-  readonly #partial: string;
-  readonly #file: number;
+  readonly #file: WholeFile;
   #buffer = HEADER;
 
-  constructor(path: string) {
-    this.path = path;
-    this.#partial = `${path}.partial`;
-    this.#file = openSync(this.#partial, 'w', 0o600);
+  constructor(readonly path: string) {
+    this.#file = new WholeFile(path);
   }
 
   /** Lines written so far, without the header. */
@@ -41,20 +36,16 @@ export class RejectsFile {
   /** Makes the file durable and gives it its name. */
   commit(): void {
     this.#flush();
-    fsyncSync(this.#file);
-    closeSync(this.#file);
-    renameSync(this.#partial, this.path);
+    this.#file.commit();
   }
 
   /** Leaves nothing behind. */
   discard(): void {
-    closeSync(this.#file);
-    rmSync(this.#partial, { force: true });
+    this.#file.discard();
   }
 
   #flush(): void {
-    const bytes = Buffer.from(this.#buffer, 'utf8');
-    for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+    this.#file.write(this.#buffer);
     this.#buffer = '';
   }
 }

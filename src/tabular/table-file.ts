@@ -32,21 +32,16 @@ export async function* readTableFile(
         );
       header = names;
     });
-  const byName = (entry: FileRecord): TableLine =>
-    'reject' in entry
-      ? entry
-      : {
-          line: entry.line,
-          record:
-            header.length > 0
-              ? Object.fromEntries(
-                  header.map((name, i) => [
-                    name,
-                    (entry.record as readonly string[])[i] || undefined,
-                  ]),
-                )
-              : (entry.record as Record<string, unknown>),
-        };
+  const byName = (entry: FileRecord): TableLine => {
+    if ('reject' in entry) return entry;
+    const { line, record } = entry;
+    if (header.length === 0) return { line, record: record as Record<string, unknown> };
+    const cells = record as readonly string[];
+    return {
+      line,
+      record: Object.fromEntries(header.map((name, i) => [name, cells[i] || undefined])),
+    };
+  };
   try {
     for await (const block of readLines(
       createReadStream(path, { highWaterMark: 262_144 }) as AsyncIterable<Uint8Array>,

@@ -13,7 +13,7 @@ export async function* pagesOf(
     readonly asOf?: number;
     readonly limit?: number;
     readonly types?: CategoryOptions['types'];
-    readonly signal?: AbortSignal;
+    readonly signal?: AbortSignal | undefined;
   } = {},
 ): AsyncGenerator<readonly StreamEvents[]> {
   const limit = options.limit ?? PAGE;

@@ -153,7 +153,7 @@ if (postgres.running)
                 },
               ],
               hold,
-              10,
+              { pageSize: 10 },
             );
             await runner.run(signal);
           },

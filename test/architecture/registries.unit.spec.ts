@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RAILS } from '../../src/adapters/payment-rail/all.js';
 import { PROJECTIONS } from '../../projections/all.js';
 
 interface Source {
@@ -84,11 +85,12 @@ describe('every list of things exists once', () => {
   test('each rail of the folder that settings may ask for is in payment-rail/all.ts', () => {
     const there = sources
       .filter(({ path }) => /^src\/adapters\/payment-rail\/[a-z0-9]+\/open\.ts$/.test(path))
-      .flatMap(({ text }) => [...text.matchAll(/export const (open\w+): OpenRail =/g)])
+      .flatMap(({ text }) => [...text.matchAll(/export const (\w+): RailKind</g)])
       .map(([, name]) => name!);
     expect(there.length).toBeGreaterThan(1);
-    const listed = imported(textOf('src/adapters/payment-rail/all.ts'), /\bopen[A-Z]\w*/g);
-    expect(listed).toEqual(expect.arrayContaining(there));
+    const registry = textOf('src/adapters/payment-rail/all.ts');
+    expect(imported(registry, /\b[a-z]\w*Rail\b/g)).toEqual(expect.arrayContaining(there));
+    expect(RAILS).toHaveLength(there.length);
   });
 
   test('kinds of jobs and roles are told apart by their registries, not by a switch', () => {

@@ -217,7 +217,9 @@ describe('process managers', () => {
     const others = all.filter((id) => id !== POISON.id);
     const one = new Manager('one');
     const two = new Manager('two');
-    await new AutomationRunner({ store: log }, [one, two], checkpointInMemory(), 10).drain();
+    await new AutomationRunner({ store: log }, [one, two], checkpointInMemory(), {
+      pageSize: 10,
+    }).drain();
     expect([[...one.acted].sort(), [...two.acted].sort()]).toEqual([others, all]);
 
     const live = new Manager('one');
@@ -240,12 +242,9 @@ describe('process managers', () => {
     );
     const good = new Manager('good');
     const checkpoint = checkpointInMemory();
-    const runner = new AutomationRunner(
-      { store: new ArrayLog(EVENTS) },
-      [bad, good],
-      checkpoint,
-      10,
-    );
+    const runner = new AutomationRunner({ store: new ArrayLog(EVENTS) }, [bad, good], checkpoint, {
+      pageSize: 10,
+    });
     await expect(runner.drain()).rejects.toThrow('killed');
     expect(good.acted.size).toBe(EVENTS.length);
     expect(runner.setAside).toEqual([]);

@@ -9,6 +9,7 @@ import {
   readBankMessage,
   type ReaderOptions,
 } from '../../src/adapters/payment-rail/iso20022/incoming/reader.js';
+import { documentOf, element, NAMESPACE } from '../support/xml.js';
 
 export interface ReadMessage {
   readonly entries: readonly BankEntry[];
@@ -48,24 +49,64 @@ export const statuses = (entries: readonly BankEntry[]): StatusEntry[] =>
 export const bookings = (entries: readonly BankEntry[]): BookedEntry[] =>
   entries.filter((entry) => entry.kind === 'booking');
 
-export const NAMESPACE = 'urn:iso:std:iso:20022:tech:xsd:';
-export const HEAD = '<GrpHdr><MsgId>BANK-1</MsgId><CreDtTm>2025-12-03T10:00:00</CreDtTm></GrpHdr>';
+export { NAMESPACE };
+export const HEAD = element(
+  'GrpHdr',
+  element('MsgId', 'BANK-1'),
+  element('CreDtTm', '2025-12-03T10:00:00'),
+);
+const PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
 /** A pain.002 of what stands between its group header and its end. */
 export const pain002 = (inner: string, version = '10'): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="${NAMESPACE}pain.002.001.${version}"><CstmrPmtStsRpt>${HEAD}${inner}</CstmrPmtStsRpt></Document>`;
-export const GROUP =
-  '<OrgnlGrpInfAndSts><OrgnlMsgId>ASD-1</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInfAndSts>';
+  PROLOG + documentOf(`pain.002.001.${version}`, element('CstmrPmtStsRpt', HEAD, inner));
+export const GROUP = element(
+  'OrgnlGrpInfAndSts',
+  element('OrgnlMsgId', 'ASD-1'),
+  element('OrgnlMsgNmId', 'pain.001.001.09'),
+);
 
+const ACCOUNT = element('Acct', element('Id', element('IBAN', 'MA64')));
 /** A camt.054 of entries. */
-export const camt054 = (entries: string, version = '08'): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="${NAMESPACE}camt.054.001.${version}"><BkToCstmrDbtCdtNtfctn>${HEAD}<Ntfctn><Id>N1</Id><Acct><Id><IBAN>MA64</IBAN></Id></Acct>${entries}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>`;
+export const camt054 = (entries: string, version = '08'): string => {
+  const notification = element('Ntfctn', element('Id', 'N1'), ACCOUNT, entries);
+  const report = element('BkToCstmrDbtCdtNtfctn', HEAD, notification);
+  return PROLOG + documentOf(`camt.054.001.${version}`, report);
+};
 /** A camt.053 of balances, a summary and entries, as they stand in it. */
-export const camt053 = (inner: string, version = '08'): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="${NAMESPACE}camt.053.001.${version}"><BkToCstmrStmt>${HEAD}<Stmt><Id>S1</Id><Acct><Id><IBAN>MA64</IBAN></Id></Acct>${inner}</Stmt></BkToCstmrStmt></Document>`;
+export const camt053 = (inner: string, version = '08'): string => {
+  const statement = element('Stmt', element('Id', 'S1'), ACCOUNT, inner);
+  return PROLOG + documentOf(`camt.053.001.${version}`, element('BkToCstmrStmt', HEAD, statement));
+};
 export const entry = (amount: string, inner = '', direction = 'DBIT', more = ''): string =>
-  `<Ntry><Amt Ccy="MAD">${amount}</Amt><CdtDbtInd>${direction}</CdtDbtInd>${more}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2025-12-03</Dt></BookgDt><ValDt><Dt>2025-12-04</Dt></ValDt><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>${inner}</Ntry>`;
+  element(
+    'Ntry',
+    element('Amt Ccy="MAD"', amount),
+    element('CdtDbtInd', direction),
+    more,
+    element('Sts', element('Cd', 'BOOK')),
+    element('BookgDt', element('Dt', '2025-12-03')),
+    element('ValDt', element('Dt', '2025-12-04')),
+    element('BkTxCd', element('Prtry', element('Cd', 'X'))),
+    inner,
+  );
 export const transaction = (endToEndId: string, amount: string, more = ''): string =>
-  `<TxDtls><Refs><EndToEndId>${endToEndId}</EndToEndId><UETR>8A562C67-CA16-48BA-B074-65581BE6F011</UETR></Refs><Amt Ccy="MAD">${amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd>${more}</TxDtls>`;
+  element(
+    'TxDtls',
+    element(
+      'Refs',
+      element('EndToEndId', endToEndId),
+      element('UETR', '8A562C67-CA16-48BA-B074-65581BE6F011'),
+    ),
+    element('Amt Ccy="MAD"', amount),
+    element('CdtDbtInd', 'DBIT'),
+    more,
+  );
 export const balance = (code: string, amount: string, direction = 'CRDT'): string =>
-  `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp><Amt Ccy="MAD">${amount}</Amt><CdtDbtInd>${direction}</CdtDbtInd><Dt><Dt>2025-12-03</Dt></Dt></Bal>`;
+  element(
+    'Bal',
+    element('Tp', element('CdOrPrtry', element('Cd', code))),
+    element('Amt Ccy="MAD"', amount),
+    element('CdtDbtInd', direction),
+    element('Dt', element('Dt', '2025-12-03')),
+  );

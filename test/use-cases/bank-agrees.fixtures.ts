@@ -3,6 +3,7 @@ import { streams } from '../../src/kernel/ids.js';
 import { formatAmount } from '../../src/kernel/money.js';
 import { foldPayment } from '../../src/use-cases/folds.js';
 import { listEntries } from '../../src/use-cases/statements/bank-lists.js';
+import { documentOf, element } from '../support/xml.js';
 import { payments, world, type Paid } from './bank-messages.fixtures.js';
 
 export interface Booking {
@@ -28,10 +29,19 @@ export function entryOf({
   valueOn = bookedOn,
 }: Booking): string {
   const money = amount.startsWith('<') ? amount : amountOf(amount);
-  return (
-    `<Ntry>${money}<CdtDbtInd>${direction}</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>${bookedOn}</Dt></BookgDt>` +
-    `<ValDt><Dt>${valueOn}</Dt></ValDt><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>${inner}` +
-    `${details.length === 0 ? '' : `<NtryDtls>${details.map((one) => (one.startsWith('<Btch>') ? one : `<TxDtls>${one}</TxDtls>`)).join('')}</NtryDtls>`}</Ntry>`
+  const transactions = details.map((one) =>
+    one.startsWith('<Btch>') ? one : element('TxDtls', one),
+  );
+  return element(
+    'Ntry',
+    money,
+    element('CdtDbtInd', direction),
+    element('Sts', 'BOOK'),
+    element('BookgDt', element('Dt', bookedOn)),
+    element('ValDt', element('Dt', valueOn)),
+    element('BkTxCd', element('Prtry', element('Cd', 'X'))),
+    inner,
+    transactions.length === 0 ? '' : element('NtryDtls', ...transactions),
   );
 }
 
@@ -40,10 +50,19 @@ export const statementOf = (
   account: string | undefined = asdProgramme.debtor.iban,
   family: 'camt.053' | 'camt.054' = 'camt.053',
 ): string => {
-  const [root, element] =
+  const [root, report] =
     family === 'camt.053' ? ['BkToCstmrStmt', 'Stmt'] : ['BkToCstmrDbtCdtNtfctn', 'Ntfctn'];
-  const acct = account === '' ? '' : `<Acct><Id><IBAN>${account}</IBAN></Id></Acct>`;
-  return `<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:${family}.001.04"><${root}><GrpHdr><MsgId>S-1</MsgId><CreDtTm>2026-01-05T23:00:00</CreDtTm></GrpHdr><${element}><Id>S-1-1</Id><CreDtTm>2026-01-05T23:00:00</CreDtTm>${acct}${entries.map(entryOf).join('')}</${element}></${root}></Document>`;
+  const made = element('CreDtTm', '2026-01-05T23:00:00');
+  const body = element(
+    report!,
+    element('Id', 'S-1-1'),
+    made,
+    account === '' ? '' : element('Acct', element('Id', element('IBAN', account))),
+    ...entries.map(entryOf),
+  );
+  const head = element('GrpHdr', element('MsgId', 'S-1'), made);
+  const document = documentOf(`${family}.001.04`, element(root!, head, body));
+  return `<?xml version="1.0" encoding="UTF-8"?>${document}`;
 };
 
 export const money = ({ amountMinor }: Paid, by = 0n): string =>

@@ -8,7 +8,7 @@ import { DEFAULT_HOLD } from '../../src/programme/controls.rule.js';
 import {
   instructable,
   isLeftToInstruct,
-  type Asked,
+  type PaymentThenAndNow,
 } from '../../src/use-cases/instructions/instructable.rule.js';
 
 const NOW = '2026-01-12T10:00:00.000Z';
@@ -40,7 +40,7 @@ const enrolledUntil = (lastPeriod?: string, startPeriod = '2025-10'): EnrolmentS
 const item = (period: string, code = 'child') => ({ period, code, amountMinor: '20000' });
 const DUE = { items: [item('2025-12')], lives: [enrolledUntil()] };
 const looked = (
-  asked: Partial<Parameters<typeof instructable>[0]> & Pick<Asked, 'state' | 'payee'>,
+  asked: Partial<Parameters<typeof instructable>[0]> & Pick<PaymentThenAndNow, 'state' | 'payee'>,
   hold: AccountHold,
   ...others: Rest<Parameters<typeof instructable>>
 ) => instructable({ entitled: DUE, ...asked }, { hold, isInstructed: true }, ...others);

@@ -17,6 +17,7 @@ import { OutcomesFromTopic } from '../../src/use-cases/outcomes/take-outcomes-to
 import { takeInMessage } from '../../src/use-cases/statements/take-in-message.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { inPieces } from '../support/bank-messages.js';
+import { documentOf, element } from '../support/xml.js';
 import { statementOf, type Booking } from './bank-agrees.fixtures.js';
 import { enrolled, released } from './month.js';
 import { job, newWorld, type World } from './world.js';
@@ -125,9 +126,23 @@ const camt =
 const pain002: Say = async ({ endToEndId, messageId }, said) => {
   const amount = moneyOf('InstdAmt', said);
   const reference = amount === '' ? '' : `<OrgnlTxRef><Amt>${amount}</Amt></OrgnlTxRef>`;
-  await takeXml(
-    `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr><MsgId>R</MsgId><CreDtTm>2026-01-02T08:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>${messageId}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>${messageId}</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>${endToEndId}</OrgnlEndToEndId><TxSts>ACSC</TxSts>${reference}</TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>`,
+  const transaction = element(
+    'TxInfAndSts',
+    element('OrgnlEndToEndId', endToEndId),
+    element('TxSts', 'ACSC'),
+    reference,
   );
+  const report = element(
+    'CstmrPmtStsRpt',
+    element('GrpHdr', element('MsgId', 'R'), element('CreDtTm', '2026-01-02T08:00:00')),
+    element(
+      'OrgnlGrpInfAndSts',
+      element('OrgnlMsgId', messageId),
+      element('OrgnlMsgNmId', 'pain.001.001.09'),
+    ),
+    element('OrgnlPmtInfAndSts', element('OrgnlPmtInfId', messageId), transaction),
+  );
+  await takeXml(documentOf('pain.002.001.10', report));
 };
 
 const csv = (record: object): string =>

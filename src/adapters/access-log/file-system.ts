@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskFailure, syncFolder } from '../data-folder/port.js';
+import { diskFailure } from '../data-folder/port.js';
+import { syncFolderSync } from '../durable-files/sync-folder.js';
 import {
   isAmong,
   type Access,
@@ -58,7 +59,7 @@ export async function openAccessLog(dir: string): Promise<AccessLog> {
 /** The file, and its name in the folder: a line in a file that has no name is lost. */
 async function opened(dir: string): Promise<FileHandle> {
   const file = await open(join(dir, FILE), 'a+', 0o600);
-  syncFolder(dir);
+  syncFolderSync(dir);
   return file;
 }
 
@@ -94,7 +95,8 @@ async function listed(
       if (items.length === limit) return { items, next: from + place };
     }
     const isEnd = from + bytesRead >= size;
-    return { items, next: isEnd ? undefined : from + (place === 0 ? bytesRead : place) };
+    if (isEnd) return { items, next: undefined };
+    return { items, next: from + (place === 0 ? bytesRead : place) };
   } finally {
     await file.close();
   }

@@ -8,7 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { diskFailure, syncFolder } from './port.js';
+import { syncFolderSync } from '../durable-files/sync-folder.js';
+import { diskFailure } from './port.js';
 
 /**
  * Remembers a log position in a small file. Losing it, or an older one, is harmless: what follows
@@ -60,7 +61,7 @@ export function fileText(path: string): {
           closeSync(file);
         }
         renameSync(`${path}.partial`, path);
-        if (durable) syncFolder(dirname(path));
+        if (durable) syncFolderSync(dirname(path));
       });
     },
   };

@@ -10,12 +10,12 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../../kernel/errors.js';
+import { syncFolderSync } from '../durable-files/sync-folder.js';
 import {
   FOLDER_FORMAT,
   privateDatabase,
   diskFailure,
   readManifest,
-  syncFolder,
   writeManifest,
   type DataFolder,
 } from './port.js';
@@ -131,7 +131,7 @@ function privateFolder(dir: string): void {
 function syncNames(dir: string, first: string): void {
   for (let at = dir; ; at = dirname(at)) {
     try {
-      syncFolder(dirname(at));
+      syncFolderSync(dirname(at));
     } catch (error) {
       // Of a folder that may be entered and not read, nothing can be synced.
       if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error;

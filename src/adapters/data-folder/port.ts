@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../../kernel/errors.js';
+import { syncFolderSync } from '../durable-files/sync-folder.js';
 
 /** Where things are in a data folder. */
 export interface DataFolder {
@@ -112,7 +113,7 @@ export function writeWhole(dir: string, name: string, text: string): void {
       closeSync(file);
     }
     renameSync(temporary, join(dir, name));
-    syncFolder(dir);
+    syncFolderSync(dir);
   } catch (error) {
     throw diskFailure(error, join(dir, name));
   }
@@ -140,17 +141,7 @@ export function makeKeyFile(file: string, text: string): void {
   } finally {
     rmSync(part);
   }
-  syncFolder(dir);
-}
-
-/** What was made, moved or removed in a folder is sure only when the folder was synced. */
-export function syncFolder(dir: string): void {
-  const folder = openSync(dir, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  syncFolderSync(dir);
 }
 
 /**

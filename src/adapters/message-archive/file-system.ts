@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../durable-files/sync-folder.js';
 import { ArchiveError, type MessageArchive, type Scratch } from './port.js';
 
 /** A statement of ten million entries is some 8 GiB. */
@@ -135,16 +136,6 @@ async function* checked(path: string, sha256: string): AsyncGenerator<Uint8Array
       'BYTES_DIFFER',
       `The archived file ${sha256} was changed on the disk; restore it from a backup.`,
     );
-}
-
-/** A renamed file is there after a power failure only when its folder was synced too. */
-async function syncFolder(dir: string): Promise<void> {
-  const folder = await open(dir, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function failure(error: unknown): unknown {

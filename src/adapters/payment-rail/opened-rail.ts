@@ -1,23 +1,7 @@
-import type { GovstackSettings } from './govstack/port.js';
+import type { z } from 'zod';
+import type { SettingsReader } from '../settings/port.js';
 import type { TakeFile } from './iso20022/watched-folder.js';
 import type { PaymentRail } from './port.js';
-
-export interface RailSettings {
-  /** Folder of ISO 20022 schemas; absent: messages are not held against them. */
-  readonly schemasDir?: string;
-  /**
-   * A folder that the bank's file transfer serves (see watchedFolder); absent: messages stay among
-   * the files of the data folder.
-   */
-  readonly bankFolder?: string;
-  /** A payments building block; absent: payments go out as ISO 20022 files. */
-  readonly govstack?: GovstackSettings;
-  /**
-   * What goes to a payments block is left to its outbox, so that a block that does not answer holds
-   * up nothing else.
-   */
-  readonly deferred?: boolean;
-}
 
 export interface RailCallbacks {
   /** Takes in a file that the payment system sent. */
@@ -36,8 +20,27 @@ export interface OpenedRail {
   attend?(callbacks: RailCallbacks, signal: AbortSignal): Promise<void>;
 }
 
-/**
- * Opens a rail where the settings ask for it, else gives nothing.
- * @param files where messages are kept for good
- */
-export type OpenRail = (files: string, settings: RailSettings) => OpenedRail | undefined;
+/** What holds for whichever rail it is, and is no setting: the process that opens it decides. */
+export interface Sending {
+  /**
+   * What goes to a payments block is left to its outbox, so that a block that does not answer holds
+   * up nothing else.
+   */
+  readonly deferred?: boolean;
+}
+
+/** A rail that settings may ask for, as the registry has it. */
+export interface RailKind<S extends object> {
+  /** The setting that asks for it: of two that are set, payments could not go both ways. */
+  readonly askedBy: string;
+  /** Everything that it can be told, for the table of settings. */
+  readonly settings: readonly z.ZodObject[];
+  isAskedFor(reader: SettingsReader): boolean;
+  /** What the environment says; undefined where something of it is wrong. */
+  read(reader: SettingsReader): S | undefined;
+  /**
+   * Opens it where it is asked for, else gives nothing.
+   * @param files where messages are kept for good
+   */
+  open(files: string, settings: S & Sending): OpenedRail | undefined;
+}

@@ -1,4 +1,13 @@
-import { Kysely, PostgresDialect, type KyselyPlugin, type UnknownRow } from 'kysely';
+import {
+  Kysely,
+  PostgresDialect,
+  type KyselyPlugin,
+  type PostgresCursor,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+  type UnknownRow,
+} from 'kysely';
 import pg from 'pg';
 import { isAway, startingWith } from '../postgres/pool.js';
 import { ReadStoreError, type ReadStore } from './port.js';
@@ -38,7 +47,6 @@ export async function openPostgresReadStore(
   options: PostgresReadStoreOptions = {},
 ): Promise<ReadStore> {
   const pool = new pg.Pool({
-    Client: ToldClient,
     connectionString,
     max: options.max ?? 8,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -60,9 +68,9 @@ export async function openPostgresReadStore(
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
-  const told = {
+  const told: PostgresPool = {
     options: pool.options,
-    connect: () => pool.connect().catch(rethrow),
+    connect: async () => new ToldClient(await pool.connect().catch(rethrow)),
     end: () => pool.end(),
   };
   const db = new Kysely<never>({
@@ -76,11 +84,19 @@ export async function openPostgresReadStore(
  * A client whose queries say that the server is away where it is; what the database itself refuses
  * stays as it is.
  */
-class ToldClient extends pg.Client {
-  // One of pg's many signatures: its caller here asks for promises only.
-  override query(...args: never[]): never {
-    const answer: unknown = (super.query as (...all: never[]) => unknown)(...args);
-    return (answer instanceof Promise ? answer.catch(rethrow) : answer) as never;
+class ToldClient implements PostgresPoolClient {
+  constructor(private readonly client: PostgresPoolClient) {}
+
+  query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query<R>(asked: string | PostgresCursor<R>, parameters: readonly unknown[] = []) {
+    return typeof asked === 'string'
+      ? this.client.query<R>(asked, parameters).catch(rethrow)
+      : this.client.query(asked);
+  }
+
+  release(destroy?: boolean): void {
+    this.client.release(destroy);
   }
 }
 

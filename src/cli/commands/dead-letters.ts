@@ -26,21 +26,18 @@ export function deadLettersCommand(): Command {
       action<ListOptions, []>(async ({ out }, { all = false, limit }) => {
         const { listDeadLetters } = await onKafka();
         const found = await listDeadLetters(kafkaIn(), { all, limit });
-        out.result({ letters: found }, () =>
-          found.length === 0
-            ? 'No dead letters.'
-            : table([
-                ['letter', 'topic', 'partition', 'offset', 'key', 'reason'],
-                ...found.map((one) => [
-                  String(one.letter),
-                  one.topic,
-                  one.partition,
-                  one.offset,
-                  one.key,
-                  `${one.reason}${one.replayed ? ' (put back)' : ''}`,
-                ]),
-              ]),
-        );
+        out.result({ letters: found }, () => {
+          if (found.length === 0) return 'No dead letters.';
+          const rows = found.map((one) => [
+            String(one.letter),
+            one.topic,
+            one.partition,
+            one.offset,
+            one.key,
+            `${one.reason}${one.replayed ? ' (put back)' : ''}`,
+          ]);
+          return table([['letter', 'topic', 'partition', 'offset', 'key', 'reason'], ...rows]);
+        });
       }),
     );
   acting(letters.command('replay'))

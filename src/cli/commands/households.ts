@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { WholeFile } from '../../adapters/durable-files/whole-file.js';
 import { action, common, wholeNumber, type CommonOptions } from '../command.js';
 import {
   DEFAULT_SHARES,
@@ -48,25 +48,20 @@ export function writeHouseholds(
     options.format === 'csv'
       ? householdsCsv(rows, { delimiter: options.delimiter ?? ';', bom: options.bom === true })
       : householdsNdjson(rows);
-  const partial = `${options.path}.partial`;
-  const file = openSync(partial, 'w', 0o600);
+  const file = new WholeFile(options.path);
   try {
     let written = 0;
     for (const chunk of chunks) {
       signal?.throwIfAborted();
-      const bytes = Buffer.from(chunk, 'utf8');
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+      file.write(chunk);
       written = Math.min(options.count, written + 500);
       onProgress?.(written);
     }
-    fsyncSync(file);
+    file.commit();
   } catch (error) {
-    rmSync(partial, { force: true });
+    file.discard();
     throw error;
-  } finally {
-    closeSync(file);
   }
-  renameSync(partial, options.path);
 }
 
 const share =

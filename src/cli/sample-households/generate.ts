@@ -136,16 +136,18 @@ function childrenOf(random: Random, shares: Shares, month: string): GeneratedChi
   return children;
 }
 
+/** A tenth sit right at the edge, where a mistake of one would show. */
+const distanceAbove = (random: Random): number =>
+  random.chance(0.1) ? 0 : Math.floor(random.next() * random.next() * 2_000_000);
+
+/** Here a hundredth do. */
+const distanceBelow = (random: Random): number =>
+  random.chance(0.01) ? 0 : Math.floor((random.next() + random.next() + random.next()) * 800_000);
+
 function scoreOf(random: Random, shares: Shares): string {
-  // A hundredth sits right at the edge, where a mistake of one would show.
   const micro = random.chance(shares.aboveThreshold)
-    ? THRESHOLD_MICRO +
-      (random.chance(0.1) ? 0 : Math.floor(random.next() * random.next() * 2_000_000))
-    : THRESHOLD_MICRO -
-      1 -
-      (random.chance(0.01)
-        ? 0
-        : Math.floor((random.next() + random.next() + random.next()) * 800_000));
+    ? THRESHOLD_MICRO + distanceAbove(random)
+    : THRESHOLD_MICRO - 1 - distanceBelow(random);
   return `${Math.floor(micro / 1_000_000)},${String(micro % 1_000_000).padStart(6, '0')}`;
 }
 

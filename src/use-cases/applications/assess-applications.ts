@@ -71,7 +71,7 @@ export async function assessApplications(
   const determination = determinationOf(programme);
   const pages = args.applicationIds
     ? pagesOfStreams(deps.store, named(args.applicationIds))
-    : pagesOf(deps.store, 'application-', signal ? { signal } : {});
+    : pagesOf(deps.store, 'application-', { signal });
   await pipelined(
     pages,
     async (page) => {

@@ -61,7 +61,7 @@ export async function decideApplications(
   const taken = new Map<string, string>();
   const pages = args.applicationIds
     ? pagesOfStreams(deps.store, named(args.applicationIds))
-    : pagesOf(deps.store, 'application-', signal ? { signal } : {});
+    : pagesOf(deps.store, 'application-', { signal });
   await pipelined(
     pages,
     async (page) => {

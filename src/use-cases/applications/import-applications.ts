@@ -114,7 +114,7 @@ export async function importApplications(
 }
 
 /** A row of a batch, with where all rejects of that batch go. */
-interface Asked {
+interface BatchRow {
   readonly household: Household;
   readonly rejects: ImportReject[];
 }
@@ -124,7 +124,7 @@ class Intake {
    * The first row of a file wins, whichever batch is synced first, and what is said of a later one
    * of its identity or reference depends on what became of it.
    */
-  readonly #inOrder = new BatchesInOrder<Asked>(
+  readonly #inOrder = new BatchesInOrder<BatchRow>(
     ({ household: { identityHash, personId } }) => [identityHash, personId],
     async (asked) => {
       const households = asked.map(({ household }) => household);

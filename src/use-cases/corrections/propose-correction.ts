@@ -60,10 +60,7 @@ export async function proposeCorrection(
   const run = new Recomputation(
     deps,
     base,
-    { started, history },
-    past,
-    programme,
-    corrections,
+    { started, history, past, programme, corrections },
     onProgress,
   );
   await pipelined(

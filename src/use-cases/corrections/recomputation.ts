@@ -64,15 +64,20 @@ interface Looked {
   readonly known: readonly Recorded[];
 }
 
-/** A correction that was begun, and its events. */
+/** A correction that was begun, its events, and what it recomputes by. */
 interface Begun {
   readonly started: Started;
   readonly history: readonly Recorded[];
+  readonly past: Past;
+  readonly programme: ProgrammePolicies;
+  /** All of the programme. */
+  readonly corrections: readonly CorrectionState[];
 }
 
 /** One run over the enrolments of a programme as of the correction's position. */
 export class Recomputation {
   private readonly started: Started;
+  private readonly past: Past;
   readonly #history: readonly Recorded[];
   /** Nothing is proposed of a correction that is not under way any more. */
   readonly #underWay: Part;
@@ -99,14 +104,12 @@ export class Recomputation {
   constructor(
     private readonly deps: Deps,
     private readonly base: JobContext,
-    { started, history }: Begun,
-    private readonly past: Past,
-    programme: ProgrammePolicies,
-    corrections: readonly CorrectionState[],
+    { started, history, past, programme, corrections }: Begun,
     private readonly onProgress?: OnProgress,
   ) {
     const { programmeId, fromPeriod, toPeriod, asOf, correctionId } = started;
     this.started = started;
+    this.past = past;
     this.#history = history;
     this.#underWay = guard(streams.correction(correctionId), (events) =>
       requireUnderWay(foldCorrection(events), base.actor.id),

@@ -7,7 +7,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, partFrom, type Part } from '../../write-side/unit.js';
-import { budgetStreamOf, foldBudget, readCycle } from './cycles.js';
+import { budgetStreamOf, filesOfCycle, foldBudget, readCycle } from './cycles.js';
 import { foldBankEntry } from '../folds.js';
 import {
   isAboutCycle,
@@ -110,16 +110,8 @@ async function entriesAbout(store: EventStore, cycleId: string): Promise<readonl
 }
 
 async function messagesOf(store: EventStore, cycleId: string): Promise<ReadonlySet<string>> {
-  const events = await store.readStream(streams.cycle(cycleId));
-  return new Set(
-    events
-      .flatMap((event) =>
-        event.type === 'CycleInstructed' || event.type === 'CycleReinstructed'
-          ? event.data.files
-          : [],
-      )
-      .map(({ messageId }) => messageId),
-  );
+  const history = await store.readStream(streams.cycle(cycleId));
+  return new Set(filesOfCycle(history).map(({ messageId }) => messageId));
 }
 
 /**

@@ -15,22 +15,23 @@ export const readCycle = async (store: EventStore, cycleId: string): Promise<Cyc
 
 export const foldCycle = (events: readonly Recorded[]): CycleState => fold(cycleDecider, events);
 
+type Files = EventData['CycleInstructed']['files'];
+
+/** Every file of a cycle, of its own instruction and of those again, in the order of the log. */
+export const filesOfCycle = (history: readonly Recorded[]): Files =>
+  history.flatMap((event) =>
+    event.type === 'CycleInstructed' || event.type === 'CycleReinstructed' ? event.data.files : [],
+  );
+
 /**
- * The files of a cycle's own instruction, which one command recorded, in several events where they
- * are many; undefined before that.
+ * The files of a cycle's own instruction, without those of the payments that were instructed again:
+ * one command recorded them, in several events where they are many, of which only the first is
+ * named CycleInstructed. Undefined before that.
  */
-export function filesInstructed(
-  history: readonly Recorded[],
-): EventData['CycleInstructed']['files'] | undefined {
+export function filesInstructed(history: readonly Recorded[]): Files | undefined {
   const first = history.findLast((event) => event.type === 'CycleInstructed');
   return (
-    first &&
-    history.flatMap((event) =>
-      (event.type === 'CycleInstructed' || event.type === 'CycleReinstructed') &&
-      event.meta.command === first.meta.command
-        ? event.data.files
-        : [],
-    )
+    first && filesOfCycle(history.filter((event) => event.meta.command === first.meta.command))
   );
 }
 

@@ -2,6 +2,7 @@ import type { GovstackBlock } from '../../adapters/payment-rail/govstack/port.js
 import { RailError } from '../../adapters/payment-rail/port.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
+import { filesOfCycle } from '../cycles/cycles.js';
 import { askAbout, nothing, type StatusTaken } from './outcomes.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 
@@ -20,10 +21,7 @@ export async function askBlock(
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<StatusTaken & { readonly batches: number }> {
-  const history = await deps.store.readStream(streams.cycle(cycleId));
-  const files = history.flatMap((event) =>
-    event.type === 'CycleInstructed' || event.type === 'CycleReinstructed' ? event.data.files : [],
-  );
+  const files = filesOfCycle(await deps.store.readStream(streams.cycle(cycleId)));
   if (files.length === 0)
     throw new DomainError(
       'CYCLE_NOT_INSTRUCTED',

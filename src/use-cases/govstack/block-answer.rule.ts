@@ -99,13 +99,12 @@ function said(
   ours: string,
 ): Pick<ReportedOutcome, 'outcome' | 'amountMinor' | 'currency' | 'reason' | 'reference'> {
   const code = /^[A-Z]{2,4}[0-9]{0,2}\b/.exec(errorInformation?.trim() ?? '')?.[0];
+  const reason = code !== undefined && REASONS.has(code) ? code : NO_REASON;
   return {
     outcome,
     currency: currency ?? ours,
     ...(amountMinor === undefined ? {} : { amountMinor: String(amountMinor) }),
-    ...(outcome === 'rejected'
-      ? { reason: code !== undefined && REASONS.has(code) ? code : NO_REASON }
-      : {}),
+    ...(outcome === 'rejected' ? { reason } : {}),
     ...(transactionId !== undefined && /^[\x21-\x7e]{1,35}$/.test(transactionId)
       ? { reference: transactionId }
       : {}),

@@ -75,7 +75,8 @@ async function validated(
   return body;
 }
 
-const whyOf = (error: unknown): { readonly code: string; readonly detail: string } =>
-  error instanceof RailError || error instanceof DomainError
-    ? { code: error.code, detail: error.detail }
-    : { code: 'INTERNAL_ERROR', detail: error instanceof Error ? error.name : 'Error' };
+function whyOf(error: unknown): { readonly code: string; readonly detail: string } {
+  if (error instanceof RailError || error instanceof DomainError)
+    return { code: error.code, detail: error.detail };
+  return { code: 'INTERNAL_ERROR', detail: error instanceof Error ? error.name : 'Error' };
+}

@@ -12,7 +12,12 @@ import { PolicyReader } from '../../programme/policy-reader.js';
 import type { Deps } from '../../write-side/context.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { foldPayment } from '../folds.js';
-import { instructable, type Asked, type Entitled, type Obstacle } from './instructable.rule.js';
+import {
+  instructable,
+  type PaymentSnapshot,
+  type Entitled,
+  type Obstacle,
+} from './instructable.rule.js';
 import { unfitFrom } from './messages.js';
 import { accountFor, type ReinstructionHead } from './reinstruction-files.js';
 
@@ -61,7 +66,7 @@ export interface Candidate {
   /** Of the household in the programme. */
   readonly enrolment: readonly Recorded[];
   /** As it was where it was asked for. */
-  readonly then?: Asked;
+  readonly then?: PaymentSnapshot;
   /** An entry of a bank's file that names it and waits for a person. */
   readonly openEntry?: string | undefined;
 }
@@ -126,7 +131,7 @@ const askedAt = (
   asOf: number,
   events: readonly Recorded[],
   person: readonly Recorded[],
-): Asked => ({
+): PaymentSnapshot => ({
   state: foldPayment(until(events, asOf)),
   payee: payeeOf(until(person, asOf)),
 });

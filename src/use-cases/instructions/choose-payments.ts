@@ -7,7 +7,7 @@ import type { OpenEntries } from './open-entries.js';
 import type { Obstacle } from './instructable.rule.js';
 
 /** Which payments of a cycle are asked to be instructed again, and how. */
-interface Asked {
+interface ChoiceArgs {
   readonly asOf?: number;
   readonly paymentIds?: readonly string[];
   readonly sameAccount?: boolean;
@@ -32,7 +32,7 @@ export interface Choice {
 /** Looks at payments and their payees as they are now; records nothing. */
 export async function choosePayments(
   deps: Pick<Deps, 'store' | 'vault' | 'rail' | 'clock'>,
-  { asOf, paymentIds, sameAccount = false, openEntries }: Asked,
+  { asOf, paymentIds, sameAccount = false, openEntries }: ChoiceArgs,
   head: Head,
   page: readonly string[],
 ): Promise<Choice> {

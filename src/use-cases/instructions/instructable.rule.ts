@@ -15,8 +15,8 @@ export type Obstacle =
   | { readonly kind: 'waiting' | 'unfit'; readonly error: DomainError }
   | { readonly kind: 'held'; readonly error: DomainError; readonly until: string | undefined };
 
-/** A payment and whom it is for. */
-interface Looked {
+/** A payment and whom it is for, at one moment. */
+export interface PaymentSnapshot {
   readonly state: PaymentState;
   readonly payee: Payee | undefined;
 }
@@ -26,9 +26,9 @@ export interface Entitled {
   readonly lives: readonly EnrolmentState[];
 }
 /** As it is now and, where it was asked for before, as it was then. */
-export type Asked = Looked & { readonly then?: Looked };
+export type PaymentThenAndNow = PaymentSnapshot & { readonly then?: PaymentSnapshot };
 /** With what the household and a bank's file say of it. */
-export type Judged = Asked & {
+export type Judged = PaymentThenAndNow & {
   readonly entitled: Entitled;
   /** An entry of a bank's file that names the payment and waits for a person. */
   readonly openEntry?: string | undefined;

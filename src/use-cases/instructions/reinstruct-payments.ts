@@ -6,7 +6,7 @@ import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { Defects } from '../../write-side/defect.js';
 import { guard, part, type Unit } from '../../write-side/unit.js';
-import { filesInstructed, foldCycle } from '../cycles/cycles.js';
+import { filesInstructed, filesOfCycle, foldCycle } from '../cycles/cycles.js';
 import { foldPayment } from '../folds.js';
 import {
   AUTOMATION,
@@ -98,53 +98,125 @@ export async function reinstructPayments(
   const history = await deps.store.readStream(streams.cycle(args.cycleId));
   const head = await openHeadOf(deps, args.cycleId, history);
   const run = new ReinstructionRun(deps, args, base);
-  const cutOff = run.cutOff(history);
-  const found = await survey(deps, args, history, cutOff, onProgress, signal);
-  const summary: ReinstructSummary = {
-    cycleId: args.cycleId,
-    reinstructed: found.written.reinstructed.size,
-    instructed: found.written.instructed.size,
-    refused: found.refused.length,
-    waiting: 0,
-    held: 0,
-    files: [],
-  };
-  if (found.refused.length > 0) args.onRefused?.(found.refused);
-  const namer = new MessageNamer(found.messages, head, args.maxPerFile);
-  const messagesNow = async (): Promise<void> => {
-    const now = await deps.store.readStream(streams.cycle(args.cycleId));
-    const again = await survey(deps, args, now, cutOff, onProgress, signal);
-    for (const [messageId, paymentIds] of again.messages) found.messages.set(messageId, paymentIds);
-  };
-  const openEntries = new OpenEntries(deps.store);
-  for (let i = 0; i < found.candidates.length; i += PAGE) {
-    signal?.throwIfAborted();
-    const page = found.candidates.slice(i, i + PAGE);
-    await reinstructPage(
-      deps,
-      { ...args, openEntries },
-      page,
-      head,
-      namer,
-      run,
-      summary,
-      messagesNow,
-    );
-    onProgress?.({
-      what: 'payments instructed',
-      done: summary.reinstructed + summary.instructed,
-      total: found.candidates.length,
-    });
+  const work: Work = { deps, args, head, run, cutOff: run.cutOff(history), onProgress, signal };
+  const reinstruction = new Reinstruction(work, await survey(work, history));
+  await reinstruction.instructAll();
+  return reinstruction.finish(history);
+}
+
+/** What one run works with. */
+interface Work {
+  readonly deps: Deps;
+  readonly args: ReinstructArgs;
+  readonly head: Head;
+  readonly run: ReinstructionRun;
+  /** What is known of this run from before it was cut off. */
+  readonly cutOff: CutOff | undefined;
+  readonly onProgress: OnProgress | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** One run over the payments that were found. */
+class Reinstruction {
+  readonly #summary: ReinstructSummary;
+  readonly #namer: MessageNamer;
+  readonly #openEntries: OpenEntries;
+
+  constructor(
+    private readonly work: Work,
+    private readonly found: Survey,
+  ) {
+    const { args, head } = work;
+    const { written, refused, messages } = found;
+    this.#summary = {
+      cycleId: args.cycleId,
+      reinstructed: written.reinstructed.size,
+      instructed: written.instructed.size,
+      refused: 0,
+      waiting: 0,
+      held: 0,
+      files: [],
+    };
+    this.#refuse(refused);
+    this.#namer = new MessageNamer(messages, head, args.maxPerFile);
+    this.#openEntries = new OpenEntries(work.deps.store);
   }
-  // A file is made of a message once nobody adds to it any more.
-  if (!run.hasBegun && unrecorded(found.messages, history)) {
+
+  async instructAll(): Promise<void> {
+    const { signal, onProgress } = this.work;
+    const { candidates } = this.found;
+    for (let i = 0; i < candidates.length; i += PAGE) {
+      signal?.throwIfAborted();
+      await this.#page(candidates.slice(i, i + PAGE));
+      onProgress?.({
+        what: 'payments instructed',
+        done: this.#summary.reinstructed + this.#summary.instructed,
+        total: candidates.length,
+      });
+    }
+  }
+
+  /**
+   * Makes the files and records them.
+   * @param history of the cycle, as the run found it
+   */
+  async finish(history: readonly Recorded[]): Promise<ReinstructSummary> {
+    const { deps, args, run } = this.work;
+    // A file is made of a message once nobody adds to it any more.
+    if (!run.hasBegun && unrecorded(this.found.messages, history)) await this.#begin();
+    const known = await deps.store.readStream(streams.cycle(args.cycleId));
+    this.#summary.files = await filesOf(this.work, this.found.messages, known);
+    await run.end(this.#summary.files);
+    return this.#summary;
+  }
+
+  /** Then reads the messages of other runs, which write no more of them once this one has begun. */
+  async #begin(): Promise<void> {
+    const { deps, args, run } = this.work;
     await run.begin();
-    await messagesNow();
+    const again = await survey(this.work, await deps.store.readStream(streams.cycle(args.cycleId)));
+    for (const [messageId, paymentIds] of again.messages)
+      this.found.messages.set(messageId, paymentIds);
   }
-  const known = await deps.store.readStream(streams.cycle(args.cycleId));
-  summary.files = await filesOf(deps, head, found.messages, known, signal);
-  await run.end(summary.files);
-  return summary;
+
+  async #page(paymentIds: readonly string[]): Promise<void> {
+    const { deps, head, run } = this.work;
+    const args = { ...this.work.args, openEntries: this.#openEntries };
+    let choice = await choosePayments(deps, args, head, paymentIds);
+    // Who was erased before it was said that payments are instructed is seen only afterwards.
+    if (choice.chosen.length > 0 && !run.hasBegun) {
+      await this.#begin();
+      choice = await choosePayments(deps, args, head, paymentIds);
+    }
+    for (const obstacle of choice.obstacles) countObstacle(this.#summary, obstacle);
+    this.#refuse([...choice.refused, ...(await this.#record(choice.chosen))]);
+  }
+
+  /** @returns those that were refused */
+  async #record(chosen: readonly Chosen[]): Promise<readonly Refusal[]> {
+    const { args, head, run } = this.work;
+    const refused: Refusal[] = [];
+    const named = chosen.map((one) => ({
+      ...one,
+      messageId: this.#namer.next(accountFor(head, one.candidate.events, one.kind)),
+    }));
+    const results = await run.record(named.map((one) => instructing(one, args.executionDate)));
+    results.forEach((result, i) => {
+      const { candidate, messageId } = named[i]!;
+      if (result.kind === 'refused') refused.push(refusal(candidate.paymentId, result.error));
+      else if (result.kind === 'recorded') {
+        if (candidate.state.status === 'ordered') this.#summary.instructed += 1;
+        else this.#summary.reinstructed += 1;
+        this.#namer.note(messageId, candidate.paymentId);
+      }
+    });
+    return refused;
+  }
+
+  #refuse(refused: readonly Refusal[]): void {
+    this.#summary.refused += refused.length;
+    if (refused.length > 0) this.work.args.onRefused?.(refused);
+  }
 }
 
 /** @throws DomainError CYCLE_NOT_RELEASED, CYCLE_STATUS */
@@ -171,11 +243,7 @@ function firstMessages(history: readonly Recorded[]): ReadonlySet<string> | unde
 }
 
 const filesRecorded = (history: readonly Recorded[]): ReadonlyMap<string, WrittenFile> =>
-  new Map(
-    history
-      .flatMap((event) => (event.type === 'CycleReinstructed' ? event.data.files : []))
-      .map((file) => [file.messageId, file]),
-  );
+  new Map(filesOfCycle(history).map((file) => [file.messageId, file]));
 
 /** Whether the file of a message is not recorded yet. */
 function unrecorded(messages: ReadonlyMap<string, unknown>, history: readonly Recorded[]): boolean {
@@ -185,11 +253,9 @@ function unrecorded(messages: ReadonlyMap<string, unknown>, history: readonly Re
 
 /** The file of each message, those that are recorded as they are. */
 async function filesOf(
-  deps: Deps,
-  head: Head,
+  { deps, head, signal }: Work,
   messages: ReadonlyMap<string, string[]>,
   history: readonly Recorded[],
-  signal: AbortSignal | undefined,
 ): Promise<WrittenFile[]> {
   const recorded = filesRecorded(history);
   const files: WrittenFile[] = [];
@@ -214,12 +280,8 @@ interface Survey {
 }
 
 async function survey(
-  deps: Deps,
-  args: ReinstructArgs,
+  { deps, args, cutOff, onProgress, signal }: Work,
   history: readonly Recorded[],
-  cutOff: CutOff | undefined,
-  onProgress?: OnProgress,
-  signal?: AbortSignal,
 ): Promise<Survey> {
   const { asOf = Infinity } = args;
   const first = firstMessages(history);
@@ -231,11 +293,7 @@ async function survey(
   const reinstructed = new Set<string>();
   const messages = new Map<string, string[]>();
   let seen = 0;
-  for await (const page of pagesOf(
-    deps.store,
-    `payment-${args.cycleId}-`,
-    signal ? { signal } : {},
-  )) {
+  for await (const page of pagesOf(deps.store, `payment-${args.cycleId}-`, { signal })) {
     const defects = new Defects();
     for (const { stream, events } of page) {
       const paymentId = stream.slice('payment-'.length);
@@ -321,41 +379,3 @@ const instructing = (
     ],
   };
 };
-
-async function reinstructPage(
-  deps: Deps,
-  args: ReinstructArgs & { readonly openEntries: OpenEntries },
-  paymentIds: readonly string[],
-  head: Head,
-  namer: MessageNamer,
-  run: ReinstructionRun,
-  summary: ReinstructSummary,
-  /** Reads the messages of other runs, which write no more of them once this one has begun. */
-  messagesNow: () => Promise<void>,
-): Promise<void> {
-  let choice = await choosePayments(deps, args, head, paymentIds);
-  // Who was erased before it was said that payments are instructed is seen only afterwards.
-  if (choice.chosen.length > 0 && !run.hasBegun) {
-    await run.begin();
-    await messagesNow();
-    choice = await choosePayments(deps, args, head, paymentIds);
-  }
-  for (const obstacle of choice.obstacles) countObstacle(summary, obstacle);
-  const refused = [...choice.refused];
-  const named = choice.chosen.map((one) => ({
-    ...one,
-    messageId: namer.next(accountFor(head, one.candidate.events, one.kind)),
-  }));
-  const results = await run.record(named.map((one) => instructing(one, args.executionDate)));
-  results.forEach((result, i) => {
-    const { candidate, messageId } = named[i]!;
-    if (result.kind === 'refused') refused.push(refusal(candidate.paymentId, result.error));
-    else if (result.kind === 'recorded') {
-      if (candidate.state.status === 'ordered') summary.instructed += 1;
-      else summary.reinstructed += 1;
-      namer.note(messageId, candidate.paymentId);
-    }
-  });
-  summary.refused += refused.length;
-  if (refused.length > 0) args.onRefused?.(refused);
-}

@@ -49,9 +49,8 @@ const CORRECTION: Shown = {
     const all = await correctionsOf(log, programmeId);
     const last = all.findLast(({ started }) => isCorrectionJob(jobId, started!));
     if (!last) return undefined;
-    return last.proposed
-      ? { jobId, state: 'done', result: last.proposed }
-      : { jobId, state: last.status === 'started' ? 'running' : 'interrupted' };
+    if (last.proposed) return { jobId, state: 'done', result: last.proposed };
+    return { jobId, state: last.status === 'started' ? 'running' : 'interrupted' };
   },
 };
 

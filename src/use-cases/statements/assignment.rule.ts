@@ -42,10 +42,13 @@ export const reportOf = (
 });
 
 /** A status is no booking: its reference is not that of one. */
-const bookingOf = ({ family, bankReference, bookedOn }: QuarantinedEntry) =>
-  family === 'pain.002'
-    ? {}
-    : {
-        ...(bankReference === undefined ? {} : { reference: bankReference }),
-        ...(bookedOn === undefined ? {} : { bookedOn }),
-      };
+function bookingOf({ family, bankReference, bookedOn }: QuarantinedEntry): {
+  readonly reference?: string;
+  readonly bookedOn?: string;
+} {
+  if (family === 'pain.002') return {};
+  return {
+    ...(bankReference === undefined ? {} : { reference: bankReference }),
+    ...(bookedOn === undefined ? {} : { bookedOn }),
+  };
+}

@@ -102,17 +102,16 @@ function ofStatus(entry: StatusEntry): Verdict {
   if (scope === 'transaction') return named(original, reported);
   const messageId =
     scope === 'batch' ? (original.batchId ?? original.messageId) : original.messageId;
-  return messageId === undefined
-    ? unknownReference(reported)
-    : {
-        kind: 'message',
-        messageId,
-        outcome: reported,
-        exactly: {
-          ...(original.count === undefined ? {} : { count: original.count }),
-          ...(original.controlSum === undefined ? {} : { controlSum: original.controlSum }),
-        },
-      };
+  if (messageId === undefined) return unknownReference(reported);
+  return {
+    kind: 'message',
+    messageId,
+    outcome: reported,
+    exactly: {
+      ...(original.count === undefined ? {} : { count: original.count }),
+      ...(original.controlSum === undefined ? {} : { controlSum: original.controlSum }),
+    },
+  };
 }
 
 /** What dates no settlement, as a status report does, has the day of the message. */

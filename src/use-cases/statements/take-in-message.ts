@@ -103,9 +103,7 @@ async function apply(
   try {
     const summary = await readAndApply(
       deps,
-      sha256,
-      new VerdictSpool(scratch),
-      state.status === 'released',
+      { sha256, spool: new VerdictSpool(scratch), released: state.status === 'released' },
       base,
       onProgress,
       signal,
@@ -118,11 +116,17 @@ async function apply(
   }
 }
 
+/** A message that is read, and where what it says waits meanwhile. */
+interface ReadMessage {
+  readonly sha256: string;
+  readonly spool: VerdictSpool;
+  /** Somebody released it in spite of what was found in it. */
+  readonly released: boolean;
+}
+
 async function readAndApply(
   deps: MessageDeps,
-  sha256: string,
-  spool: VerdictSpool,
-  released: boolean,
+  { sha256, spool, released }: ReadMessage,
   base: JobContext,
   onProgress?: OnProgress,
   signal?: AbortSignal,

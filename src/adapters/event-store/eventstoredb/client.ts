@@ -340,10 +340,10 @@ function eventOf(event: NonNullable<ResolvedEvent['event']>): ServerEvent {
 }
 
 /** What gRPC says of a call that did not come about; never to be printed. */
-const textOf = (error: unknown): string =>
-  error instanceof Error
-    ? `${error.message} ${'details' in error ? String(error.details) : ''}`
-    : '';
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  return `${error.message} ${'details' in error ? String(error.details) : ''}`;
+}
 
 function failed(given: unknown): CallFailed | StoreError {
   if (given instanceof CallFailed || given instanceof StoreError) return given;

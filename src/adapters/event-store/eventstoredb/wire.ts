@@ -168,16 +168,18 @@ export interface Read {
   readonly count: number;
 }
 
-/** ReadReq. */
-export function readRequest({ stream, from, backwards, count }: Read): Buffer {
+function whatIsRead({ stream, from, backwards }: Read): Buffer {
   const outermost = (first: number): Buffer => bytes(backwards ? first + 1 : first, EMPTY);
-  const what =
-    stream === undefined
-      ? message(2, from === undefined ? outermost(2) : placed(1, from))
-      : message(1, streamNamed(1, stream), from === undefined ? outermost(3) : number(2, from));
+  if (stream === undefined) return message(2, from === undefined ? outermost(2) : placed(1, from));
+  return message(1, streamNamed(1, stream), from === undefined ? outermost(3) : number(2, from));
+}
+
+/** ReadReq. */
+export function readRequest(read: Read): Buffer {
+  const { backwards, count } = read;
   return message(
     1,
-    what,
+    whatIsRead(read),
     ...(backwards ? [number(3, 1)] : []),
     number(5, count),
     // No filter; ids as text.

@@ -1,7 +1,8 @@
 import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RailError } from '../port.js';
-import { syncFolder, writeWhole } from '../whole-file.js';
+import { syncFolder } from '../../durable-files/sync-folder.js';
+import { writeWhole } from '../whole-file.js';
 import { batchOf, type Batch } from './document.js';
 import type { ValidatedAccount } from './port.js';
 

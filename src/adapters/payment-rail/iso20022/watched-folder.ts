@@ -10,7 +10,8 @@ import {
   type PaymentRail,
   type WrittenFile,
 } from '../port.js';
-import { PART, sha256Of, syncFolder, writeWhole } from '../whole-file.js';
+import { syncFolder } from '../../durable-files/sync-folder.js';
+import { PART, sha256Of, writeWhole } from '../whole-file.js';
 
 /** What became of an incoming file. `reason` is for a person and carries no personal data. */
 export type Taken =

@@ -50,9 +50,7 @@ export class SqliteConnection {
   execute(sql: string, parameters: readonly unknown[]): SqlResult {
     try {
       const prepared = this.#prepare(sql);
-      const bound = parameters.some((value) => typeof value === 'boolean')
-        ? parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value))
-        : parameters;
+      const bound = withoutBooleans(parameters);
       if (!prepared.statement.reader)
         return { rows: [], changes: prepared.statement.run(...[bound as unknown[]]).changes };
       const rows = prepared.statement.all(...[bound as unknown[]]);
@@ -92,6 +90,10 @@ export class SqliteConnection {
     return prepared;
   }
 }
+
+/** SQLite has no booleans: 1 and 0. */
+const withoutBooleans = (parameters: readonly unknown[]): readonly unknown[] =>
+  parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value));
 
 function opened(file: string, readOnly: boolean): Database.Database {
   let database: Database.Database | undefined;

@@ -98,11 +98,10 @@ export class StatementSums {
     if (text === undefined) return;
     const said = micros(text);
     const net = this.#sums.credit - this.#sums.debit;
+    const size = net < 0n ? -net : net;
     const isSame =
       said !== undefined &&
-      (direction === undefined
-        ? said === (net < 0n ? -net : net)
-        : signed(direction, said) === net);
+      (direction === undefined ? said === size : signed(direction, said) === net);
     if (!isSame)
       this.#find(
         'SUM_DIFFERS',

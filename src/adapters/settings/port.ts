@@ -1,5 +1,15 @@
 import { z } from 'zod';
 
+/**
+ * How a setting is declared: its kind of value, its default and what it means, from which the
+ * environment is read and the table of settings is printed. An adapter that has settings of its own
+ * declares them in its folder.
+ */
+export interface SettingsReader {
+  /** The group's values; undefined where one is wrong, which the reader tells by itself. */
+  read<S extends z.ZodObject>(group: S): z.output<S> | undefined;
+}
+
 /** Tells what is wrong with a setting, by its name. */
 export type Issue = (name: string, reason: string) => void;
 /** A kind of value: what it is called in the table, and how its text is read. */
