@@ -33,7 +33,7 @@ afterEach(async () => {
   await block.close();
   rmSync(files, { recursive: true, force: true });
 });
-async function write(messageId: string): Promise<void> {
+async function write(messageId: string, more: object = {}, deferred = true): Promise<void> {
   const instructions = [0, 1, 2].map((i): Instruction => ({
     paymentId: `asd-2025-11-${uuidOf('person', messageId, i)}`,
     attempt: 1,
@@ -43,7 +43,7 @@ async function write(messageId: string): Promise<void> {
     payee: { name: 'P', kind: 'wallet', account: '+212612345678' },
     remittance: 'ASD',
   }));
-  await govstackRail(files, settings, true).write(
+  await govstackRail(files, settings, deferred).write(
     {
       messageId,
       createdAt: '2025-12-01T08:00:00.000Z',
@@ -52,6 +52,7 @@ async function write(messageId: string): Promise<void> {
       count: 3,
       totalMinor: 150_000n,
       debtor: { name: 'D', iban: 'MA64011519000001205000534921', bic: 'BCMAMAMC' },
+      ...more,
     },
     [instructions],
   );
@@ -72,6 +73,27 @@ describe('messages that are left to the outbox', () => {
     expect(block.seen).toHaveLength(2);
     const none = govstackOutbox(join(files, 'none'), settings);
     expect(await none.look(never)).toEqual({ sent: 0, failed: 0 });
+  });
+
+  it('wait for their day, for which the API has no place', async () => {
+    let today = '2025-12-14';
+    const outbox = govstackOutbox(files, settings, () => today);
+    await write('M1', { executionDate: '2025-12-15' });
+    await write('M2', { executionDate: '2025-12-14' });
+    expect(await outbox.look(never)).toEqual({ sent: 1, failed: 0 });
+    expect(pending()).toEqual(['M1.json']);
+    today = '2025-12-15';
+    expect(await outbox.look(never)).toEqual({ sent: 1, failed: 0 });
+    expect(pending()).toEqual([]);
+  });
+
+  it('are those of a later day also where a process sends by itself', async () => {
+    await write('M1', { executionDate: '9999-12-31' }, false);
+    expect(block.seen).toEqual([]);
+    expect(pending()).toEqual(['M1.json']);
+    await write('M2', {}, false);
+    expect(pending()).toEqual(['M1.json']);
+    expect(block.batches.size).toBe(2);
   });
 
   it('wait where they are refused, without holding up the others', async () => {

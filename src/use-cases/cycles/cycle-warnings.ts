@@ -10,6 +10,7 @@ import {
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { monthsPassedOver } from './cycle-order.rule.js';
 import { cyclesOf, readCycle } from './cycles.js';
+import { versionPaid } from './version-paid.js';
 
 /** When a bank is to execute, and whether that day is meant however odd it is. */
 export interface ExecutionDay {
@@ -37,9 +38,9 @@ export async function warningsOf(
     readCycle(store, cycleId),
     cyclesOf(store, programmeId),
   ]);
-  // A month that is about to be prepared is paid under the version that is in force for it.
+  // Of what is not there, whoever asked is told when it is decided on.
   const policyVersion =
-    cycle.status === 'none' && !day ? programme.policyOf(period).version : cycle.policyVersion;
+    cycle.status === 'none' && day ? 0 : await versionPaid(store, { programmeId, period, cycle });
   const warnings: Warning[] = [];
   if (programme.isUnverified(policyVersion))
     warnings.push({

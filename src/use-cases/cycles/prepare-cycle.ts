@@ -21,6 +21,7 @@ import { cancelOrders } from './standing-orders.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { setFromLog, type SetFigures } from './ordered-set.js';
 import { checksSince } from './checks-since.js';
+import { versionPaid } from './version-paid.js';
 import { whileOpen, requireOpen } from '../../programme/open-programme.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
@@ -66,7 +67,7 @@ export async function prepareCycle(
   const cycleId = cycleIdOf(args.programmeId, period);
   const before = await readCycle(deps.store, cycleId);
   if (isPrepared(before))
-    return checked(deps, summaryOf(cycleId, before, true), base, onProgress, signal);
+    return checked(deps, await summaryOf(deps, before, true), base, onProgress, signal);
   const others = await cyclesOf(deps.store, args.programmeId);
   paidThroughBefore(others, cycleId);
   if (before.status === 'none') await openCycle(deps, args, base);
@@ -111,7 +112,7 @@ export async function prepareCycle(
     base,
   );
   const prepared = await readCycle(deps.store, cycleId);
-  return checked(deps, summaryOf(cycleId, prepared, false), base, onProgress, signal);
+  return checked(deps, await summaryOf(deps, prepared, false), base, onProgress, signal);
 }
 
 const decide = (
@@ -261,13 +262,18 @@ export async function requirePreparable(
   if (cycle?.status === 'abandoned') requireStatus(cycle, 'open', 'returned');
 }
 
-function summaryOf(cycleId: string, state: CycleState, already: boolean): PrepareSummary {
-  const { round, asOf, policyVersion, count, totalMinor, contentHash, leftOut } = state;
+async function summaryOf(
+  { store }: Pick<Deps, 'store'>,
+  state: CycleState,
+  already: boolean,
+): Promise<PrepareSummary> {
+  const { cycleId, programmeId, period, round, asOf } = state;
+  const { count, totalMinor, contentHash, leftOut } = state;
   return {
     cycleId,
     round,
     asOf,
-    policyVersion,
+    policyVersion: await versionPaid(store, { programmeId, period, cycle: state }),
     count,
     totalMinor,
     contentHash,

@@ -12,6 +12,7 @@ import {
 } from './document.js';
 import { documentName, Kept } from './kept.js';
 import type { GovstackBlock, GovstackSettings, SentBatch, SentTransfer } from './port.js';
+import { dayNow } from './outbox.js';
 import { validateAccounts } from './validate.js';
 import { sendMessage } from './sender.js';
 import {
@@ -176,7 +177,9 @@ class SpooledMessage implements MessageWriter {
         ),
       );
       await kept.keepPending(messageId);
-      if (!deferred) await sendMessage(settings, kept, messageId);
+      // What is for a later day waits for the outbox of a server.
+      const isDue = outline.executionDate <= dayNow();
+      if (!deferred && isDue) await sendMessage(settings, kept, messageId);
       return { name, messageId, sha256, count: this.count, totalMinor: this.totalMinor.toString() };
     } catch (error) {
       throw writeFailure(error, messageId);

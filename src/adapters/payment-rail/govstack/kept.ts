@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RailError } from '../port.js';
 import { syncFolder } from '../../durable-files/sync-folder.js';
 import { writeWhole } from '../whole-file.js';
-import { batchOf, type Batch } from './document.js';
+import { batchOf, type Batch, type Head } from './document.js';
 import type { ValidatedAccount } from './port.js';
 
 /** Where a batch stands in its message's document, in bytes. */
@@ -47,6 +47,12 @@ export class Kept {
   }
   async keepPending(messageId: string): Promise<void> {
     await writeWhole(this.#pending, `${messageId}.json`, lineOf({ messageId }));
+  }
+  /** When a message is to be paid, as its head says. @throws RailError, SyntaxError */
+  async executionDateOf(messageId: string): Promise<string> {
+    for await (const { text } of this.linesOf(messageId))
+      return (JSON.parse(text) as Head).executionDate;
+    throw new RailError('RAIL_FAILED', `${documentName(messageId)} is empty.`);
   }
   async sent(messageId: string): Promise<void> {
     await rm(join(this.#pending, `${messageId}.json`), { force: true });

@@ -23,16 +23,31 @@ export interface GovstackOutbox {
   watch(signal: AbortSignal, options?: OutboxOptions): Promise<void>;
 }
 
+/** The day that has begun: the API has no place for a day, so nothing is sent before it. In UTC. */
+export const dayNow = (): string => new Date().toISOString().slice(0, 10);
+
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
 
 /**
- * Sends the messages that a deferred rail wrote into `files`, one after the other; one that the
- * block refuses does not hold up the others.
+ * Sends the messages that a deferred rail wrote into `files`, one after the other, each from its
+ * execution date on; one that the block refuses does not hold up the others.
+ * @param today YYYY-MM-DD
  */
-export function govstackOutbox(files: string, settings: GovstackSettings): GovstackOutbox {
+export function govstackOutbox(
+  files: string,
+  settings: GovstackSettings,
+  today = dayNow,
+): GovstackOutbox {
   const kept = new Kept(files);
+  const dueOn = new Map<string, string>();
   const failing = new Map<string, { readonly backoff: Backoff; readonly againAtMs: number }>();
+
+  async function isDue(messageId: string): Promise<boolean> {
+    const day = dueOn.get(messageId) ?? (await kept.executionDateOf(messageId));
+    dueOn.set(messageId, day);
+    return day <= today();
+  }
 
   async function look(
     signal: AbortSignal,
@@ -44,7 +59,9 @@ export function govstackOutbox(files: string, settings: GovstackSettings): Govst
       const failed = failing.get(messageId);
       if (failed && performance.now() < failed.againAtMs) continue;
       try {
+        if (!(await isDue(messageId))) continue;
         await sendMessage(settings, kept, messageId, signal);
+        dueOn.delete(messageId);
         failing.delete(messageId);
         counts.sent += 1;
       } catch (error) {
