@@ -3543,6 +3543,20 @@ round: number
 amountMinor: string
 reason: string
 }
+export interface RecoveryMovedV1 {
+/**
+ * <programme>-<person>: one account of what a household owes a programme.
+ */
+recoveryId: string
+/**
+ * ISO 3166-2 subdivision, for example MA-06.
+ */
+fromRegion: string
+/**
+ * ISO 3166-2 subdivision, for example MA-06.
+ */
+region: string
+}
 export interface RecoveryPlanAgreedV1 {
 /**
  * <programme>-<person>: one account of what a household owes a programme.
@@ -3696,6 +3710,7 @@ export interface EventData {
   RecoveryCompleted: RecoveryCompletedV1;
   RecoveryDeducted: RecoveryDeductedV1;
   RecoveryDeductionReversed: RecoveryDeductionReversedV1;
+  RecoveryMoved: RecoveryMovedV1;
   RecoveryPlanAgreed: RecoveryPlanAgreedV1;
   RecoveryResumed: RecoveryResumedV1;
   RecoverySuspended: RecoverySuspendedV1;
@@ -3715,7 +3730,7 @@ export interface AggregateEvents {
   payment: 'PaymentAccepted' | 'PaymentBooked' | 'PaymentBreakOwnerSet' | 'PaymentBreakRecorded' | 'PaymentBreakResolutionProposed' | 'PaymentBreakResolutionWithdrawn' | 'PaymentBreakResolved' | 'PaymentCancellationRequested' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeProposed' | 'PaymentOutcomeUnknown' | 'PaymentOutcomeWithdrawn' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
   person: 'IdentityClaimed' | 'IdentityReleased' | 'PayeeAccountClosed' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PersonErased' | 'PersonErasureProposed' | 'PersonErasureWithdrawn' | 'PersonMoved' | 'PersonRegistered';
   programme: 'AccountHoldProposed' | 'AccountHoldSet' | 'BackdatingLimitProposed' | 'BackdatingLimitSet' | 'CalendarSet' | 'ChecksConfigured' | 'ChecksProposed' | 'PaymentTermsProposed' | 'PaymentTermsSet' | 'PolicyProposed' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened' | 'ProgrammeProposalWithdrawn';
-  recovery: 'OverpaymentEstablished' | 'OverpaymentOffset' | 'OverpaymentWaived' | 'OverpaymentWaiverProposed' | 'OverpaymentWaiverWithdrawn' | 'RecoveryCompleted' | 'RecoveryDeducted' | 'RecoveryDeductionReversed' | 'RecoveryPlanAgreed' | 'RecoveryResumed' | 'RecoverySuspended';
+  recovery: 'OverpaymentEstablished' | 'OverpaymentOffset' | 'OverpaymentWaived' | 'OverpaymentWaiverProposed' | 'OverpaymentWaiverWithdrawn' | 'RecoveryCompleted' | 'RecoveryDeducted' | 'RecoveryDeductionReversed' | 'RecoveryMoved' | 'RecoveryPlanAgreed' | 'RecoveryResumed' | 'RecoverySuspended';
 }
 export interface PublishedSchema { readonly aggregate: string; readonly type: EventType; readonly version: number; readonly schema: object }
 export const schemas: readonly PublishedSchema[] = [
@@ -3864,6 +3879,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"recovery","type":"RecoveryCompleted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/RecoveryCompleted.v1.schema.json","title":"RecoveryCompleted","type":"object","additionalProperties":false,"required":["recoveryId","overpaidMinor","recoveredMinor","waivedMinor"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"overpaidMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"recoveredMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"waivedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}}},
   {"aggregate":"recovery","type":"RecoveryDeducted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/RecoveryDeducted.v1.schema.json","title":"RecoveryDeducted","type":"object","additionalProperties":false,"required":["recoveryId","paymentId","round","grossMinor","amountMinor","remainingMinor"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"round":{"type":"integer","minimum":1,"maximum":999},"grossMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"The payment before the deduction, in minor units."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"remainingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}}},
   {"aggregate":"recovery","type":"RecoveryDeductionReversed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/RecoveryDeductionReversed.v1.schema.json","title":"RecoveryDeductionReversed","type":"object","additionalProperties":false,"required":["recoveryId","paymentId","round","amountMinor","reason"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"round":{"type":"integer","minimum":1,"maximum":999},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"recovery","type":"RecoveryMoved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/RecoveryMoved.v1.schema.json","title":"RecoveryMoved","type":"object","additionalProperties":false,"required":["recoveryId","fromRegion","region"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"fromRegion":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."}}}},
   {"aggregate":"recovery","type":"RecoveryPlanAgreed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/RecoveryPlanAgreed.v1.schema.json","title":"RecoveryPlanAgreed","type":"object","additionalProperties":false,"required":["recoveryId","sharePercent","floorMinor","reason"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"sharePercent":{"type":"integer","minimum":1,"maximum":100,"description":"Of each payment, before the deduction."},"floorMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"What the family keeps of each payment at least, in minor units."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"recovery","type":"RecoveryResumed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/RecoveryResumed.v1.schema.json","title":"RecoveryResumed","type":"object","additionalProperties":false,"required":["recoveryId","reason"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"recovery","type":"RecoverySuspended","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/RecoverySuspended.v1.schema.json","title":"RecoverySuspended","type":"object","additionalProperties":false,"required":["recoveryId","reason"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},

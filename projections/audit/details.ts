@@ -174,6 +174,7 @@ export const DETAIL_FIELDS: DetailFields = {
   RecoveryPlanAgreed: ['sharePercent', 'floorMinor', 'reason'],
   RecoveryDeducted: ['paymentId', 'round', 'grossMinor', 'amountMinor', 'remainingMinor'],
   RecoveryDeductionReversed: ['paymentId', 'round', 'amountMinor', 'reason'],
+  RecoveryMoved: ['fromRegion', 'region'],
   RecoverySuspended: ['reason'],
   RecoveryResumed: ['reason'],
   RecoveryCompleted: ['overpaidMinor', 'recoveredMinor', 'waivedMinor'],

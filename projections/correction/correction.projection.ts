@@ -26,6 +26,7 @@ const HANDLED = [
   'RecoveryPlanAgreed',
   'RecoveryDeducted',
   'RecoveryDeductionReversed',
+  'RecoveryMoved',
   'RecoverySuspended',
   'RecoveryResumed',
   'OverpaymentWaived',
@@ -174,6 +175,7 @@ function overpaid(
   };
   return {
     ...row,
+    region: data.region,
     status: 'open',
     overpaid_minor: row.overpaid_minor + minor(data.amountMinor),
     updated_at: time,
@@ -208,6 +210,8 @@ function changesOf(before: RecoveryRow, event: Recorded): Partial<RecoveryRow> |
       const { [event.data.paymentId]: _gone, ...rest } = deductionsOf(before);
       return deducted(rest);
     }
+    case 'RecoveryMoved':
+      return { region: event.data.region };
     case 'RecoverySuspended':
       return { suspended: true };
     case 'RecoveryResumed':
@@ -224,7 +228,7 @@ function changesOf(before: RecoveryRow, event: Recorded): Partial<RecoveryRow> |
 /** Corrections of the past, what each says of a household, and what households owe for it. */
 export const correctionProjection: Projection = {
   name: 'correction',
-  version: 2,
+  version: 3,
   tables: [corrections, adjustments, recoveries],
   handles: HANDLED,
   touches(event: Recorded, touch: Touch): void {

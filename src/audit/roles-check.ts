@@ -99,6 +99,7 @@ const OF_MONEY = {
   RecoveryPlanAgreed: OFFICER,
   RecoveryDeducted: OFFICER,
   RecoveryDeductionReversed: AUTOMATION,
+  RecoveryMoved: ['supervisor'],
   RecoverySuspended: ['supervisor', 'finance-officer'],
   RecoveryResumed: ['supervisor', 'finance-officer'],
   // With the last deduction, what is set against the debt, or a waiver.

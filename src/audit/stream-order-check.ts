@@ -167,6 +167,7 @@ const OF_MONEY = {
   RecoveryPlanAgreed: { from: ['there'] },
   RecoveryDeducted: { from: ['there'] },
   RecoveryDeductionReversed: { from: ['there'] },
+  RecoveryMoved: { from: ['there'] },
   RecoverySuspended: { from: ['there'] },
   RecoveryResumed: { from: ['there'] },
   RecoveryCompleted: { from: ['there'] },

@@ -9,7 +9,7 @@ import { pipelined, recordEach, recordOne, Unfinished } from '../write-side/bulk
 import { Defects } from '../write-side/defect.js';
 import { part, type Part, type Unit } from '../write-side/unit.js';
 import { readCorrection } from '../use-cases/corrections/corrections.js';
-import { foldAdjustment, foldRecovery } from '../use-cases/folds.js';
+import { foldAdjustment, foldEnrolment, foldRecovery } from '../use-cases/folds.js';
 import { AUTOMATION, type Deps, type JobContext } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';
 import { debtOf, offsetOf } from '../use-cases/corrections/household-debt.rule.js';
@@ -138,11 +138,15 @@ async function adjustPage(
     deps,
     missing.map(({ proposal }) => proposal),
   );
+  const regions = await regionsNow(
+    deps,
+    missing.map(({ proposal }) => proposal).filter(isOverpaid),
+  );
   const decided = new Defects();
   const units = missing.flatMap(
     ({ account, proposal }) =>
       decided.look(
-        () => unitOf(cause, currency, account, proposal, recoveries),
+        () => unitOf({ cause, currency, regions }, account, proposal, recoveries),
         (defect) => unfinished.met(account.stream, defect),
       ) ?? [],
   );
@@ -152,6 +156,12 @@ async function adjustPage(
 
 async function* one<T>(page: Promise<T>): AsyncGenerator<T> {
   yield await page;
+}
+
+/** What the debts of a page are established with. */
+interface Established extends Pick<Adjusting, 'cause' | 'currency'> {
+  /** By person. */
+  readonly regions: ReadonlyMap<string, string>;
 }
 
 const isOverpaid = ({ differenceMinor }: Proposal): boolean => BigInt(differenceMinor) < 0n;
@@ -168,13 +178,26 @@ async function recoveriesOf(
   return new Map(read.map(({ stream, events }) => [stream, events]));
 }
 
+/** Where households are enrolled now: they may have moved since the correction was computed. */
+async function regionsNow(
+  deps: Deps,
+  proposals: readonly Proposal[],
+): Promise<ReadonlyMap<string, string>> {
+  if (proposals.length === 0) return new Map();
+  const read = await deps.store.readStreams(
+    proposals.map(({ programmeId, personId }) => streams.enrolment(programmeId, personId)),
+  );
+  return new Map(
+    read.map(({ events }, i) => [proposals[i]!.personId, foldEnrolment(events).region]),
+  );
+}
+
 /**
  * The account and the debt, which grows by an overpayment and shrinks by what arrears are set
  * against: both or neither.
  */
 function unitOf(
-  cause: Approved,
-  currency: string,
+  { cause, currency, regions }: Established,
   account: StreamEvents,
   proposal: Proposal,
   recoveries: ReadonlyMap<string, readonly Recorded[]>,
@@ -189,6 +212,7 @@ function unitOf(
       part(stream, recoveryDecider, {
         type: 'EstablishOverpayment',
         ...debtOf(proposal, currency),
+        region: regions.get(personId) ?? proposal.region,
       }),
     );
   if (offsetMinor > 0n)

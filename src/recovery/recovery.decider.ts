@@ -47,6 +47,7 @@ export type RecoveryCommand =
       readonly round: number;
       readonly reason: string;
     }
+  | { readonly type: 'MoveRecovery'; readonly region: string }
   | { readonly type: 'SuspendRecovery'; readonly reason: string }
   | { readonly type: 'ResumeRecovery'; readonly reason: string }
   | { readonly type: 'WaiveOverpayment'; readonly amountMinor: string; readonly reason: string }
@@ -90,6 +91,8 @@ function decide(state: RecoveryState, command: RecoveryCommand, context: Context
       return deduct(state, command, context);
     case 'ReverseDeduction':
       return reverseDeduction(state, command, context);
+    case 'MoveRecovery':
+      return move(state, command, context);
     case 'SuspendRecovery':
       return suspend(state, command, context);
     case 'ResumeRecovery':
@@ -119,6 +122,18 @@ function establish(
   if (state.correctionIds.includes(command.correctionId)) return [];
   const { type, ...data } = command;
   return [{ type: 'OverpaymentEstablished', data }];
+}
+
+/** With its household, so that who decides on them decides on it. */
+function move(
+  { recoveryId, region: fromRegion }: RecoveryState,
+  { region }: CommandOf<RecoveryCommand, 'MoveRecovery'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'supervisor');
+  requireRegion(context, region);
+  if (region === fromRegion) return [];
+  return [{ type: 'RecoveryMoved', data: { recoveryId, fromRegion, region } }];
 }
 
 function agreePlan(

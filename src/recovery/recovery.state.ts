@@ -121,6 +121,8 @@ export function evolve(state: RecoveryState, event: Recorded<RecoveryEvent>): Re
     }
     case 'OverpaymentOffset':
       return offset(state, event.data);
+    case 'RecoveryMoved':
+      return { ...state, region: event.data.region };
     case 'RecoverySuspended':
       return { ...state, suspended: true };
     case 'RecoveryResumed':

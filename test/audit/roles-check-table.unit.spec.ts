@@ -23,7 +23,7 @@ const MAY: Readonly<Record<Role, string>> = {
     IdentityReleased EnrolmentStarted EnrolmentMoved EnrolmentSuspended
     EnrolmentReinstatementProposed EnrolmentReinstated EntitlementRevisionProposed
     EntitlementRevised EnrolmentRecertificationProposed EnrolmentRecertified EnrolmentEnded
-    RecoverySuspended RecoveryResumed EnrolmentProposalWithdrawn`,
+    RecoveryMoved RecoverySuspended RecoveryResumed EnrolmentProposalWithdrawn`,
   'programme-manager': `ProgrammeDefined ProgrammeOpened ProgrammeClosed PolicyProposed
     PolicyPublished PaymentTermsProposed PaymentTermsSet AccountHoldProposed AccountHoldSet
     ChecksProposed ChecksConfigured CalendarSet BackdatingLimitProposed BackdatingLimitSet

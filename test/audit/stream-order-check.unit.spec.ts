@@ -272,6 +272,7 @@ const LIVES: Readonly<Record<string, Life>> = {
         'RecoveryPlanAgreed',
         'RecoveryDeducted',
         'RecoveryDeductionReversed',
+        'RecoveryMoved',
         'RecoverySuspended',
         'RecoveryResumed',
         'RecoveryCompleted',

@@ -21,6 +21,7 @@ const { given } = scenarios(recoveryDecider, RECOVERY_REFUSALS, {
   AgreePlan: true,
   Deduct: true,
   ReverseDeduction: true,
+  MoveRecovery: true,
   SuspendRecovery: true,
   ResumeRecovery: true,
   WaiveOverpayment: true,
@@ -52,6 +53,24 @@ const deducted = (amountMinor: string, remainingMinor: string, id = paymentId, r
 const suspended = was('RecoverySuspended', { recoveryId, reason: 'appeal' });
 
 describe('what a household was paid too much', () => {
+  test('moves with it, and is decided on where it lives', () => {
+    const { region: fromRegion } = owe();
+    const move = { type: 'MoveRecovery', region: 'MA-12' } as const;
+    given(owed)
+      .when(move, supervisor)
+      .then({ type: 'RecoveryMoved', data: { recoveryId, fromRegion, region: 'MA-12' } });
+    const moved = was('RecoveryMoved', { recoveryId, fromRegion, region: 'MA-12' });
+    given(owed, moved).when(move, supervisor).then();
+    const suspend = { type: 'SuspendRecovery', reason: 'appeal' } as const;
+    const there = by('sara', 'supervisor', 'MA-12');
+    given(owed).when(suspend, there).thenRefused('REGION_NOT_ALLOWED');
+    given(owed, moved).when(suspend, there).thenOne('RecoverySuspended');
+    given(owed)
+      .when(move, by('sara', 'supervisor', fromRegion))
+      .thenRefused('REGION_NOT_ALLOWED');
+    given(owed).when(move, officer).thenRefused('ROLE_NOT_ALLOWED');
+    given().when(move, supervisor).thenRefused('RECOVERY_NOT_FOUND');
+  });
   test('is owed, once for each correction', () => {
     given()
       .when({ type: 'EstablishOverpayment', ...owe() }, automation)

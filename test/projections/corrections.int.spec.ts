@@ -12,7 +12,7 @@ import {
   recoveryStory,
 } from '../../projections/correction/correction.queries.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
-import { CORRECTED } from '../audit/tampered.js';
+import { CORRECTED, Tampered } from '../audit/tampered.js';
 import { historyArbitrary, play } from '../simulation/model-histories.js';
 import { ArrayLog } from '../support/array-log.js';
 import { startPostgres } from '../support/postgres.js';
@@ -85,6 +85,28 @@ describe.each(engines(postgres))('the read model of corrections on $name', (engi
         listRecoveries(store, { regions: ['MA-99'] }),
       ])
         expect((await list).items).toEqual([]);
+    } finally {
+      await store.close();
+    }
+  });
+
+  it('shows a debt where its household lives, and nowhere else', async () => {
+    const log = new Tampered(CORRECTED);
+    const { stream, data } = log.find('OverpaymentEstablished');
+    const { recoveryId, region: fromRegion } = data;
+    log.append(stream, 'RecoveryMoved', { recoveryId, fromRegion, region: 'MA-12' });
+    const store = await engine.open();
+    try {
+      await new ProjectionRunner({
+        store,
+        projections: PROJECTIONS,
+        log: new ArrayLog([...log.events]),
+      }).catchUp();
+      const regions = async (region: string): Promise<readonly string[]> =>
+        (await listRecoveries(store, { regions: [region] })).items.map((one) => one.recoveryId);
+      expect([await regions(fromRegion), await regions('MA-12')]).toEqual([[], [recoveryId]]);
+      expect(await recoveryStory(store, recoveryId, [fromRegion])).toBeUndefined();
+      expect((await recoveryStory(store, recoveryId, ['MA-12']))!.region).toBe('MA-12');
     } finally {
       await store.close();
     }

@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { movePersonParts } from '../../src/use-cases/persons/move-person.js';
+import { execute } from '../../src/write-side/execute.js';
 import { countBreaksAsSettled } from './breaks.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
@@ -82,4 +84,41 @@ test('what moved of a household that it found nothing for, or before its close, 
   await takeInOutcomes(world.engine, { source: 'file', outcomes: said }, job(world.engine, 'bank'));
   await desk.approve(correctionId, contentHash);
   expect((await desk.adjustment(ida)).arrears).toHaveLength(1);
+});
+
+describe('what a household owes that moves', () => {
+  const THERE = 'MA-12';
+  async function moves(personId: string): Promise<void> {
+    const { engine } = world;
+    const move = { personId, region: THERE, reason: 'new address' };
+    await execute(
+      engine,
+      await movePersonParts(engine.store, move),
+      as(engine, 'supervisor', 'move', personId),
+    );
+  }
+  const overpaid = async () => {
+    await closedOctober();
+    await desk.enrolment(omar, { type: 'EndEnrolment', lastPeriod: '2025-09', reason: 'moved' });
+    return desk.propose({ fromPeriod: PERIOD });
+  };
+
+  test('moves with it, and is in no other region afterwards', async () => {
+    const { correctionId, contentHash } = await overpaid();
+    await desk.approve(correctionId, contentHash);
+    expect((await desk.recovery(omar)).region).not.toBe(THERE);
+    await moves(omar);
+    await moves(ida);
+    expect((await desk.recovery(omar)).region).toBe(THERE);
+    expect((await desk.recovery(ida)).status).toBe('none');
+    expect((await desk.audit()).violations).toEqual([]);
+  });
+
+  test('is established where it lives by then', async () => {
+    const { correctionId, contentHash } = await overpaid();
+    await moves(omar);
+    await desk.approve(correctionId, contentHash);
+    expect(await desk.recovery(omar)).toMatchObject({ status: 'open', region: THERE });
+    expect((await desk.audit()).violations).toEqual([]);
+  });
 });

@@ -1,13 +1,15 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import type { EnrolmentState } from '../../enrolment/enrolment.state.js';
-import { streams } from '../../kernel/ids.js';
+import { recoveryId, streams } from '../../kernel/ids.js';
 import { personDecider } from '../../person/person.decider.js';
+import { recoveryDecider } from '../../recovery/recovery.decider.js';
+import type { RecoveryState } from '../../recovery/recovery.state.js';
 import { fromState, part, type Part } from '../../write-side/unit.js';
 import { programmesOf } from './not-enrolled.js';
 
 /**
- * A person and what they are enrolled in move together. Somebody who is enrolled meanwhile is so in
+ * A person, what they are enrolled in, and what they owe move together. Somebody who is enrolled meanwhile is so in
  * the new region: an enrolment relies on its person as it was read.
  */
 export async function movePersonParts(
@@ -24,6 +26,15 @@ export async function movePersonParts(
         enrolmentDecider,
         fromState(['MoveEnrolment', region], ({ status }: EnrolmentState) =>
           status === 'none' ? undefined : { type: 'MoveEnrolment', region },
+        ),
+      ),
+    ),
+    ...programmes.map((name) =>
+      part(
+        streams.recovery(recoveryId(name, personId)),
+        recoveryDecider,
+        fromState(['MoveRecovery', region], ({ status }: RecoveryState) =>
+          status === 'none' ? undefined : { type: 'MoveRecovery', region },
         ),
       ),
     ),
