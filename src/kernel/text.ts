@@ -53,6 +53,14 @@ export function quotable(text: string): string {
   return `${seen.join('')}${cut ? '…' : ''}`;
 }
 
+/** The first of a text, of at most so many UTF-16 units, without half a character at its end. */
+export const firstOf = (text: string, most: number): string =>
+  text.slice(0, most).replace(text.length > most ? /[\ud800-\udbff]$/ : /$^/, '');
+
+/** The last of a text, without half a character at its beginning. */
+export const lastOf = (text: string, most: number): string =>
+  text.slice(-most).replace(text.length > most ? /^[\udc00-\udfff]/ : /$^/, '');
+
 /** As names are kept and written: composed, without spaces around. */
 export const tidyName = (text: string): string => text.normalize('NFC').trim();
 

@@ -15,6 +15,8 @@ export interface Booking {
   readonly on?: string;
   /** The break of it, where its amount or its day is wrong and nobody counted it so far. */
   readonly odd?: string;
+  /** Whether it came back of what was rejected: of no debit that was known then. */
+  readonly afterRejected?: true;
 }
 
 /** A booking that is told now. */

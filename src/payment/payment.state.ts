@@ -265,6 +265,7 @@ function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorde
   const booking = isBooking && {
     ...bookingOf(state, data, outcome, data.reportedOn),
     ...(isOddKind(kind) ? { odd: breakId } : {}),
+    ...(kind === 'returned-after-rejected' ? { afterRejected: true as const } : {}),
   };
   return {
     ...state,

@@ -41,15 +41,17 @@ function isDebitOfReturn(
 
 /**
  * What came back of a payment that is settled: of a second debit, or before it was settled again. A
- * return that was told counts once, whatever it was told of.
+ * return that was told counts once, unless it contradicted a rejection then: what was rejected was
+ * counted as settled since, so that it came back of that.
  */
 function returnOfSettled(
   known: readonly Reported[],
-  counted: readonly Booking[],
+  all: readonly Booking[],
   day: string | undefined,
   told: ToldBooking,
 ): 'before' | 'unclear' | 'new' {
   const isKnown = known.includes('returned');
+  const counted = isKnown ? all : all.filter(({ afterRejected }) => afterRejected === undefined);
   const sighting = sightingOf(counted, told);
   if (sighting === 'same' || sighting === 'seen') return 'before';
   if (sighting === 'another') return isKnown ? 'before' : 'new';

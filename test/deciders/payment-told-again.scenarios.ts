@@ -16,6 +16,7 @@ import {
   live,
   ordered,
   outcome,
+  rejected,
   said,
   type Past,
 } from './payment.fixtures.js';
@@ -111,6 +112,17 @@ export function toldAgainScenarios(): void {
       expect(statusOf(again)).toBe('settled');
       expect(again.filter(({ type }) => type === 'PaymentBreakRecorded')).toHaveLength(4);
     });
+  });
+
+  test('a return that contradicted a rejection is one of what was counted as settled since', () => {
+    const odd = after([...live, rejected()], credit('C1'), debit('A1'));
+    const settledAgain = countedAsSettled(odd);
+    expect(statusOf(settledAgain)).toBe('settled');
+    given(...settledAgain)
+      .when(in054(credit('C1')), bank)
+      .thenOne('PaymentReturned', { reference: 'C1' });
+    const twice = after(settledAgain, debit('A2'), credit('C2'));
+    expect(statusOf(after(twice, credit('C2')))).toBe('settled');
   });
 
   describe('a debit that is the first one known, of a payment that came back', () => {

@@ -2,7 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEBTOR } from '../rails/pain001.fixtures.js';
 import { transfer } from '../../src/adapters/payment-rail/iso20022/pain001.js';
-import { faultOfName, faultOfText, MAX_NAME, quotable, tidyName } from '../../src/kernel/text.js';
+import {
+  faultOfName,
+  faultOfText,
+  firstOf,
+  lastOf,
+  MAX_NAME,
+  quotable,
+  tidyName,
+} from '../../src/kernel/text.js';
 
 const UNFIT: readonly (readonly [string, string])[] = [
   ['a lone half of a character', '\udc00'],
@@ -104,4 +112,17 @@ describe('a name', () => {
     );
     expect(taken).toBeGreaterThan(100);
   });
+});
+
+test('a text is cut between characters', () => {
+  expect([firstOf('abc😀d', 4), firstOf('abc😀d', 5), firstOf('abc', 5)]).toEqual([
+    'abc',
+    'abc😀',
+    'abc',
+  ]);
+  expect([lastOf('a😀bcd', 4), lastOf('a😀bcd', 5), lastOf('abc', 5)]).toEqual([
+    'bcd',
+    '😀bcd',
+    'abc',
+  ]);
 });

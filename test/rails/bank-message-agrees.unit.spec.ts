@@ -18,6 +18,8 @@ const findingsOf = async (message: string): Promise<readonly string[]> =>
   (await readAll(message)).end.findings.map(({ code, element }) => `${code} ${element}`);
 
 describe('a statement', () => {
+  const page = (number: string): string =>
+    `<StmtPgntn><PgNb>${number}</PgNb><LastPgInd>true</LastPgInd></StmtPgntn>`;
   const both = balance('OPBD', '20.00') + balance('CLBD', '15.00');
   test.each([
     ['that adds up', statement(both + entry('5.00')), []],
@@ -41,6 +43,12 @@ describe('a statement', () => {
       statement(both + balance('CLBD', '15.00') + entry('5.00')),
       [],
     ],
+    [
+      'of one page, whose number has a zero before it',
+      statement(page('01') + both + entry('6.00')),
+      ['BALANCES_DIFFER Bal'],
+    ],
+    ['of a further page', statement(page('02') + both + entry('6.00')), []],
     [
       'of two accounts',
       statement(entry('5.00'), `${IBAN}<Acct><Id><Othr><Id>9</Id></Othr></Id></Acct>`),

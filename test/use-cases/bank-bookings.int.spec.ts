@@ -67,7 +67,8 @@ describe('what an entry says it is of', () => {
       });
     await take(statementOf([with1(uetrOf(other.paymentId, 1))]));
     expect([await statusOf(one), await statusOf(other)]).toEqual(['instructed', 'instructed']);
-    expect(await waiting()).toEqual([['REFERENCES_DIFFER', one.amountMinor]]);
+    const each = ['REFERENCES_DIFFER', one.amountMinor];
+    expect(await waiting()).toEqual([each, each]);
     await take(statementOf([with1('97ed4827-7b6f-4491-a06f-b548d5a7512d')]));
     expect(await statusOf(one)).toBe('settled');
   });

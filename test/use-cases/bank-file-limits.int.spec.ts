@@ -35,3 +35,14 @@ test('a file that comes to more than an event can say waits as a whole, and once
     expect(await take(file)).toMatchObject({ status: 'quarantined', code: 'AMOUNT_TOO_LARGE' });
   expect(await entries()).toEqual([]);
 });
+
+test('what a bank writes is cut between characters', async () => {
+  const [one] = await two();
+  const messageId = `${'M'.repeat(34)}😀`;
+  const file = pain002Of(said([one], 'settled'), { messageId }).replace('>ACSC<', '>ABC😀<');
+  expect(await take(file)).toMatchObject({ status: 'applied', quarantined: 1 });
+  expect(await entries()).toMatchObject([
+    { code: 'STATUS_UNKNOWN', detail: expect.stringContaining('The status ABC does') },
+  ]);
+  expect(await violations()).toEqual([]);
+});

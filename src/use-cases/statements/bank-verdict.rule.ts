@@ -1,4 +1,5 @@
 import { PAYMENT_STATUSES } from '../../kernel/payment-status.js';
+import { firstOf } from '../../kernel/text.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { tellingReference } from '../../payment/telling-reference.rule.js';
 import type {
@@ -89,7 +90,7 @@ function ofStatus(entry: StatusEntry): Verdict {
       detail:
         status === undefined || status === ''
           ? 'The entry has no status.'
-          : `The status ${status.slice(0, 4)} does not say whether the payment is made.`,
+          : `The status ${firstOf(status, 4)} does not say whether the payment is made.`,
     };
   const reason = reasonOf(entry.reasons[0]);
   const reported: ReportedOutcome = {
@@ -165,7 +166,7 @@ const unclearStatus = (status: string | undefined): Verdict => ({
   detail:
     status === undefined || status === ''
       ? 'The entry does not say whether it is booked.'
-      : `The status ${status.slice(0, 4)} does not say whether the entry is booked.`,
+      : `The status ${firstOf(status, 4)} does not say whether the entry is booked.`,
 });
 
 /** Families of money that comes in, and kinds of what a bank takes for itself. */
@@ -177,7 +178,7 @@ function ofDebit(entry: BookedEntry, settled: ReportedOutcome): Verdict {
     return {
       kind: 'unclear',
       code: 'BOOKING_UNCLEAR',
-      detail: `The booking is a debit, and its code ${code.slice(0, 14)} is not that of a payment.`,
+      detail: `The booking is a debit, and its code ${firstOf(code, 14)} is not that of a payment.`,
     };
   const { references, scope, account, batch } = entry;
   if (scope === 'transaction') return named(references, settled, account);

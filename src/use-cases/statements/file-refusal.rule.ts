@@ -2,6 +2,7 @@ import type {
   BankMessageEnd,
   BankMessageHead,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
+import { firstOf } from '../../kernel/text.js';
 
 /**
  * Entries of one file that a person would have to look at one by one: beyond this, the file is not
@@ -60,8 +61,8 @@ export function refusalOf(
   if (first === undefined) return otherSums;
   return {
     code: first.code,
-    detail: `Line ${first.place.line}, column ${first.place.column}: ${first.detail}`.slice(
-      0,
+    detail: firstOf(
+      `Line ${first.place.line}, column ${first.place.column}: ${first.detail}`,
       1_000,
     ),
     findings: end.findingCount,

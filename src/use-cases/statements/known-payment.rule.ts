@@ -1,5 +1,6 @@
 import type { NumberedEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { isUuid, uetrOf } from '../../kernel/ids.js';
+import { lastOf } from '../../kernel/text.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import type { Verdict } from './bank-verdict.rule.js';
@@ -91,6 +92,6 @@ export function accountDiffers(account: string, paidFrom: ReadonlySet<string>): 
   return {
     kind: 'unclear',
     code: 'ACCOUNT_DIFFERS',
-    detail: `The statement is of the account …${account.slice(-4)}; the cycle was paid from ${own}.`,
+    detail: `The statement is of the account …${lastOf(account, 4)}; the cycle was paid from ${own}.`,
   };
 }

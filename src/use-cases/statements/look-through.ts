@@ -7,6 +7,7 @@ import {
   type NumberedEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { cycleOfPayment } from '../../kernel/ids.js';
+import { firstOf } from '../../kernel/text.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { unknownReference, verdictOf, type Verdict } from './bank-verdict.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
@@ -84,7 +85,7 @@ export async function lookThrough(
     }
   } catch (error) {
     if (!(error instanceof BankMessageError)) throw error;
-    return { failure: { code: error.code, detail: error.detail.slice(0, 1_000) } };
+    return { failure: { code: error.code, detail: firstOf(error.detail, 1_000) } };
   }
   const { entries, ignored, unclear, differing } = looked;
   const end = reading.end();

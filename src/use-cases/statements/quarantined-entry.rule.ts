@@ -5,6 +5,7 @@ import type {
   StatusEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { uuidOf } from '../../kernel/ids.js';
+import { firstOf } from '../../kernel/text.js';
 import type { BankEntryState } from '../../statement/entry.decider.js';
 import { tellingReference } from '../../payment/telling-reference.rule.js';
 
@@ -136,7 +137,7 @@ export function quarantined(
     family: entry.family,
     scope: entry.scope,
     ...why,
-    detail: why.detail.slice(0, MAX_DETAIL),
+    detail: firstOf(why.detail, MAX_DETAIL),
     ...(endToEndId !== undefined && /^E[0-9A-F]{24}$/.test(endToEndId) ? { endToEndId } : {}),
     ...(amount?.amountMinor === undefined
       ? {}

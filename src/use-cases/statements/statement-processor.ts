@@ -1,6 +1,7 @@
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
 import { streams } from '../../kernel/ids.js';
+import { firstOf } from '../../kernel/text.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { foldBankEntry } from '../folds.js';
@@ -273,5 +274,5 @@ export class StatementProcessor {
 const alsoDiffers = (verdict: Unclear, difference: string): Unclear => ({
   ...verdict,
   code: verdict.code === 'REFERENCE_UNKNOWN' ? 'ENTRY_DIFFERS' : verdict.code,
-  detail: `${difference} ${verdict.detail}`.slice(0, 1_000),
+  detail: firstOf(`${difference} ${verdict.detail}`, 1_000),
 });

@@ -1,4 +1,5 @@
 import { PAYMENT_STATUSES } from '../../../../kernel/payment-status.js';
+import { firstOf } from '../../../../kernel/text.js';
 import type { BankEntry, Finding, Money, OriginalSums, StatusEntry } from './port.js';
 import {
   ignored,
@@ -231,7 +232,7 @@ function requireAgreement(
         code: 'STATUS_DIFFERS',
         element: fields.kind === 'batch' ? 'PmtInfSts' : 'TxSts',
         place: fields.place,
-        detail: `All of them are ${said}, and one of them is ${own === '' ? 'of no status' : own.slice(0, 4)}.`,
+        detail: `All of them are ${said}, and one of them is ${own === '' ? 'of no status' : firstOf(own, 4)}.`,
       });
   }
 }

@@ -1,3 +1,4 @@
+import { firstOf } from '../../../../kernel/text.js';
 import { Camt, type CamtNumbers } from './camt.js';
 import { Pain002 } from './pain002.js';
 import {
@@ -277,9 +278,9 @@ class Reading {
     this.#messages.push({
       family,
       messageType,
-      ...(messageId === undefined ? {} : { messageId: messageId.slice(0, 35) }),
+      ...(messageId === undefined ? {} : { messageId: firstOf(messageId, 35) }),
       ...(createdAt === undefined ? {} : { createdAt: createdAt.slice(0, 40) }),
-      ...(businessId === undefined ? {} : { businessId: businessId.slice(0, 35) }),
+      ...(businessId === undefined ? {} : { businessId: firstOf(businessId, 35) }),
     });
   }
 }

@@ -143,7 +143,7 @@ export class StatementSums {
 
 /** Whether there are further pages of a statement or a message, before or after this one. */
 const isOneOfSeveral = (paged: Fields | undefined): boolean =>
-  (paged?.get('page') ?? '1') !== '1' || ['false', '0'].includes(paged?.get('lastPage') ?? '');
+  !/^0*1$/.test(paged?.get('page') ?? '1') || ['false', '0'].includes(paged?.get('lastPage') ?? '');
 
 const signed = (direction: Direction, minor: bigint): bigint =>
   direction === 'credit' ? minor : -minor;
