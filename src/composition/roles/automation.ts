@@ -8,6 +8,7 @@ import { OUTCOMES_TOPIC } from '../../messaging/topics.js';
 import { processManagers } from '../../process-managers/all.js';
 import type { LeaseHold } from '../../adapters/lease/port.js';
 import { AutomationRunner } from '../../process-managers/runner.js';
+import type { Place } from '../../runtime/followers.js';
 import { setAsideNote, stateKept } from '../../runtime/set-aside.js';
 import { checkedWork } from '../../kernel/concurrency/checked-work.js';
 import { checkCluster } from './topics-check.js';
@@ -27,21 +28,26 @@ export function startAutomation(role: Role): void {
   const { distributed, supervisor } = role;
   const lease = postgresLease(distributed.databaseUrl, AUTOMATION_LEASE);
   let atWork: AutomationRunner | undefined;
-  supervisor.followers.add('automation', () => atWork?.position);
-  supervisor.take('automation', (signal) =>
-    withLease(
-      lease,
-      async (hold, held) => {
-        atWork = runnerOf(role, hold);
-        try {
-          await automate(role, atWork, held);
-        } finally {
-          atWork = undefined;
-        }
-      },
-      signal,
-    ),
-  );
+  let waits = false;
+  const idle = (): Place => (waits ? 'stands-by' : 'begins');
+  supervisor.followers.add('automation', () => atWork?.position ?? idle());
+  const work = async (hold: LeaseHold, held: AbortSignal): Promise<void> => {
+    waits = false;
+    const automations = runnerOf(role, hold);
+    try {
+      await automations.check();
+      atWork = automations;
+      await automate(role, automations, held);
+    } finally {
+      atWork = undefined;
+    }
+  };
+  supervisor.take('automation', async (signal) => {
+    waits = true;
+    await withLease(lease, work, signal).finally(() => {
+      waits = false;
+    });
+  });
 }
 
 /** Every process takes its share of the topic: the payments themselves say what is known. */
@@ -104,7 +110,6 @@ async function automate(
   automations: AutomationRunner,
   held: AbortSignal,
 ): Promise<void> {
-  await automations.check();
   supervisor.well('automation');
   for (const { job, by } of await unfinished(servers))
     await queue.submit(jobIdOf(job), { job, by });

@@ -18,10 +18,7 @@ export function startRelay({
     (left) => openKafkaWriter(kafka, baseUri, left),
     () => supervisor.well('relay'),
   );
-  supervisor.followers.add('relay', () => {
-    const { active, position } = carrier.figures;
-    return active ? position : undefined;
-  });
+  supervisor.followers.add('relay', () => carrier.place);
   metrics.relay(
     () => carrier.figures,
     () => store.lastPosition(),
