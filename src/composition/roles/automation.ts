@@ -8,11 +8,10 @@ import { OUTCOMES_TOPIC } from '../../messaging/topics.js';
 import { processManagers } from '../../process-managers/all.js';
 import type { LeaseHold } from '../../adapters/lease/port.js';
 import { AutomationRunner } from '../../process-managers/runner.js';
-import type { Place } from '../../runtime/followers.js';
 import { setAsideNote, stateKept } from '../../runtime/set-aside.js';
 import { checkedWork } from '../../kernel/concurrency/checked-work.js';
 import { checkCluster } from './topics-check.js';
-import { withLease } from '../../runtime/supervision/with-lease.js';
+import { AutomationTurn } from '../../runtime/supervision/automation-turn.js';
 import { unfinished } from '../../use-cases/jobs/all.js';
 import { JobRunner } from '../../use-cases/jobs/job-runner.js';
 import { workOff } from '../../use-cases/jobs/queued-jobs.js';
@@ -25,29 +24,17 @@ const OUTCOMES_GROUP = 'sanad-outcomes';
 /** Process managers, jobs that an api was asked for, and the rail; of many one is at work. */
 export function startAutomation(role: Role): void {
   takeOutcomes(role);
-  const { distributed, supervisor } = role;
+  const { distributed, metrics, supervisor } = role;
   const lease = postgresLease(distributed.databaseUrl, AUTOMATION_LEASE);
-  let atWork: AutomationRunner | undefined;
-  let waits = false;
-  const idle = (): Place => (waits ? 'stands-by' : 'begins');
-  supervisor.followers.add('automation', () => atWork?.position ?? idle());
-  const work = async (hold: LeaseHold, held: AbortSignal): Promise<void> => {
-    waits = false;
-    const automations = runnerOf(role, hold);
-    try {
-      await automations.check();
-      atWork = automations;
-      await automate(role, automations, held);
-    } finally {
-      atWork = undefined;
-    }
-  };
-  supervisor.take('automation', async (signal) => {
-    waits = true;
-    await withLease(lease, work, signal).finally(() => {
-      waits = false;
-    });
-  });
+  const turn = new AutomationTurn<AutomationRunner>(lease, supervisor, metrics);
+  supervisor.followers.add('automation', () => turn.place);
+  supervisor.take('automation', (signal) =>
+    turn.run(
+      (hold) => runnerOf(role, hold, () => turn.tell()),
+      (automations, held) => automate(role, automations, held),
+      signal,
+    ),
+  );
 }
 
 /** Every process takes its share of the topic: the payments themselves say what is known. */
@@ -72,8 +59,12 @@ function takeOutcomes({
 }
 
 /** The process managers, as they were left by who held the lease before. */
-function runnerOf({ servers, metrics, supervisor }: Role, hold: LeaseHold): AutomationRunner {
-  const automations: AutomationRunner = new AutomationRunner(
+function runnerOf(
+  { servers, supervisor }: Role,
+  hold: LeaseHold,
+  onChange: () => void,
+): AutomationRunner {
+  return new AutomationRunner(
     servers,
     processManagers(servers),
     {
@@ -81,7 +72,7 @@ function runnerOf({ servers, metrics, supervisor }: Role, hold: LeaseHold): Auto
       save: async (position) => {
         await hold.save(position);
         supervisor.well('automation');
-        tellOfAutomation(automations, supervisor, metrics);
+        onChange();
       },
       ...stateKept({ load: () => hold.loadText(), save: (text) => hold.saveText(text) }),
     },
@@ -94,11 +85,10 @@ function runnerOf({ servers, metrics, supervisor }: Role, hold: LeaseHold): Auto
           what: manager,
           detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error),
         });
-        tellOfAutomation(automations, supervisor, metrics);
+        onChange();
       },
     },
   );
-  return automations;
 }
 
 /**
@@ -130,15 +120,4 @@ async function automate(
   });
   const broken = (await Promise.allSettled(together)).find((end) => end.status === 'rejected');
   if (broken) throw broken.reason;
-}
-
-/** Health and metrics say how the automations are. */
-function tellOfAutomation(
-  { setAside, behind }: AutomationRunner,
-  supervisor: Role['supervisor'],
-  metrics: Role['metrics'],
-): void {
-  const health = { setAside, behind };
-  supervisor.automation = health;
-  metrics.automation(health);
 }
