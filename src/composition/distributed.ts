@@ -129,8 +129,7 @@ async function followEnd(
     const last = await store.lastPosition();
     metrics.position(last);
     supervisor.followers.look(last);
-    for (const [name, lag] of Object.entries(supervisor.followers.lags))
-      metrics.followerPosition(name, last - lag);
+    supervisor.followers.tell((name, position) => metrics.followerPosition(name, position));
     supervisor.well(LOG_END);
     await pause(LOOK_EVERY_MS, signal);
   }

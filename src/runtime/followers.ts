@@ -13,6 +13,8 @@ interface Follower {
   /** The position that was seen last, also before it began anew. */
   stoodAt: number | undefined;
   movedAtMs: number;
+  /** Where it is was told, and is not its own to tell any more once it stands by. */
+  told: boolean;
 }
 
 /** Those that follow the log in this process: how far behind its end each is, and whether it moves. */
@@ -23,8 +25,14 @@ export class Followers {
   constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
   add(name: string, place: () => Place): void {
-    const begun: Follower = { place, seen: 'begins', stoodAt: undefined, movedAtMs: this.nowMs() };
-    this.#followers.set(name, begun);
+    const movedAtMs = this.nowMs();
+    this.#followers.set(name, {
+      place,
+      seen: 'begins',
+      stoodAt: undefined,
+      movedAtMs,
+      told: false,
+    });
   }
 
   /** Looks at all of them. @param last the log's last position */
@@ -35,6 +43,16 @@ export class Followers {
       if (moves(follower, place, last)) follower.movedAtMs = this.nowMs();
       if (typeof place === 'number') follower.stoodAt = place;
       follower.seen = place;
+    }
+  }
+
+  /** Tells where each at work is, and once of one that was and stands by now. */
+  tell(of: (name: string, position: number | undefined) => void): void {
+    for (const [name, follower] of this.#followers) {
+      const place = follower.place();
+      if (typeof place === 'number') of(name, place);
+      else if (place === 'stands-by' && follower.told) of(name, undefined);
+      follower.told = typeof place === 'number' || (place === 'begins' && follower.told);
     }
   }
 

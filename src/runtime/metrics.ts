@@ -91,9 +91,10 @@ export class Metrics implements OnModuleDestroy {
     this.#last = position;
     this.#position.set(position);
   }
-  /** A follower of the log has taken everything up to a position. */
-  followerPosition(name: string, position: number): void {
-    this.#followers.set(name, position);
+  /** A follower of the log has taken everything up to a position; none: it is at work elsewhere. */
+  followerPosition(name: string, position: number | undefined): void {
+    if (position !== undefined) this.#followers.set(name, position);
+    else if (this.#followers.delete(name)) this.#lag.remove({ projection: name });
   }
 
   automation({ setAside, behind }: AutomationHealth): void {

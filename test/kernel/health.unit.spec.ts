@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RelayHold } from '../../src/adapters/relay-state/port.js';
 import { Followers, STUCK_AFTER_MS, type Place } from '../../src/runtime/followers.js';
+import { Metrics } from '../../src/runtime/metrics.js';
 import { Relay } from '../../src/runtime/relay.js';
 import { Troubles } from '../../src/runtime/troubles.js';
 
@@ -98,6 +99,32 @@ describe('followers of the log', () => {
     for (const next of ['begins', 41, 'begins'] as const) at(next, STUCK_AFTER_MS / 2);
     expect(at(41)).toMatch(/^relay: has stood at position 41 /);
   });
+});
+
+test('a follower that stands by shows no lag any more, and one that begins anew the one it had', async () => {
+  const metrics = new Metrics();
+  const followers = new Followers();
+  let place: Place = 40;
+  followers.add('relay', () => place);
+  metrics.position(100);
+  const lag = async (next: Place): Promise<string | undefined> => {
+    place = next;
+    followers.tell((name, position) => metrics.followerPosition(name, position));
+    return /^sanad_projection_lag{projection="relay"} (.*)$/m.exec(
+      await metrics.registry.metrics(),
+    )?.[1];
+  };
+  try {
+    expect(await lag(40)).toBe('60');
+    expect(await lag('begins')).toBe('60');
+    expect(await lag('stands-by')).toBeUndefined();
+    // What another part of the process tells under the same name is its own.
+    metrics.followerPosition('relay', 90);
+    expect(await lag('stands-by')).toBe('10');
+    expect(await lag(99)).toBe('1');
+  } finally {
+    metrics.onModuleDestroy();
+  }
 });
 
 describe('a relay', () => {
