@@ -22,8 +22,10 @@ import { RequestDrain } from '../http/request-drain.js';
 import { Routes } from '../http/routes.js';
 import { withClock } from '../runtime/health-status.js';
 import type { Log } from '../runtime/log.js';
+import { LogEnd } from '../runtime/log-end.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
+import { inTime } from '../kernel/concurrency/in-time.js';
 import { pause } from '../kernel/concurrency/pause.js';
 import { QueuedJobs, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
 import { stateKept } from '../runtime/set-aside.js';
@@ -37,6 +39,8 @@ import { READ_MODELS } from '../write-side/jobs.js';
 const QUERY_LIMIT_MS = 30_000;
 const LOG_END = 'the end of the log';
 const LOOK_EVERY_MS = 1_000;
+/** Who asks whether a process is ready waits for five seconds (docker-compose.yml). */
+const READY_WITHIN_MS = 3_000;
 
 /**
  * Does one role of the distributed size, or all of them, and serves its API or its health over
@@ -111,7 +115,9 @@ async function openRole(
   const progress = new ProjectionProgress([READ_MODELS], config.readWaitMs, {
     position: () => livePosition(reads, PROJECTIONS),
   });
-  return { ...given, servers, metrics: new Metrics(), progress, queue, callbacks, reads, built };
+  const metrics = new Metrics();
+  const end = new LogEnd();
+  return { ...given, servers, metrics, end, progress, queue, callbacks, reads, built };
 }
 
 /** What Kafka's client says goes where all else goes. */
@@ -122,11 +128,12 @@ const brokerLog =
 
 /** Looks where the log ends, against which it is told how far behind each follower here is. */
 async function followEnd(
-  { servers: { store }, metrics, supervisor }: Role,
+  { servers: { store }, metrics, supervisor, end }: Role,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     const last = await store.lastPosition();
+    end.keep(last);
     metrics.position(last);
     supervisor.followers.look(last);
     supervisor.followers.tell((name, position) => metrics.followerPosition(name, position));
@@ -146,8 +153,11 @@ function shellOf({
   callbacks,
   servers,
   reads,
+  end,
 }: Role): Shell {
-  const asked = does(config.role, 'api') ? () => unbuilt(reads, PROJECTIONS) : undefined;
+  const asked = does(config.role, 'api')
+    ? () => inTime(unbuilt(reads, PROJECTIONS), READY_WITHIN_MS)
+    : undefined;
   return {
     log,
     requestDrain: new RequestDrain(),
@@ -157,7 +167,7 @@ function shellOf({
     progress,
     routes: new Routes(),
     jobs: new QueuedJobs(queue),
-    healthStatus: withClock(supervisor, servers.clock, asked),
+    healthStatus: withClock(supervisor, servers.clock, asked, end),
   };
 }
 

@@ -11,6 +11,7 @@ export function startRelay({
   servers: { store },
   metrics,
   supervisor,
+  end,
 }: Role): void {
   const carrier = new Relay(
     store,
@@ -21,7 +22,7 @@ export function startRelay({
   supervisor.followers.add('relay', () => carrier.place);
   metrics.relay(
     () => carrier.figures,
-    () => store.lastPosition(),
+    () => end.position,
   );
   supervisor.take('relay', async (signal) => {
     await createTopics(kafka);

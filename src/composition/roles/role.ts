@@ -4,6 +4,7 @@ import type { ReadStore } from '../../adapters/read-store/port.js';
 import type { Config, Distributed } from '../config.js';
 import type { Servers } from '../servers.js';
 import type { Supervisor } from '../../runtime/supervision/supervisor.js';
+import type { LogEnd } from '../../runtime/log-end.js';
 import type { Log } from '../../runtime/log.js';
 import type { Metrics } from '../../runtime/metrics.js';
 import type { ProjectionProgress } from '../../runtime/projection-progress.js';
@@ -18,6 +19,8 @@ export interface Role {
   readonly metrics: Metrics;
   readonly progress: ProjectionProgress;
   readonly supervisor: Supervisor;
+  /** Where the log ended a moment ago. */
+  readonly end: LogEnd;
   readonly queue: JobQueue<QueuedJob>;
   /** What callers who use Sanad as a payments block are owed. */
   readonly callbacks: JobQueue<OwedCallback>;
