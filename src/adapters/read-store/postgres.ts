@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { Kysely, PostgresDialect, type KyselyPlugin, type UnknownRow } from 'kysely';
 import pg from 'pg';
 import { isAway, startingWith } from '../postgres/pool.js';
+import { ASK_AFTER_MS, isWorkedOn } from '../postgres/statement-watch.js';
 import { ReadStoreError, type ReadStore } from './port.js';
 
 const INT8 = 20;
@@ -8,6 +10,11 @@ const NUMERIC = 1700;
 /** For a connection of the pool, or for a new one: a server that is away is said to be so. */
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 2_000;
+/**
+ * A server that is stopped, or a primary that is lost, ends no statement: so long after it should
+ * have, it is away.
+ */
+const SILENCE_MS = 2_000;
 
 export interface PostgresReadStoreOptions {
   /** Connections at most; default 8. */
@@ -16,9 +23,11 @@ export interface PostgresReadStoreOptions {
   readonly schema?: string;
   /**
    * Milliseconds that a statement may take; then it fails as READ_STORE_AWAY. Default: no limit,
-   * which building read models needs.
+   * which building read models needs; the server is asked now and then whether it is at work on it.
    */
   readonly statementTimeoutMs?: number;
+  /** How long such a statement takes before the server is asked. Default: 15 s. */
+  readonly askAfterMs?: number;
   /**
    * Milliseconds that a transaction may wait for us between two statements; then the server ends
    * it, and its locks with it. Default: 20 s.
@@ -46,8 +55,11 @@ export async function openPostgresReadStore(
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...startingWith(options.schema, options),
     ...(options.statementTimeoutMs === undefined
-      ? {}
-      : { statement_timeout: options.statementTimeoutMs }),
+      ? { askAfterMs: options.askAfterMs ?? ASK_AFTER_MS }
+      : {
+          statement_timeout: options.statementTimeoutMs,
+          query_timeout: options.statementTimeoutMs + SILENCE_MS,
+        }),
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         oid === INT8 || oid === NUMERIC ? whole : pg.types.getTypeParser(oid, format as 'text'),
@@ -72,15 +84,53 @@ export async function openPostgresReadStore(
   return { dialect: 'postgres', db, close: () => db.destroy() };
 }
 
+type ClientConfig = pg.ClientConfig & { readonly askAfterMs?: number };
+
 /**
  * A client whose queries say that the server is away where it is; what the database itself refuses
- * stays as it is.
+ * stays as it is. One whose answer did not come in time is of no use any more: it would come to
+ * whoever asks next.
  */
 class ToldClient extends pg.Client {
+  constructor(private readonly config: ClientConfig = {}) {
+    super(config);
+  }
+
   // One of pg's many signatures: its caller here asks for promises only.
   override query(...args: never[]): never {
     const answer: unknown = (super.query as (...all: never[]) => unknown)(...args);
-    return (answer instanceof Promise ? answer.catch(rethrow) : answer) as never;
+    return (answer instanceof Promise ? this.#heard(answer) : answer) as never;
+  }
+
+  async #heard(answer: Promise<unknown>): Promise<unknown> {
+    const over = new AbortController();
+    void this.#watch(over.signal);
+    try {
+      return await answer;
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) await this.#cut();
+      return rethrow(error);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Cuts the connection when nobody is at work on what it waits for. */
+  async #watch(over: AbortSignal): Promise<void> {
+    const { connectionString, askAfterMs } = this.config;
+    if (askAfterMs === undefined || connectionString === undefined) return;
+    // pg has it from the server's greeting, and no type for it.
+    const pid: unknown = 'processID' in this ? this.processID : undefined;
+    if (!(await isWorkedOn(connectionString, Number(pid), over, askAfterMs))) await this.#cut();
+  }
+
+  /** Until the pool sees that it is of no use. */
+  async #cut(): Promise<void> {
+    const { stream } = this.connection;
+    const closed = stream.closed ? undefined : once(stream, 'close').catch(() => undefined);
+    stream.destroy();
+    await closed;
+    await new Promise(setImmediate);
   }
 }
 
