@@ -125,6 +125,7 @@ if (postgres.running)
         await sql`lock table locked`.execute(trx);
         await expect(sql`select * from locked`.execute(waiting.db)).rejects.toMatchObject({
           code: 'READ_STORE_AWAY',
+          detail: expect.stringContaining('Another session holds what is needed'),
         });
       });
       expect((await sql`select * from locked`.execute(waiting.db)).rows).toEqual([]);

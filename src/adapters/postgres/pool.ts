@@ -246,6 +246,10 @@ function rethrow(error: unknown): never {
 export const isAway = (error: unknown): boolean =>
   !(error instanceof pg.DatabaseError) || AWAY.test(error.code ?? '');
 
+/** Whether another session held what was needed for longer than one waits. */
+export const isLockNotHad = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '55P03';
+
 function failure(error: unknown): PostgresError {
   if (error instanceof PostgresError) return error;
   const code =
@@ -261,6 +265,12 @@ function failure(error: unknown): PostgresError {
     return new PostgresError(
       'failed',
       `PostgreSQL does not let this user in (${code}): see user and password in the connection string.`,
+      options,
+    );
+  if (isLockNotHad(error))
+    return new PostgresError(
+      'away',
+      'Another session of PostgreSQL holds what this needs and has not let it go in time (55P03); send it again.',
       options,
     );
   if (isAway(error))

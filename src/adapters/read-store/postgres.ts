@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Kysely, PostgresDialect, type KyselyPlugin, type UnknownRow } from 'kysely';
 import pg from 'pg';
-import { isAway, startingWith } from '../postgres/pool.js';
+import { isAway, isLockNotHad, startingWith } from '../postgres/pool.js';
 import { ASK_AFTER_MS, isWorkedOn } from '../postgres/statement-watch.js';
 import { ReadStoreError, type ReadStore } from './port.js';
 
@@ -135,13 +135,14 @@ class ToldClient extends pg.Client {
 }
 
 function rethrow(error: unknown): never {
-  throw isAway(error)
-    ? new ReadStoreError(
-        'READ_STORE_AWAY',
-        'The read models cannot be reached now; ask again in a moment.',
-        { cause: error },
-      )
-    : error;
+  if (!isAway(error)) throw error;
+  throw new ReadStoreError(
+    'READ_STORE_AWAY',
+    isLockNotHad(error)
+      ? 'Another session holds what is needed of the read models, and has not let it go in time; a rebuild may be comparing them. Ask again later.'
+      : 'The read models cannot be reached now; ask again in a moment.',
+    { cause: error },
+  );
 }
 
 const whole = (text: string): bigint | string => (/^-?\d+$/.test(text) ? BigInt(text) : text);
