@@ -54,6 +54,10 @@ export const PARTITIONS = 12;
  * it.
  */
 const MAX_MESSAGE_BYTES = 2_097_152;
+/** How the broker keeps messages, however whoever wrote them compressed them. */
+export const COMPRESSION = 'compression.type';
+/** What every reader takes apart; kafkajs, which is ours, knows neither Snappy nor LZ4 nor ZSTD. */
+export const READABLE_COMPRESSIONS: readonly string[] = ['gzip', 'uncompressed'];
 /**
  * Kept for ever: a new consumer reads from the start. Nothing is compacted away, because every
  * event counts.
@@ -63,7 +67,7 @@ const KEPT: Readonly<Record<string, string>> = {
   'retention.ms': '-1',
   'retention.bytes': '-1',
   'max.message.bytes': String(MAX_MESSAGE_BYTES),
-  'compression.type': 'producer',
+  [COMPRESSION]: 'gzip',
 };
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1_000;
 
