@@ -53,7 +53,7 @@ export const PARTITIONS = 12;
  * An event has at most 1 MiB (MAX_EVENT_BYTES); the rest is for its headers and the batch around
  * it.
  */
-const MAX_MESSAGE_BYTES = 2_097_152;
+export const MAX_MESSAGE_BYTES = 2_097_152;
 /** How the broker keeps messages, however whoever wrote them compressed them. */
 export const COMPRESSION = 'compression.type';
 /** What every reader takes apart; kafkajs, which is ours, knows neither Snappy nor LZ4 nor ZSTD. */
@@ -225,4 +225,6 @@ export const DEAD_LETTER_HEADERS = {
   partition: 'sanad_partition',
   offset: 'sanad_offset',
   reason: 'sanad_reason',
+  /** Of the value as it came; only where the letter has not all of the message. */
+  cutSha256: 'sanad_cut_sha256',
 } as const;

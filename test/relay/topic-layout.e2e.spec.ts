@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
+import {
+  listDeadLetters,
+  replayDeadLetters,
+} from '../../src/adapters/event-bus/kafka/dead-letters.js';
 import { kafkaInbound } from '../../src/adapters/event-bus/kafka/inbound.js';
 import { createTopics, remakeEventTopics } from '../../src/adapters/event-bus/kafka/topics.js';
 import type { TopicLayout } from '../../src/adapters/event-bus/port.js';
@@ -117,6 +121,47 @@ if (kafka.running)
           stop.signal,
         );
         expect(taken.sort()).toEqual([`a|${value}`, `b|${value}`]);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'take the dead letter of a message that was as large as it could be, and do not give it back',
+      async () => {
+        const producer = new Kafka({
+          brokers: [...brokers],
+          logLevel: logLevel.NOTHING,
+        }).producer();
+        await producer.connect();
+        const value = 'x'.repeat(2_097_152 - 200);
+        await producer.send({ topic: OUTCOMES_TOPIC, messages: [{ key: 'large', value }] });
+        await producer.disconnect();
+        const stop = new AbortController();
+        let taken = 0;
+        const reasons = (messages: readonly unknown[]): string[] => messages.map(() => 'REFUSED');
+        await kafkaInbound({ brokers, topic: OUTCOMES_TOPIC, groupId: 'large' }).run(
+          async (messages) => {
+            taken += messages.length;
+            // Its letters are written before it ends.
+            if (taken === 3) setImmediate(() => stop.abort());
+            return reasons(messages);
+          },
+          stop.signal,
+        );
+        const letters = await listDeadLetters({ brokers }, { limit: 10 });
+        expect(letters.map(({ key, reason }) => [key, reason]).sort()).toEqual([
+          ['a', 'REFUSED'],
+          ['b', 'REFUSED'],
+          ['large', 'REFUSED (too large to be kept whole)'],
+        ]);
+        const cut = letters.find(({ key }) => key === 'large')!.letter;
+        expect(await replayDeadLetters({ brokers }, cut)).toEqual({
+          replayed: 0,
+          left: 0,
+          cut: [cut],
+        });
+        expect(await replayDeadLetters({ brokers })).toEqual({ replayed: 2, left: 0, cut: [cut] });
+        expect(await listDeadLetters({ brokers }, { limit: 10 })).toEqual([]);
       },
       TIMEOUT_MS,
     );
