@@ -70,6 +70,8 @@ export interface PostgresOptions {
   readonly name: string;
   /** Connections at most; default 8. */
   readonly max?: number;
+  /** Milliseconds that a connection of a pool stays though nobody asks over it; default 10 s. */
+  readonly idleMs?: number;
   /** Schema that holds the tables; it must exist. Default: the connection's own. */
   readonly schema?: string;
 }
@@ -125,6 +127,7 @@ export function openPostgres(connectionString: string, options: PostgresOptions)
   const pool = new pg.Pool({
     ...connectionOf(connectionString, options),
     max: options.max ?? MAX_CONNECTIONS,
+    ...(options.idleMs === undefined ? {} : { idleTimeoutMillis: options.idleMs }),
   });
   // A connection that the server closes is replaced at the next query. Without a listener it would
   // end the process: the pool hears of idle ones, and nobody of one that was taken out and waits

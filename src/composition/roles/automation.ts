@@ -39,8 +39,9 @@ export function startAutomation(role: Role): void {
 
 /** Every process takes its share of the topic: the payments themselves say what is known. */
 function takeOutcomes({
-  distributed: { kafka, databaseUrl },
+  distributed: { kafka },
   servers,
+  ground,
   metrics,
   supervisor,
 }: Role): void {
@@ -52,7 +53,7 @@ function takeOutcomes({
   metrics.outcomes(() => outcomes.figures);
   supervisor.take('outcomes', async (signal) => {
     await createTopics(kafka);
-    const check = (): Promise<void> => checkCluster(databaseUrl, kafka);
+    const check = (): Promise<void> => checkCluster(ground, kafka);
     await check();
     await checkedWork(check, (until) => outcomes.run(until), signal);
   });

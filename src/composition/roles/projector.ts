@@ -21,6 +21,7 @@ const CONSUMER_GROUP = 'sanad-read-models';
 export function startProjector({
   distributed: { kafka, databaseUrl },
   servers: { store, registry },
+  ground,
   built,
   metrics,
   supervisor,
@@ -31,7 +32,7 @@ export function startProjector({
   /** Where the read models are, once this process has its turn. */
   let shown: Place = 'begins';
   supervisor.followers.add(READ_MODELS, () => shown);
-  const check = (): Promise<void> => checkTopics(databaseUrl, kafka);
+  const check = (): Promise<void> => checkTopics(ground, kafka);
   metrics.projector(() => ({ folded, deadLettered }));
   supervisor.take(READ_MODELS_WORK, async (signal) => {
     shown = 'begins';
