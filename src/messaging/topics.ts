@@ -57,17 +57,18 @@ export const MAX_MESSAGE_BYTES = 2_097_152;
 /** How the broker keeps messages, however whoever wrote them compressed them. */
 export const COMPRESSION = 'compression.type';
 /** What every reader takes apart; kafkajs, which is ours, knows neither Snappy nor LZ4 nor ZSTD. */
-export const READABLE_COMPRESSIONS: readonly string[] = ['gzip', 'uncompressed'];
+export const READABLE_COMPRESSIONS: readonly string[] = ['uncompressed', 'gzip'];
 /**
  * Kept for ever: a new consumer reads from the start. Nothing is compacted away, because every
- * event counts.
+ * event counts. Compressed, what is fetched as a megabyte would be ten or a hundred in memory, and a
+ * batch could be any size.
  */
 const KEPT: Readonly<Record<string, string>> = {
   'cleanup.policy': 'delete',
   'retention.ms': '-1',
   'retention.bytes': '-1',
   'max.message.bytes': String(MAX_MESSAGE_BYTES),
-  [COMPRESSION]: 'gzip',
+  [COMPRESSION]: 'uncompressed',
 };
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1_000;
 

@@ -91,7 +91,7 @@ async function refuseCompression(admin: Admin): Promise<void> {
       throw refused(
         topic,
         `has ${COMPRESSION} of ${there}, so that a payment system which compresses with Snappy, LZ4 or ZSTD stops all outcomes`,
-        `Have Kafka keep it readable: kafka-configs.sh --alter --topic ${topic} --add-config ${COMPRESSION}=gzip`,
+        `Have Kafka keep it readable: kafka-configs.sh --alter --topic ${topic} --add-config ${COMPRESSION}=uncompressed`,
       );
 }
 
