@@ -6,8 +6,10 @@ import { openPostgresJobQueue } from '../adapters/job-queue/postgres/job-queue.j
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import type { KafkaConnection } from '../adapters/event-bus/port.js';
-import { leaseText } from '../adapters/lease/postgres.js';
+import { openLeaseText } from '../adapters/lease/postgres.js';
+import { openPostgres, type Postgres } from '../adapters/postgres/pool.js';
 import { openPostgresReadStore } from '../adapters/read-store/postgres.js';
+import { openRelayGround } from '../adapters/relay-state/postgres.js';
 import { AppModule } from './app.module.js';
 import type { Config, Distributed } from './config.js';
 import { does, startRoles } from './roles/all.js';
@@ -22,12 +24,14 @@ import { RequestDrain } from '../http/request-drain.js';
 import { Routes } from '../http/routes.js';
 import { withClock } from '../runtime/health-status.js';
 import type { Log } from '../runtime/log.js';
+import { LogEnd } from '../runtime/log-end.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
+import { inTime } from '../kernel/concurrency/in-time.js';
 import { pause } from '../kernel/concurrency/pause.js';
 import { QueuedJobs, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
 import { stateKept } from '../runtime/set-aside.js';
-import type { SetAside } from '../write-side/set-aside.js';
+import type { ListSetAside } from '../write-side/set-aside.js';
 import { READ_MODELS } from '../write-side/jobs.js';
 
 /**
@@ -37,6 +41,10 @@ import { READ_MODELS } from '../write-side/jobs.js';
 const QUERY_LIMIT_MS = 30_000;
 const LOG_END = 'the end of the log';
 const LOOK_EVERY_MS = 1_000;
+/** For what other roles keep in PostgreSQL, which is looked at every ten seconds and less often. */
+const LOOKS = { name: 'sanad-looks', max: 2, idleMs: 60_000 };
+/** Who asks whether a process is ready waits for five seconds (docker-compose.yml). */
+const READY_WITHIN_MS = 3_000;
 
 /**
  * Does one role of the distributed size, or all of them, and serves its API or its health over
@@ -111,7 +119,14 @@ async function openRole(
   const progress = new ProjectionProgress([READ_MODELS], config.readWaitMs, {
     position: () => livePosition(reads, PROJECTIONS),
   });
-  return { ...given, servers, metrics: new Metrics(), progress, queue, callbacks, reads, built };
+  const looks = opened.keep(openPostgres(databaseUrl, LOOKS));
+  const ground = await openRelayGround(looks);
+  const setAside = await setAsideElsewhere(looks);
+  return {
+    ...given,
+    ...{ servers, metrics: new Metrics(), end: new LogEnd(), progress },
+    ...{ queue, callbacks, reads, built, ground, setAside },
+  };
 }
 
 /** What Kafka's client says goes where all else goes. */
@@ -122,15 +137,15 @@ const brokerLog =
 
 /** Looks where the log ends, against which it is told how far behind each follower here is. */
 async function followEnd(
-  { servers: { store }, metrics, supervisor }: Role,
+  { servers: { store }, metrics, supervisor, end }: Role,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     const last = await store.lastPosition();
+    end.keep(last);
     metrics.position(last);
     supervisor.followers.look(last);
-    for (const [name, lag] of Object.entries(supervisor.followers.lags))
-      metrics.followerPosition(name, last - lag);
+    supervisor.followers.tell((name, position) => metrics.followerPosition(name, position));
     supervisor.well(LOG_END);
     await pause(LOOK_EVERY_MS, signal);
   }
@@ -138,7 +153,6 @@ async function followEnd(
 
 function shellOf({
   config,
-  distributed,
   log,
   supervisor,
   metrics,
@@ -147,28 +161,32 @@ function shellOf({
   callbacks,
   servers,
   reads,
+  setAside,
+  end,
 }: Role): Shell {
-  const asked = does(config.role, 'api') ? () => unbuilt(reads, PROJECTIONS) : undefined;
+  const asked = does(config.role, 'api')
+    ? () => inTime(unbuilt(reads, PROJECTIONS), READY_WITHIN_MS)
+    : undefined;
   return {
     log,
     requestDrain: new RequestDrain(),
     metrics,
     caller: callbackOutbox(config.callbacks.allowed, callbacks),
-    setAside: () => setAsideElsewhere(distributed),
+    setAside,
     progress,
     routes: new Routes(),
     jobs: new QueuedJobs(queue),
-    healthStatus: withClock(supervisor, servers.clock, asked),
+    healthStatus: withClock(supervisor, servers.clock, asked, end),
   };
 }
 
 /** What the process with the role automation set aside. */
-async function setAsideElsewhere({ databaseUrl }: Distributed): Promise<readonly SetAside[]> {
-  const kept = stateKept({
-    load: () => leaseText(databaseUrl, AUTOMATION_LEASE),
-    save: () => Promise.resolve(),
-  });
-  return (await kept.loadState())?.setAside ?? [];
+async function setAsideElsewhere(database: Postgres): Promise<ListSetAside> {
+  const load = await openLeaseText(database, AUTOMATION_LEASE);
+  return async () => {
+    const kept = stateKept({ load, save: () => Promise.resolve() });
+    return (await kept.loadState())?.setAside ?? [];
+  };
 }
 
 async function serveApi(

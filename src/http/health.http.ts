@@ -191,7 +191,14 @@ export class HealthHttp {
   }
 
   async #store(): Promise<HealthIndicatorResult> {
-    return { log: { status: 'up', position: await this.store.lastPosition() } };
+    return { log: { status: 'up', position: await this.#logEnd() } };
+  }
+
+  async #logEnd(): Promise<number> {
+    const { logEnd } = this.healthStatus;
+    if (logEnd === undefined) return this.store.lastPosition();
+    if (logEnd.position === undefined) throw new NotReady('The log gave no answer for a while.');
+    return logEnd.position;
   }
 
   #followers(): HealthIndicatorResult {
@@ -202,7 +209,7 @@ export class HealthHttp {
   }
 
   async #readModels(): Promise<HealthIndicatorResult> {
-    const lag = Math.max(0, (await this.store.lastPosition()) - this.progress.position);
+    const lag = Math.max(0, (await this.#logEnd()) - this.progress.position);
     // Positions of a server's log count bytes, not events: there the projector's own health tells.
     const up =
       this.healthStatus.alive &&

@@ -47,15 +47,21 @@ export type StoreErrorCode =
   | 'LIMIT_EXCEEDED'
   | 'OVERLOADED';
 
-/** A failure of the store itself, never of the domain. `detail` says what to do. */
+/**
+ * A failure of the store itself, never of the domain. `detail` says what to do; `stream` is named
+ * where that one fails and the others do not.
+ */
 export class StoreError extends Error {
+  readonly stream: string | undefined;
+
   constructor(
     readonly code: StoreErrorCode,
     readonly detail: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly stream?: string } = {},
   ) {
     super(`${code}: ${detail}`, options);
     this.name = 'StoreError';
+    this.stream = options.stream;
   }
 }
 

@@ -53,17 +53,22 @@ export const PARTITIONS = 12;
  * An event has at most 1 MiB (MAX_EVENT_BYTES); the rest is for its headers and the batch around
  * it.
  */
-const MAX_MESSAGE_BYTES = 2_097_152;
+export const MAX_MESSAGE_BYTES = 2_097_152;
+/** How the broker keeps messages, however whoever wrote them compressed them. */
+export const COMPRESSION = 'compression.type';
+/** What every reader takes apart; kafkajs, which is ours, knows neither Snappy nor LZ4 nor ZSTD. */
+export const READABLE_COMPRESSIONS: readonly string[] = ['uncompressed', 'gzip'];
 /**
  * Kept for ever: a new consumer reads from the start. Nothing is compacted away, because every
- * event counts.
+ * event counts. Compressed, what is fetched as a megabyte would be ten or a hundred in memory, and a
+ * batch could be any size.
  */
 const KEPT: Readonly<Record<string, string>> = {
   'cleanup.policy': 'delete',
   'retention.ms': '-1',
   'retention.bytes': '-1',
   'max.message.bytes': String(MAX_MESSAGE_BYTES),
-  'compression.type': 'producer',
+  [COMPRESSION]: 'uncompressed',
 };
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1_000;
 
@@ -221,4 +226,6 @@ export const DEAD_LETTER_HEADERS = {
   partition: 'sanad_partition',
   offset: 'sanad_offset',
   reason: 'sanad_reason',
+  /** Of the value as it came; only where the letter has not all of the message. */
+  cutSha256: 'sanad_cut_sha256',
 } as const;

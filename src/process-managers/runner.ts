@@ -335,10 +335,10 @@ export class AutomationRunner {
       return true;
     }
     const manager = this.managers.find(({ name }) => name === entry.manager);
-    const events = await this.deps.store.readStream(entry.stream);
-    const event = events.find(({ id }) => id === entry.eventId);
-    if (!manager || !event) return false;
     try {
+      const events = await this.deps.store.readStream(entry.stream);
+      const event = events.find(({ id }) => id === entry.eventId);
+      if (!manager || !event) return false;
       await manager.handle([event], signal);
     } catch (error) {
       signal?.throwIfAborted();

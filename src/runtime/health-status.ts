@@ -13,6 +13,11 @@ export interface HealthStatus {
     readonly standingBy: readonly string[];
     readonly lags: Readonly<Record<string, number>>;
   };
+  /**
+   * Where the log is a server that may be silent: its last position as it was read a moment ago.
+   * Absent: it is asked.
+   */
+  readonly logEnd?: { readonly position: number | undefined };
   /** Read models that cannot answer yet; absent where the process asks none. */
   unbuilt?(): Promise<readonly string[]>;
 }
@@ -21,11 +26,13 @@ export const HEALTH_STATUS = Symbol('HealthStatus');
 /**
  * The same, and whether this machine's clock is believed.
  * @param unbuilt where the process answers queries: read models that cannot answer yet
+ * @param logEnd where the log is read now and then, not when somebody asks
  */
 export const withClock = (
   status: HealthStatus,
   clock: Clock,
   unbuilt?: () => Promise<readonly string[]>,
+  logEnd?: HealthStatus['logEnd'],
 ): HealthStatus => ({
   get alive() {
     return status.alive;
@@ -38,6 +45,7 @@ export const withClock = (
   },
   ...(status.followers ? { followers: status.followers } : {}),
   ...(unbuilt ? { unbuilt } : {}),
+  ...(logEnd ? { logEnd } : {}),
 });
 
 function clockTrouble(clock: Clock): string | undefined {

@@ -1,7 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { inTime } from '../kernel/concurrency/in-time.js';
 import type { AutomationHealth } from '../write-side/set-aside.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A scrape waits so long for a database: it is given up after ten seconds by default. */
+const ANSWER_MS = 2_000;
 
 /**
  * Numbers about the running server, for Prometheus. A registry of its own, so that two servers in a
@@ -91,9 +95,10 @@ export class Metrics implements OnModuleDestroy {
     this.#last = position;
     this.#position.set(position);
   }
-  /** A follower of the log has taken everything up to a position. */
-  followerPosition(name: string, position: number): void {
-    this.#followers.set(name, position);
+  /** A follower of the log has taken everything up to a position; none: it is at work elsewhere. */
+  followerPosition(name: string, position: number | undefined): void {
+    if (position !== undefined) this.#followers.set(name, position);
+    else if (this.#followers.delete(name)) this.#lag.remove({ projection: name });
   }
 
   automation({ setAside, behind }: AutomationHealth): void {
@@ -109,21 +114,22 @@ export class Metrics implements OnModuleDestroy {
       labelNames: ['state'],
       registers: [this.registry],
       async collect() {
-        const { waiting, failed } = await counts().catch(() => ({ waiting: -1, failed: -1 }));
+        const none = { waiting: -1, failed: -1 };
+        const { waiting, failed } = await inTime(counts(), ANSWER_MS).catch(() => none);
         this.set({ state: 'waiting' }, waiting);
         this.set({ state: 'failed' }, failed);
       },
     });
   }
 
-  /** @param last the log's last position */
+  /** @param last the log's last position; undefined where it was not read for a while */
   relay(
     figures: () => {
       readonly active: boolean;
       readonly position: number;
       readonly published: number;
     },
-    last: () => Promise<number>,
+    last: () => number | undefined,
   ): void {
     const registers = [this.registry];
     new Gauge({
@@ -154,16 +160,10 @@ export class Metrics implements OnModuleDestroy {
       name: 'sanad_relay_lag',
       help: 'Positions from the last published event to the end of the log; -1 where the log is away.',
       registers,
-      async collect() {
+      collect() {
         const { active, position } = figures();
-        this.set(
-          active
-            ? await last().then(
-                (end) => Math.max(0, end - position),
-                () => -1,
-              )
-            : 0,
-        );
+        const end = active ? last() : position;
+        this.set(end === undefined ? -1 : Math.max(0, end - position));
       },
     });
   }

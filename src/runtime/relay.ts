@@ -3,6 +3,7 @@ import type { EventStore } from '../adapters/event-store/port.js';
 import type { RelayHold, RelayState } from '../adapters/relay-state/port.js';
 import { LogAnchor } from '../kernel/anchor.js';
 import { checkedWork } from '../kernel/concurrency/checked-work.js';
+import type { Place } from './followers.js';
 
 const PAGE = 1_000;
 const REMEDY =
@@ -24,7 +25,7 @@ export interface RelayFigures {
  * Of many relays one is at work; the others wait.
  */
 export class Relay {
-  #active = false;
+  #place: Exclude<Place, number> | 'at-work' = 'begins';
   #position = -1;
   #published = 0;
 
@@ -37,7 +38,13 @@ export class Relay {
   ) {}
 
   get figures(): RelayFigures {
-    return { active: this.#active, position: this.#position, published: this.#published };
+    const active = this.#place === 'at-work';
+    return { active, position: this.#position, published: this.#published };
+  }
+
+  /** Where it is, for whoever looks whether it moves. */
+  get place(): Place {
+    return this.#place === 'at-work' ? this.#position : this.#place;
   }
 
   /**
@@ -47,7 +54,10 @@ export class Relay {
    *   the broker, the store or the hold is lost
    */
   async run(signal: AbortSignal): Promise<void> {
-    const hold = await this.state.hold(signal);
+    this.#place = 'stands-by';
+    const hold = await this.state.hold(signal).finally(() => {
+      this.#place = 'begins';
+    });
     if (!hold) return;
     try {
       const anchor = new LogAnchor(this.store, 'The checkpoint of the relay', REMEDY);
@@ -58,8 +68,8 @@ export class Relay {
         await anchor.check();
         await publisher.check();
       };
-      this.#active = true;
       this.#position = hold.position;
+      this.#place = 'at-work';
       this.onWell();
       try {
         await checkedWork(
@@ -69,7 +79,7 @@ export class Relay {
           this.lookEveryMs,
         );
       } finally {
-        this.#active = false;
+        this.#place = 'begins';
         await publisher.close().catch(() => undefined);
       }
       if (hold.lost.aborted && !signal.aborted)

@@ -1,4 +1,4 @@
-import { DomainError } from '../kernel/errors.js';
+import { DomainError, StoreError } from '../kernel/errors.js';
 import type { Anchor } from '../kernel/anchor.js';
 import { RailError } from '../adapters/payment-rail/port.js';
 import type { Recorded } from '../kernel/decider.js';
@@ -67,7 +67,7 @@ export const dismissedIn = (
 
 export function reasonOf(thrown: unknown): string {
   const error = unwritable(thrown) ?? thrown;
-  if (error instanceof DomainError || error instanceof RailError)
+  if (error instanceof DomainError || error instanceof RailError || error instanceof StoreError)
     return `${error.code}: ${error.detail}`;
   return error instanceof Error ? error.name : 'Error';
 }

@@ -12,6 +12,10 @@ const OF_CONTENT: readonly RailError['code'][] = [
   'SCHEMA_REFUSES',
 ];
 
+/** A stream that was cut stays so until a person restores it; what is about others goes on. */
+const isOfOneStream = (error: unknown): boolean =>
+  error instanceof StoreError && error.code === 'LOG_CORRUPT' && error.stream !== undefined;
+
 /**
  * Whether a failure is a decision about what was to be done, which asking again does not change as
  * long as nothing else does.
@@ -19,6 +23,7 @@ const OF_CONTENT: readonly RailError['code'][] = [
 export const isRefusal = (error: unknown): boolean =>
   (error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'too-many') ||
   (error instanceof RailError && OF_CONTENT.includes(error.code)) ||
+  isOfOneStream(error) ||
   unwritable(error) !== undefined;
 
 /**

@@ -32,7 +32,7 @@ describe('a stream that an administrator of the server cut or deleted', () => {
     await store.append({ writes: [write(stream, 'no-stream', 1, 2, 3, 4, 5)] });
     await server.trim(stream, how);
     const first = 'maxCount' in how ? 5 - how.maxCount : how.truncateBefore;
-    const named = { ...LACKS, detail: expect.stringMatching(`^${stream} lacks revision`) };
+    const named = { ...LACKS, stream, detail: expect.stringMatching(`^${stream} lacks revision`) };
     expect(await failure(store.readStream(stream))).toMatchObject(named);
     expect(await failure(store.readStream(stream, { from: first - 1 }))).toMatchObject(named);
     expect(await failure(store.readStream(stream, { direction: 'backwards' }))).toMatchObject(
@@ -56,6 +56,7 @@ describe('a stream that an administrator of the server cut or deleted', () => {
     expect(await store.readStream(stream)).toEqual([]);
     const anew = {
       ...LACKS,
+      stream,
       detail: expect.stringMatching(`^${stream} was deleted .* revision 2`),
     };
     expect(await failure(store.append({ writes: [write(stream, 'no-stream', 9)] }))).toMatchObject(
@@ -71,7 +72,7 @@ describe('a stream that an administrator of the server cut or deleted', () => {
     const stream = newStream();
     await store.append({ writes: [write(stream, 'no-stream', 1)] });
     await server.trim(stream, 'tombstoned');
-    const named = { ...LACKS, detail: expect.stringMatching(`^${stream} was deleted`) };
+    const named = { ...LACKS, stream, detail: expect.stringMatching(`^${stream} was deleted`) };
     expect(await failure(store.readStream(stream))).toMatchObject(named);
     expect(await failure(store.append({ writes: [write(stream, 0, 2)] }))).toMatchObject(named);
   });

@@ -9,6 +9,7 @@ import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
+import { startProxy } from '../support/proxy.js';
 import { startPostgres } from '../support/postgres.js';
 import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
 
@@ -124,6 +125,7 @@ if (postgres.running)
         await sql`lock table locked`.execute(trx);
         await expect(sql`select * from locked`.execute(waiting.db)).rejects.toMatchObject({
           code: 'READ_STORE_AWAY',
+          detail: expect.stringContaining('Another session holds what is needed'),
         });
       });
       expect((await sql`select * from locked`.execute(waiting.db)).rows).toEqual([]);
@@ -140,6 +142,51 @@ if (postgres.running)
         { one: 1 },
       ]);
       await store.close();
+    });
+
+    it('says that a server which gives no answer is away, and asks the next by another connection', async () => {
+      const proxy = await startProxy(() => Number(new URL(postgres.url).port));
+      const through = postgres.url.replace(/:\d+\//, `:${proxy.port}/`);
+      const store = await openPostgresReadStore(through, { max: 1, statementTimeoutMs: 200 });
+      const one = sql<{ one: number }>`select 1 as one`;
+      expect((await one.execute(store.db)).rows).toEqual([{ one: 1 }]);
+      proxy.set('silent');
+      await expect(one.execute(store.db)).rejects.toMatchObject({ code: 'READ_STORE_AWAY' });
+      proxy.set('open');
+      // The server does not end this one: who waited for it is rid of the connection all the same.
+      await sql`set statement_timeout = 0`.execute(store.db);
+      await expect(sql`select pg_sleep(600)`.execute(store.db)).rejects.toMatchObject({
+        code: 'READ_STORE_AWAY',
+      });
+      expect((await one.execute(store.db)).rows).toEqual([{ one: 1 }]);
+      await store.close();
+      await proxy.stop();
+    });
+
+    it('lets a statement of a builder take as long as the server is at work on it', async () => {
+      const proxy = await startProxy(() => Number(new URL(postgres.url).port));
+      const through = postgres.url.replace(/:\d+\//, `:${proxy.port}/`);
+      const store = await openPostgresReadStore(through, { max: 1, askAfterMs: 100 });
+      const long = sql<{ one: number }>`select 1 as one from pg_sleep(2)`;
+      expect((await long.execute(store.db)).rows).toEqual([{ one: 1 }]);
+      let sleeps = (): void => undefined;
+      const sleeping = new Promise<void>((resolve) => {
+        sleeps = resolve;
+      });
+      const lost = store.db.transaction().execute(async (trx) => {
+        await sql`select 1`.execute(trx);
+        sleeps();
+        await sql`select pg_sleep(600)`.execute(trx);
+      });
+      const failed = expect(lost).rejects.toMatchObject({ code: 'READ_STORE_AWAY' });
+      await sleeping;
+      // What is asked arrives, and no answer comes back.
+      proxy.set('deaf');
+      await failed;
+      proxy.set('open');
+      expect((await long.execute(store.db)).rows).toEqual([{ one: 1 }]);
+      await store.close();
+      await proxy.stop();
     });
   });
 

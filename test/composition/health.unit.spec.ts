@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import type { HealthStatus } from '../../src/runtime/health-status.js';
+import { LogEnd, OLD_AFTER_MS } from '../../src/runtime/log-end.js';
+import { Metrics } from '../../src/runtime/metrics.js';
 import { ProjectionProgress } from '../../src/runtime/projection-progress.js';
 import type { AutomationHealth } from '../../src/write-side/set-aside.js';
 import { MemoryStore } from '../support/memory-store.js';
@@ -49,4 +51,46 @@ test('what is told of automation is of one moment, however it changes while the 
     );
   }
   expect(times).toBe(4);
+});
+
+/** A server that says nothing: who asks it waits for ever. */
+const silent = (): MemoryStore =>
+  Object.assign(new MemoryStore(), { lastPosition: () => new Promise<number>(() => undefined) });
+
+test('probes and scrapes of a log that is silent are answered from what was read of it last', async () => {
+  let ms = 1_000;
+  const logEnd = new LogEnd(() => ms);
+  const status: HealthStatus = { alive: true, trouble: undefined, logEnd };
+  const http = new HealthHttp(asked, silent(), status, new ProjectionProgress([], 1_000));
+  const metrics = new Metrics();
+  metrics.relay(
+    () => ({ active: true, position: 30, published: 1 }),
+    () => logEnd.position,
+  );
+  const lag = async (): Promise<string | undefined> =>
+    /^sanad_relay_lag (.*)$/m.exec(await metrics.registry.metrics())?.[1];
+  const refused = { code: 'NOT_READY', detail: 'The log gave no answer for a while.' };
+  try {
+    await expect(http.ready()).rejects.toMatchObject(refused);
+    expect(await lag()).toBe('-1');
+    logEnd.keep(42);
+    ms += OLD_AFTER_MS;
+    expect((await http.ready()).details['log']).toEqual({ status: 'up', position: 42 });
+    expect(await lag()).toBe('12');
+    ms += 1;
+    await expect(http.ready()).rejects.toMatchObject(refused);
+    expect(await lag()).toBe('-1');
+  } finally {
+    metrics.onModuleDestroy();
+  }
+});
+
+test('a scrape does not wait for a database that is silent', async () => {
+  const metrics = new Metrics();
+  metrics.callbacks(() => new Promise(() => undefined));
+  try {
+    expect(await metrics.registry.metrics()).toContain('sanad_callbacks{state="failed"} -1');
+  } finally {
+    metrics.onModuleDestroy();
+  }
 });

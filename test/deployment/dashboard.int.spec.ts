@@ -27,7 +27,7 @@ const expressions = graphs.flatMap(({ targets = [] }) => targets.map(({ expr }) 
 const metrics = new Metrics();
 metrics.relay(
   () => ({ active: true, position: 1, published: 1 }),
-  async () => 1,
+  () => 1,
 );
 metrics.projector(() => ({ folded: 1, deadLettered: 0 }));
 metrics.outcomes(() => ({ applied: 1, unchanged: 0, breaks: 0, deadLettered: 0 }));

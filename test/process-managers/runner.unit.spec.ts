@@ -102,6 +102,10 @@ describe('process managers', () => {
       'what no contract takes',
       () => new ContractError('EVENT_INVALID', 'PaymentOrdered', 1, 'items', 'too many'),
     ],
+    [
+      'a stream that was cut',
+      () => new StoreError('LOG_CORRUPT', 'a-1 lacks revision 0', { stream: 'a-1' }),
+    ],
     ['what is too large for the log', () => new StoreError('LIMIT_EXCEEDED', 'too many bytes')],
   ])('go on where one meets an event with %s: it alone is set aside, and told', async (_, make) => {
     const told: SetAside[] = [];
@@ -233,6 +237,20 @@ describe('process managers', () => {
     log.push({ ...dismissed('one', later, LAST + 2), id: uuidOf('sooner') }, later);
     await eventually('the end of the log', () => runner.position >= LAST + 3);
     expect(live.acted.has(later.id)).toBe(false);
+  });
+
+  test('set nothing aside for a log that cannot be trusted', async () => {
+    const bad = new Manager(
+      'bad',
+      poisoned(() => new StoreError('LOG_CORRUPT', 'The event at position 3 cannot be trusted.')),
+    );
+    const runner = new AutomationRunner(
+      { store: new ArrayLog(EVENTS) },
+      [bad],
+      checkpointInMemory(),
+    );
+    await expect(runner.drain()).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
+    expect(runner.setAside).toEqual([]);
   });
 
   test('that are run to the end once do not swallow what is no refusal, and do not wait for each other', async () => {

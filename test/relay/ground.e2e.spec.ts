@@ -4,7 +4,8 @@ import { Kafka, logLevel } from 'kafkajs';
 import { createTopics, remakeEventTopics } from '../../src/adapters/event-bus/kafka/topics.js';
 import { refuseLess, topicsNow } from '../../src/adapters/event-bus/kafka/topics-left.js';
 import { openKafkaWriter } from '../../src/adapters/event-bus/kafka/writer.js';
-import { postgresRelayState, relayGround } from '../../src/adapters/relay-state/postgres.js';
+import { openPostgres } from '../../src/adapters/postgres/pool.js';
+import { openRelayGround, postgresRelayState } from '../../src/adapters/relay-state/postgres.js';
 import { AUDIT_TOPIC, topicOf } from '../../src/messaging/topics.js';
 import { Relay } from '../../src/runtime/relay.js';
 import { ArrayLog } from '../support/array-log.js';
@@ -84,7 +85,9 @@ if (kafka.running && postgres.running)
         const lost = { code: 'TOPICS_NOT_AS_LEFT', detail: expect.stringContaining(PERSONS) };
         await expect(start(new ArrayLog(EVENTS, true)).run).rejects.toMatchObject(lost);
         expect(await auditEnd()).toBe(HALF.length);
-        const { left } = await relayGround(url);
+        const database = openPostgres(url, { name: 'looks' });
+        const { left } = await (await openRelayGround(database))();
+        await database.close();
         const now = await topicsNow({ brokers });
         expect(() => refuseLess(left!, now)).toThrow(PERSONS);
 

@@ -1,10 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
+import {
+  listDeadLetters,
+  replayDeadLetters,
+} from '../../src/adapters/event-bus/kafka/dead-letters.js';
+import { kafkaInbound } from '../../src/adapters/event-bus/kafka/inbound.js';
 import { createTopics, remakeEventTopics } from '../../src/adapters/event-bus/kafka/topics.js';
 import type { TopicLayout } from '../../src/adapters/event-bus/port.js';
-import { AUDIT_TOPIC, OUTCOMES_TOPIC, PARTITIONS, topicOf } from '../../src/messaging/topics.js';
+import {
+  AUDIT_TOPIC,
+  COMPRESSION,
+  OUTCOMES_TOPIC,
+  PARTITIONS,
+  topicOf,
+} from '../../src/messaging/topics.js';
 import { eventually } from '../support/eventually.js';
-import { startKafka } from '../support/kafka.js';
+import { runOfKafka, startKafka } from '../support/kafka.js';
 import { requireHere } from '../support/servers-here.js';
 
 const kafka = await startKafka('topics as the settings say');
@@ -39,13 +50,15 @@ if (kafka.running)
     const partitions = async (topic: string): Promise<number> =>
       (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]!.partitions.length;
     const minInSync = (topic: string, value: string): Promise<unknown> =>
+      alter(topic, 'min.insync.replicas', value);
+    const alter = (topic: string, name: string, value: string): Promise<unknown> =>
       admin.alterConfigs({
         validateOnly: false,
         resources: [
           {
             type: ConfigResourceTypes.TOPIC,
             name: topic,
-            configEntries: [{ name: 'min.insync.replicas', value }],
+            configEntries: [{ name, value }],
           },
         ],
       });
@@ -80,6 +93,101 @@ if (kafka.running)
           return said.includes(`${payments} has min.insync.replicas of 2, and KAFKA_MIN_IN_SYNC`);
         });
         await start();
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'give what others wrote, however they compressed it',
+      async () => {
+        const value = '{"outcome":"settled"}';
+        await runOfKafka(
+          'kafka.tools.ConsoleProducer',
+          [
+            ...['--bootstrap-server', brokers.join(','), '--topic', OUTCOMES_TOPIC],
+            ...['--compression-codec', 'lz4', '--property', 'parse.key=true'],
+            ...['--property', 'key.separator=|'],
+          ],
+          `a|${value}\nb|${value}\n`,
+        );
+        const taken: string[] = [];
+        const stop = new AbortController();
+        await kafkaInbound({ brokers, topic: OUTCOMES_TOPIC, groupId: 'compressed' }).run(
+          async (messages) => {
+            taken.push(...messages.map((message) => `${message.key}|${message.value}`));
+            if (taken.length === 2) stop.abort();
+            return messages.map(() => undefined);
+          },
+          stop.signal,
+        );
+        expect(taken.sort()).toEqual([`a|${value}`, `b|${value}`]);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'take the dead letter of a message that was as large as it could be, and do not give it back',
+      async () => {
+        const producer = new Kafka({
+          brokers: [...brokers],
+          logLevel: logLevel.NOTHING,
+        }).producer();
+        await producer.connect();
+        const value = 'x'.repeat(2_097_152 - 200);
+        await producer.send({ topic: OUTCOMES_TOPIC, messages: [{ key: 'large', value }] });
+        await producer.disconnect();
+        const stop = new AbortController();
+        let taken = 0;
+        const reasons = (messages: readonly unknown[]): string[] => messages.map(() => 'REFUSED');
+        await kafkaInbound({ brokers, topic: OUTCOMES_TOPIC, groupId: 'large' }).run(
+          async (messages) => {
+            taken += messages.length;
+            // Its letters are written before it ends.
+            if (taken === 3) setImmediate(() => stop.abort());
+            return reasons(messages);
+          },
+          stop.signal,
+        );
+        const letters = await listDeadLetters({ brokers }, { limit: 10 });
+        expect(letters.map(({ key, reason }) => [key, reason]).sort()).toEqual([
+          ['a', 'REFUSED'],
+          ['b', 'REFUSED'],
+          ['large', 'REFUSED (too large to be kept whole)'],
+        ]);
+        const cut = letters.find(({ key }) => key === 'large')!.letter;
+        expect(await replayDeadLetters({ brokers }, cut)).toEqual({
+          replayed: 0,
+          left: 0,
+          cut: [cut],
+        });
+        expect(await replayDeadLetters({ brokers })).toEqual({ replayed: 2, left: 0, cut: [cut] });
+        expect(await listDeadLetters({ brokers }, { limit: 10 })).toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'are refused where they keep what others wrote as they compressed it',
+      async () => {
+        await alter(OUTCOMES_TOPIC, COMPRESSION, 'producer');
+        await eventually('the new setting', async () => {
+          const said = await start().then(
+            () => '',
+            (error: unknown) => String(error),
+          );
+          return said.includes(`TOPICS_NOT_AS_SET: The topic ${OUTCOMES_TOPIC} has ${COMPRESSION}`);
+        });
+        await refused(
+          undefined,
+          `--topic ${OUTCOMES_TOPIC} --add-config ${COMPRESSION}=uncompressed`,
+        );
+        await alter(OUTCOMES_TOPIC, COMPRESSION, 'uncompressed');
+        await eventually('the old setting', () =>
+          start().then(
+            () => true,
+            () => false,
+          ),
+        );
       },
       TIMEOUT_MS,
     );

@@ -162,11 +162,16 @@ if (!('reason' in cluster))
       async () => {
         for (const role of ['relay', 'automation'] as const) {
           const second = await all.start(role);
-          const body = await eventually(`${role} stands by`, async () => {
+          // It begins, and comes to ask for its turn.
+          const followers = await eventually(`${role} stands by`, async () => {
             const reply = await fetch(`${second.url}/health/ready`);
-            return reply.ok && ((await reply.json()) as { details: { followers: unknown } });
+            const body = (await reply.json()) as {
+              details?: { followers: { standingBy: readonly string[] } };
+            };
+            const told = body.details?.followers;
+            return reply.ok && told?.standingBy.length === 1 && told;
           });
-          expect(body.details.followers).toMatchObject({ standingBy: [role], lags: {} });
+          expect(followers).toMatchObject({ standingBy: [role], lags: {} });
           const first = JSON.parse((await ready(role))[1]) as {
             details: { followers: { lags: Record<string, number> } };
           };

@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -142,6 +143,24 @@ const java = (jars: string, main: string, ...args: string[]): string[] => [
   main,
   ...args,
 ];
+
+/** Runs a program of Kafka's to its end, with what it reads. */
+export async function runOfKafka(
+  main: string,
+  args: readonly string[],
+  input: string,
+): Promise<void> {
+  const child = spawn('java', java(fetchedJars(), main, ...args), {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (line: Buffer) => {
+    said += String(line);
+  });
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${main} ended with ${code}: ${said.slice(0, 500)}`);
+}
 
 function formatStorage(jars: string, settings: string, secured: Secured | undefined): void {
   const user = secured

@@ -1,5 +1,5 @@
 import { holdLock, tryLock } from '../postgres/lock.js';
-import { connectPostgres, createTables } from '../postgres/pool.js';
+import { connectPostgres, createTables, type Postgres } from '../postgres/pool.js';
 import type { Lease, LeaseHold } from './port.js';
 
 const TABLE = `create table if not exists sanad_lease (name text primary key, position bigint not null);
@@ -43,6 +43,15 @@ export async function leaseText(
   } finally {
     await session.end();
   }
+}
+
+/** The same, for whoever looks again and again: the tables are made once. @throws PostgresError */
+export async function openLeaseText(
+  database: Postgres,
+  name: string,
+): Promise<() => Promise<string | undefined>> {
+  await database.create(TABLE);
+  return async () => (await database.query<{ text: string }>(TEXT, [name]))[0]?.text;
 }
 
 /**

@@ -70,6 +70,8 @@ export interface PostgresOptions {
   readonly name: string;
   /** Connections at most; default 8. */
   readonly max?: number;
+  /** Milliseconds that a connection of a pool stays though nobody asks over it; default 10 s. */
+  readonly idleMs?: number;
   /** Schema that holds the tables; it must exist. Default: the connection's own. */
   readonly schema?: string;
 }
@@ -125,6 +127,7 @@ export function openPostgres(connectionString: string, options: PostgresOptions)
   const pool = new pg.Pool({
     ...connectionOf(connectionString, options),
     max: options.max ?? MAX_CONNECTIONS,
+    ...(options.idleMs === undefined ? {} : { idleTimeoutMillis: options.idleMs }),
   });
   // A connection that the server closes is replaced at the next query. Without a listener it would
   // end the process: the pool hears of idle ones, and nobody of one that was taken out and waits
@@ -246,6 +249,10 @@ function rethrow(error: unknown): never {
 export const isAway = (error: unknown): boolean =>
   !(error instanceof pg.DatabaseError) || AWAY.test(error.code ?? '');
 
+/** Whether another session held what was needed for longer than one waits. */
+export const isLockNotHad = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '55P03';
+
 function failure(error: unknown): PostgresError {
   if (error instanceof PostgresError) return error;
   const code =
@@ -261,6 +268,12 @@ function failure(error: unknown): PostgresError {
     return new PostgresError(
       'failed',
       `PostgreSQL does not let this user in (${code}): see user and password in the connection string.`,
+      options,
+    );
+  if (isLockNotHad(error))
+    return new PostgresError(
+      'away',
+      'Another session of PostgreSQL holds what this needs and has not let it go in time (55P03); send it again.',
       options,
     );
   if (isAway(error))

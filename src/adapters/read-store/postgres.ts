@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   Kysely,
   PostgresDialect,
@@ -9,7 +10,8 @@ import {
   type UnknownRow,
 } from 'kysely';
 import pg from 'pg';
-import { isAway, startingWith } from '../postgres/pool.js';
+import { isAway, isLockNotHad, startingWith } from '../postgres/pool.js';
+import { ASK_AFTER_MS, isWorkedOn } from '../postgres/statement-watch.js';
 import { ReadStoreError, type ReadStore } from './port.js';
 
 const INT8 = 20;
@@ -17,6 +19,11 @@ const NUMERIC = 1700;
 /** For a connection of the pool, or for a new one: a server that is away is said to be so. */
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 2_000;
+/**
+ * A server that is stopped, or a primary that is lost, ends no statement: so long after it should
+ * have, it is away.
+ */
+const SILENCE_MS = 2_000;
 
 export interface PostgresReadStoreOptions {
   /** Connections at most; default 8. */
@@ -25,9 +32,11 @@ export interface PostgresReadStoreOptions {
   readonly schema?: string;
   /**
    * Milliseconds that a statement may take; then it fails as READ_STORE_AWAY. Default: no limit,
-   * which building read models needs.
+   * which building read models needs; the server is asked now and then whether it is at work on it.
    */
   readonly statementTimeoutMs?: number;
+  /** How long such a statement takes before the server is asked. Default: 15 s. */
+  readonly askAfterMs?: number;
   /**
    * Milliseconds that a transaction may wait for us between two statements; then the server ends
    * it, and its locks with it. Default: 20 s.
@@ -55,7 +64,10 @@ export async function openPostgresReadStore(
     ...startingWith(options.schema, options),
     ...(options.statementTimeoutMs === undefined
       ? {}
-      : { statement_timeout: options.statementTimeoutMs }),
+      : {
+          statement_timeout: options.statementTimeoutMs,
+          query_timeout: options.statementTimeoutMs + SILENCE_MS,
+        }),
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         oid === INT8 || oid === NUMERIC ? whole : pg.types.getTypeParser(oid, format as 'text'),
@@ -68,9 +80,12 @@ export async function openPostgresReadStore(
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
+  const askAfterMs =
+    options.statementTimeoutMs === undefined ? (options.askAfterMs ?? ASK_AFTER_MS) : undefined;
   const told: PostgresPool = {
     options: pool.options,
-    connect: async () => new ToldClient(await pool.connect().catch(rethrow)),
+    connect: async () =>
+      new ToldClient(await pool.connect().catch(rethrow), connectionString, askAfterMs),
     end: () => pool.end(),
   };
   const db = new Kysely<never>({
@@ -82,32 +97,71 @@ export async function openPostgresReadStore(
 
 /**
  * A client whose queries say that the server is away where it is; what the database itself refuses
- * stays as it is.
+ * stays as it is. One whose answer did not come in time is of no use any more: it would come to
+ * whoever asks next.
  */
 class ToldClient implements PostgresPoolClient {
-  constructor(private readonly client: PostgresPoolClient) {}
+  /** @param askAfterMs absent: the statements have a time limit of their own */
+  constructor(
+    private readonly client: pg.PoolClient,
+    private readonly connectionString: string,
+    private readonly askAfterMs?: number,
+  ) {}
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
   query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
   query<R>(asked: string | PostgresCursor<R>, parameters: readonly unknown[] = []) {
+    const client: PostgresPoolClient = this.client;
     return typeof asked === 'string'
-      ? this.client.query<R>(asked, parameters).catch(rethrow)
-      : this.client.query(asked);
+      ? this.#heard(client.query<R>(asked, parameters))
+      : client.query(asked);
   }
 
   release(destroy?: boolean): void {
     this.client.release(destroy);
   }
+
+  async #heard<T>(answer: Promise<T>): Promise<T> {
+    const over = new AbortController();
+    void this.#watch(over.signal);
+    try {
+      return await answer;
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) await this.#cut();
+      return rethrow(error);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Cuts the connection when nobody is at work on what it waits for. */
+  async #watch(over: AbortSignal): Promise<void> {
+    if (this.askAfterMs === undefined) return;
+    // pg has it from the server's greeting, and no type for it.
+    const pid: unknown = 'processID' in this.client ? this.client.processID : undefined;
+    if (!(await isWorkedOn(this.connectionString, Number(pid), over, this.askAfterMs)))
+      await this.#cut();
+  }
+
+  /** Until the pool sees that it is of no use. */
+  async #cut(): Promise<void> {
+    const { stream } = this.client.connection;
+    const closed = stream.closed ? undefined : once(stream, 'close').catch(() => undefined);
+    stream.destroy();
+    await closed;
+    await new Promise(setImmediate);
+  }
 }
 
 function rethrow(error: unknown): never {
-  throw isAway(error)
-    ? new ReadStoreError(
-        'READ_STORE_AWAY',
-        'The read models cannot be reached now; ask again in a moment.',
-        { cause: error },
-      )
-    : error;
+  if (!isAway(error)) throw error;
+  throw new ReadStoreError(
+    'READ_STORE_AWAY',
+    isLockNotHad(error)
+      ? 'Another session holds what is needed of the read models, and has not let it go in time; a rebuild may be comparing them. Ask again later.'
+      : 'The read models cannot be reached now; ask again in a moment.',
+    { cause: error },
+  );
 }
 
 const whole = (text: string): bigint | string => (/^-?\d+$/.test(text) ? BigInt(text) : text);

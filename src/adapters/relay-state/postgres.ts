@@ -1,5 +1,5 @@
 import { holdLock, tryLock, type Held } from '../postgres/lock.js';
-import { connectPostgres, createTables, type Session } from '../postgres/pool.js';
+import { createTables, type Postgres, type Session } from '../postgres/pool.js';
 import type { RelayGround, RelayHold, RelayState } from './port.js';
 
 /** One relay a database. */
@@ -16,15 +16,13 @@ async function groundIn(session: Session): Promise<RelayGround> {
   return row ? (JSON.parse(row.ground) as RelayGround) : {};
 }
 
-/** What the relay's position stands on, for whoever reads what it published. @throws PostgresError */
-export async function relayGround(connectionString: string): Promise<RelayGround> {
-  const session = await connectPostgres(connectionString, { name: 'sanad-relay-look' });
-  try {
-    await createTables(session, TABLE);
-    return await groundIn(session);
-  } finally {
-    await session.end();
-  }
+/**
+ * What the relay's position stands on, for whoever reads what it published and looks again and
+ * again: the tables are made once. @throws PostgresError
+ */
+export async function openRelayGround(database: Postgres): Promise<() => Promise<RelayGround>> {
+  await database.create(TABLE);
+  return () => groundIn(database);
 }
 
 /**

@@ -52,13 +52,18 @@ export function deadLettersCommand(): Command {
     .action(
       action<ReplayOptions, []>(async ({ out }, { letter }) => {
         const { replayDeadLetters } = await onKafka();
-        const { replayed, left } = await replayDeadLetters(kafkaIn(), letter);
-        out.result(
-          { replayed, left },
-          () =>
-            `${replayed} put back${left > 0 ? `, ${left} left: they name no topic of ours` : ''}.`,
-        );
-        return left > 0 || (letter !== undefined && replayed === 0) ? EXIT.findings : EXIT.ok;
+        const { replayed, left, cut } = await replayDeadLetters(kafkaIn(), letter);
+        out.result({ replayed, left, cut }, () => {
+          const nowhere = left > 0 ? `, ${left} left: they name no topic of ours` : '';
+          const refused =
+            cut.length > 0
+              ? `; refused, since they were too large to be kept whole (have their senders send them again): letters ${cut.join(', ')}`
+              : '';
+          return `${replayed} put back${nowhere}${refused}.`;
+        });
+        return left > 0 || cut.length > 0 || (letter !== undefined && replayed === 0)
+          ? EXIT.findings
+          : EXIT.ok;
       }),
     );
   return letters;

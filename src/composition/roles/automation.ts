@@ -11,7 +11,7 @@ import { AutomationRunner } from '../../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../../runtime/set-aside.js';
 import { checkedWork } from '../../kernel/concurrency/checked-work.js';
 import { checkCluster } from './topics-check.js';
-import { withLease } from '../../runtime/supervision/with-lease.js';
+import { AutomationTurn } from '../../runtime/supervision/automation-turn.js';
 import { unfinished } from '../../use-cases/jobs/all.js';
 import { JobRunner } from '../../use-cases/jobs/job-runner.js';
 import { workOff } from '../../use-cases/jobs/queued-jobs.js';
@@ -24,21 +24,14 @@ const OUTCOMES_GROUP = 'sanad-outcomes';
 /** Process managers, jobs that an api was asked for, and the rail; of many one is at work. */
 export function startAutomation(role: Role): void {
   takeOutcomes(role);
-  const { distributed, supervisor } = role;
+  const { distributed, metrics, supervisor } = role;
   const lease = postgresLease(distributed.databaseUrl, AUTOMATION_LEASE);
-  let atWork: AutomationRunner | undefined;
-  supervisor.followers.add('automation', () => atWork?.position);
+  const turn = new AutomationTurn<AutomationRunner>(lease, supervisor, metrics);
+  supervisor.followers.add('automation', () => turn.place);
   supervisor.take('automation', (signal) =>
-    withLease(
-      lease,
-      async (hold, held) => {
-        atWork = runnerOf(role, hold);
-        try {
-          await automate(role, atWork, held);
-        } finally {
-          atWork = undefined;
-        }
-      },
+    turn.run(
+      (hold) => runnerOf(role, hold, () => turn.tell()),
+      (automations, held) => automate(role, automations, held),
       signal,
     ),
   );
@@ -46,8 +39,9 @@ export function startAutomation(role: Role): void {
 
 /** Every process takes its share of the topic: the payments themselves say what is known. */
 function takeOutcomes({
-  distributed: { kafka, databaseUrl },
+  distributed: { kafka },
   servers,
+  ground,
   metrics,
   supervisor,
 }: Role): void {
@@ -59,15 +53,19 @@ function takeOutcomes({
   metrics.outcomes(() => outcomes.figures);
   supervisor.take('outcomes', async (signal) => {
     await createTopics(kafka);
-    const check = (): Promise<void> => checkCluster(databaseUrl, kafka);
+    const check = (): Promise<void> => checkCluster(ground, kafka);
     await check();
     await checkedWork(check, (until) => outcomes.run(until), signal);
   });
 }
 
 /** The process managers, as they were left by who held the lease before. */
-function runnerOf({ servers, metrics, supervisor }: Role, hold: LeaseHold): AutomationRunner {
-  const automations: AutomationRunner = new AutomationRunner(
+function runnerOf(
+  { servers, supervisor }: Role,
+  hold: LeaseHold,
+  onChange: () => void,
+): AutomationRunner {
+  return new AutomationRunner(
     servers,
     processManagers(servers),
     {
@@ -75,7 +73,7 @@ function runnerOf({ servers, metrics, supervisor }: Role, hold: LeaseHold): Auto
       save: async (position) => {
         await hold.save(position);
         supervisor.well('automation');
-        tellOfAutomation(automations, supervisor, metrics);
+        onChange();
       },
       ...stateKept({ load: () => hold.loadText(), save: (text) => hold.saveText(text) }),
     },
@@ -88,11 +86,10 @@ function runnerOf({ servers, metrics, supervisor }: Role, hold: LeaseHold): Auto
           what: manager,
           detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error),
         });
-        tellOfAutomation(automations, supervisor, metrics);
+        onChange();
       },
     },
   );
-  return automations;
 }
 
 /**
@@ -104,7 +101,6 @@ async function automate(
   automations: AutomationRunner,
   held: AbortSignal,
 ): Promise<void> {
-  await automations.check();
   supervisor.well('automation');
   for (const { job, by } of await unfinished(servers))
     await queue.submit(jobIdOf(job), { job, by });
@@ -125,15 +121,4 @@ async function automate(
   });
   const broken = (await Promise.allSettled(together)).find((end) => end.status === 'rejected');
   if (broken) throw broken.reason;
-}
-
-/** Health and metrics say how the automations are. */
-function tellOfAutomation(
-  { setAside, behind }: AutomationRunner,
-  supervisor: Role['supervisor'],
-  metrics: Role['metrics'],
-): void {
-  const health = { setAside, behind };
-  supervisor.automation = health;
-  metrics.automation(health);
 }

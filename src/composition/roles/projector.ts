@@ -6,6 +6,7 @@ import { createTopics } from '../../adapters/event-bus/kafka/topics.js';
 import { postgresLease } from '../../adapters/lease/postgres.js';
 import type { Role } from './role.js';
 import { PROJECTOR_LEASE } from '../servers.js';
+import type { Place } from '../../runtime/followers.js';
 import { withLease } from '../../runtime/supervision/with-lease.js';
 import { checkedWork } from '../../kernel/concurrency/checked-work.js';
 import { checkTopics } from './topics-check.js';
@@ -20,6 +21,7 @@ const CONSUMER_GROUP = 'sanad-read-models';
 export function startProjector({
   distributed: { kafka, databaseUrl },
   servers: { store, registry },
+  ground,
   built,
   metrics,
   supervisor,
@@ -27,13 +29,13 @@ export function startProjector({
   const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
   let folded = 0;
   let deadLettered = 0;
-  /** Where the read models are; undefined until this process has its turn. */
-  let shown: number | undefined;
+  /** Where the read models are, once this process has its turn. */
+  let shown: Place = 'begins';
   supervisor.followers.add(READ_MODELS, () => shown);
-  const check = (): Promise<void> => checkTopics(databaseUrl, kafka);
+  const check = (): Promise<void> => checkTopics(ground, kafka);
   metrics.projector(() => ({ folded, deadLettered }));
   supervisor.take(READ_MODELS_WORK, async (signal) => {
-    shown = undefined;
+    shown = 'begins';
     await createTopics(kafka);
     const runner = new SharedRunner({
       store: built,
@@ -49,7 +51,17 @@ export function startProjector({
         },
         onReady: () => supervisor.well(READ_MODELS_WORK),
       }),
-      inTurn: (work, until) => withLease(lease, (_, held) => work(held), until),
+      inTurn: async (work, until) => {
+        shown = 'stands-by';
+        await withLease(
+          lease,
+          (_, held) => {
+            shown = 'begins';
+            return work(held);
+          },
+          until,
+        );
+      },
       onCommitted: (position, events = 0) => {
         folded += events;
         shown = position;

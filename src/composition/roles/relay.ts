@@ -11,6 +11,7 @@ export function startRelay({
   servers: { store },
   metrics,
   supervisor,
+  end,
 }: Role): void {
   const carrier = new Relay(
     store,
@@ -18,13 +19,10 @@ export function startRelay({
     (left) => openKafkaWriter(kafka, baseUri, left),
     () => supervisor.well('relay'),
   );
-  supervisor.followers.add('relay', () => {
-    const { active, position } = carrier.figures;
-    return active ? position : undefined;
-  });
+  supervisor.followers.add('relay', () => carrier.place);
   metrics.relay(
     () => carrier.figures,
-    () => store.lastPosition(),
+    () => end.position,
   );
   supervisor.take('relay', async (signal) => {
     await createTopics(kafka);

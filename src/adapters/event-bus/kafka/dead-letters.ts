@@ -1,8 +1,10 @@
-import type { KafkaMessage, Producer } from 'kafkajs';
+import { createHash } from 'node:crypto';
+import type { IHeaders, KafkaMessage, Producer } from 'kafkajs';
 import {
   DEAD_LETTER_HEADERS,
   DEAD_LETTER_TOPIC,
   EVENT_TOPICS,
+  MAX_MESSAGE_BYTES,
   OTHER_TOPICS,
 } from '../../../messaging/topics.js';
 import { client, textsOf, type KafkaOptions } from './client.js';
@@ -23,15 +25,23 @@ export interface DeadLetter {
 }
 /**
  * `left`: letters that tell no topic of ours, which nobody of ours has written; they stay where
- * they are.
+ * they are. `cut`: letters that have not all of the message.
  */
 export interface Replayed {
   readonly replayed: number;
   readonly left: number;
+  readonly cut: readonly number[];
 }
 
 /** Its offset in the dead-letter topic is how far letters have been put back. */
 const GROUP = 'sanad-dead-letters';
+/** A letter is sent as it is; the rest of what its topic takes is for what is said beside it. */
+const MAX_LETTER_BYTES = MAX_MESSAGE_BYTES - 65_536;
+/** What a header takes beside its name and value, at most. */
+const HEADER_BYTES = 10;
+/** What is kept of a message that is larger. */
+const CUT_KEY_BYTES = 1_024;
+const CUT_VALUE_BYTES = 65_536;
 /** A broker that says nothing for so long is given up. */
 const SILENCE_MS = 30_000;
 const TARGETS: ReadonlySet<string> = new Set(
@@ -67,25 +77,25 @@ export async function replayDeadLetters(options: KafkaOptions, letter?: number):
   const { low, high, mark } = await boundsOf(options);
   const first = letter ?? mark;
   const end = letter === undefined ? high : Math.min(letter + 1, high);
-  if (letter !== undefined && (letter < low || letter >= high)) return { replayed: 0, left: 0 };
+  if (letter !== undefined && (letter < low || letter >= high))
+    return { replayed: 0, left: 0, cut: [] };
   const producer = client(options).producer({
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
   });
   await producer.connect();
-  const done = { replayed: 0, left: 0 };
+  const done = { replayed: 0, left: 0, cut: [] as number[] };
   try {
     await eachLetter(options, first, end, async (message, commit) => {
-      const { topic } = letterOf(message, mark);
-      if (TARGETS.has(topic)) {
-        const own = Object.entries(message.headers ?? {}).filter(
-          ([name]) => !Object.values<string>(DEAD_LETTER_HEADERS).includes(name),
-        );
+      const { topic, letter: number } = letterOf(message, mark);
+      if (message.headers?.[DEAD_LETTER_HEADERS.cutSha256] !== undefined) done.cut.push(number);
+      else if (TARGETS.has(topic)) {
+        const { key, value } = message;
         await producer.send({
           topic,
           acks: -1,
-          messages: [{ key: message.key, value: message.value, headers: Object.fromEntries(own) }],
+          messages: [{ key, value, headers: ownHeaders(message) }],
         });
         done.replayed += 1;
       } else done.left += 1;
@@ -201,29 +211,54 @@ function letterOf({ key, headers, offset }: KafkaMessage, mark: number): DeadLet
 
 /**
  * Puts a message on the topic of dead letters as it came, with where it was and why it could not be
- * taken. The reason must have nothing of its data.
+ * taken. The reason must have nothing of its data. What with that is larger than the topic takes is
+ * cut, or the partition that it came from would stand still for ever: of the message its key and the
+ * beginning of its value are kept, and what tells whether somebody has the whole.
  */
 export const deadLetter = (
-  producer: Producer,
+  producer: Pick<Producer, 'send'>,
   topic: string,
   partition: number,
-  { key, value, headers, offset }: KafkaMessage,
+  message: KafkaMessage,
   reason: string,
-): Promise<unknown> =>
-  producer.send({
-    topic: DEAD_LETTER_TOPIC,
-    acks: -1,
-    messages: [
-      {
-        key,
-        value,
-        headers: {
-          ...headers,
-          [DEAD_LETTER_HEADERS.topic]: topic,
-          [DEAD_LETTER_HEADERS.partition]: String(partition),
-          [DEAD_LETTER_HEADERS.offset]: offset,
-          [DEAD_LETTER_HEADERS.reason]: reason,
-        },
-      },
-    ],
-  });
+): Promise<unknown> => {
+  const headers = ownHeaders(message);
+  const where = {
+    [DEAD_LETTER_HEADERS.topic]: topic,
+    [DEAD_LETTER_HEADERS.partition]: String(partition),
+    [DEAD_LETTER_HEADERS.offset]: message.offset,
+    [DEAD_LETTER_HEADERS.reason]: reason,
+  };
+  const { key, value } = message;
+  const letter =
+    sizeOf(message, headers) <= MAX_LETTER_BYTES
+      ? { key, value, headers: { ...headers, ...where } }
+      : {
+          key: key && key.subarray(0, CUT_KEY_BYTES),
+          value: value && value.subarray(0, CUT_VALUE_BYTES),
+          headers: {
+            ...where,
+            [DEAD_LETTER_HEADERS.reason]: `${reason} (too large to be kept whole)`,
+            [DEAD_LETTER_HEADERS.cutSha256]: createHash('sha256')
+              .update(value ?? '')
+              .digest('hex'),
+          },
+        };
+  return producer.send({ topic: DEAD_LETTER_TOPIC, acks: -1, messages: [letter] });
+};
+
+/** Those that it came with. */
+const ownHeaders = ({ headers }: KafkaMessage): IHeaders =>
+  Object.fromEntries(
+    Object.entries(headers ?? {}).filter(
+      ([name]) => !Object.values<string>(DEAD_LETTER_HEADERS).includes(name),
+    ),
+  );
+
+function sizeOf({ key, value }: KafkaMessage, headers: IHeaders): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const [name, values] of Object.entries(headers))
+    for (const one of [values ?? ''].flat())
+      bytes += Buffer.byteLength(name) + Buffer.byteLength(one) + HEADER_BYTES;
+  return bytes;
+}

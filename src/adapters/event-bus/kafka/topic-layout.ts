@@ -1,6 +1,12 @@
 import type { Admin, ConfigResourceTypes } from 'kafkajs';
 import { DomainError } from '../../../kernel/errors.js';
-import { PARTITIONS, type TopicSettings } from '../../../messaging/topics.js';
+import {
+  COMPRESSION,
+  OUTCOMES_TOPIC,
+  PARTITIONS,
+  READABLE_COMPRESSIONS,
+  type TopicSettings,
+} from '../../../messaging/topics.js';
 import type { TopicLayout } from '../port.js';
 
 export const MIN_IN_SYNC = 'min.insync.replicas';
@@ -39,6 +45,7 @@ export async function refuseOtherLayout(
         "Add copies with Kafka's own kafka-reassign-partitions.sh",
       );
   }
+  if (settings.has(OUTCOMES_TOPIC)) await refuseCompression(admin);
   if (layout.minInSync !== undefined)
     await refuseMinInSync(admin, [...settings.keys()], layout.minInSync);
 }
@@ -60,23 +67,51 @@ function refusePartitions(asked: TopicSettings, layout: TopicLayout, there: numb
 
 /** Asked of the broker only where a setting names it: a user may lack the right to ask. */
 async function refuseMinInSync(admin: Admin, topics: string[], asked: number): Promise<void> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: topics.map((name) => ({
-      type: TOPIC,
-      name,
-      configNames: [MIN_IN_SYNC],
-    })),
-  });
-  for (const { resourceName, configEntries } of resources) {
-    const there = configEntries.find(({ configName }) => configName === MIN_IN_SYNC)?.configValue;
+  for (const [topic, there] of await settingOf(admin, topics, MIN_IN_SYNC))
     if (Number(there) !== asked)
       throw refused(
-        resourceName,
+        topic,
         `has ${MIN_IN_SYNC} of ${there ?? 'nothing that can be read'}, and KAFKA_MIN_IN_SYNC asks for ${asked}`,
         "Change it with Kafka's own kafka-configs.sh",
       );
-  }
+}
+
+/**
+ * Of a topic that others write: kept as they compress it, one message may stop whoever reads it. A
+ * user who may not ask does not know.
+ * @throws DomainError TOPICS_NOT_AS_SET
+ */
+async function refuseCompression(admin: Admin): Promise<void> {
+  const found = await settingOf(admin, [OUTCOMES_TOPIC], COMPRESSION).catch((error: unknown) => {
+    if (isForbidden(error)) return [];
+    throw error;
+  });
+  for (const [topic, there] of found)
+    if (there !== undefined && !READABLE_COMPRESSIONS.includes(there))
+      throw refused(
+        topic,
+        `has ${COMPRESSION} of ${there}, so that a payment system which compresses with Snappy, LZ4 or ZSTD stops all outcomes`,
+        `Have Kafka keep it readable: kafka-configs.sh --alter --topic ${topic} --add-config ${COMPRESSION}=uncompressed`,
+      );
+}
+
+const isForbidden = (error: unknown): boolean =>
+  error instanceof Error && 'type' in error && /_AUTHORIZATION_FAILED$/.test(String(error.type));
+
+/** What each topic has of a setting, as the broker says it. */
+async function settingOf(
+  admin: Admin,
+  topics: readonly string[],
+  setting: string,
+): Promise<readonly (readonly [topic: string, value: string | undefined])[]> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((name) => ({ type: TOPIC, name, configNames: [setting] })),
+  });
+  return resources.map(({ resourceName, configEntries }) => [
+    resourceName,
+    configEntries.find(({ configName }) => configName === setting)?.configValue,
+  ]);
 }
 
 const refused = (topic: string, found: string, remedy: string): DomainError =>

@@ -21,4 +21,5 @@ export const deletedAt = (stream: string, goesOn?: number): StoreError =>
   new StoreError(
     'LOG_CORRUPT',
     `${stream} was deleted at EventStoreDB${goesOn === undefined ? '' : `, and goes on at revision ${goesOn}`}. Nothing more is decided on it: restore the log from a copy (docs/operations.md).`,
+    { stream },
   );

@@ -311,6 +311,7 @@ const cutAt = (stream: string, missing: number, there: number): StoreError =>
   new StoreError(
     'LOG_CORRUPT',
     `${stream} lacks revision ${missing} at EventStoreDB, and has revision ${there}: events were cut off ($maxCount, $maxAge, $tb, or a deletion). Nothing is decided on it: restore the log from a copy (docs/operations.md).`,
+    { stream },
   );
 
 export const at = (position: number): Place => ({
