@@ -12,6 +12,7 @@ import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { AutomationRunner } from '../../src/process-managers/runner.js';
 import { stateKept } from '../../src/runtime/set-aside.js';
 import { Relay } from '../../src/runtime/relay.js';
+import { supervise } from '../../src/runtime/supervision/supervise.js';
 import { withLease } from '../../src/runtime/supervision/with-lease.js';
 import { PersonsLog } from './persons-log.js';
 
@@ -69,9 +70,14 @@ async function projector(): Promise<void> {
       taken(folded);
     },
   });
-  await runner.run(stop.signal);
+  // As the role does: a broker that is not ready yet is asked again.
+  await supervise('the projector', () => runner.run(stop.signal), say, stop.signal);
   await store.close();
 }
+
+const say = (message: unknown): void => {
+  process.stderr.write(`${JSON.stringify(message)}\n`);
+};
 
 /** With a manager that acts on each: what its decisions need is its own. */
 async function automation(): Promise<void> {
