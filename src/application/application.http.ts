@@ -117,7 +117,13 @@ export class ApplicationHttp {
     errors: refusing({
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED', 'ALREADY_ENROLLED'],
-      422: ['NOT_RECOMMENDED_FOR_THIS', 'NOT_DETERMINED', 'PROGRAMME_NOT_OPEN', 'PROGRAMME_CLOSED'],
+      422: [
+        'NOT_RECOMMENDED_FOR_THIS',
+        'NOT_DETERMINED',
+        'PERSON_ERASED',
+        'PROGRAMME_NOT_OPEN',
+        'PROGRAMME_CLOSED',
+      ],
     }),
   })
   approve(@CommandParam() command: ApproveApplication): Promise<Answer> {

@@ -1,16 +1,20 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { applicationDecider } from '../../src/application/application.decider.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import {
   decideApplications,
   type DecideSummary,
 } from '../../src/use-cases/applications/decide-applications.js';
+import { foldApplication } from '../../src/use-cases/folds.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 import { appliesAtCounter } from './again.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
-import { drain, job, newWorld, type World } from './world.js';
+import { by, drain, job, newWorld, type World } from './world.js';
 
 const DAYS = ['2025-11-05', '2025-11-20'] as const;
 
@@ -67,8 +71,42 @@ test('of two applications of one person a run approves one', async () => {
   expect(await decide('approve')).toEqual({ done: 0, codes: ['ALREADY_ENROLLED'] });
 });
 
+test('nor do two that follow each other before automations act, or are given at once', async () => {
+  const [first, second] = DAYS.map(applicationOf);
+  expect(await decide('approve', [first!])).toEqual({ done: 1, codes: [] });
+  expect(await decide('approve', [second!])).toEqual({ done: 0, codes: ['ALREADY_ENROLLED'] });
+  await drain(world.engine);
+  expect(await begun()).toEqual([first]);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'moved' });
+  await appliesAtCounter(world.engine, ida, '2025-11-25');
+  await assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
+  await decide('recommend');
+  const third = applicationOf('2025-11-25');
+  const both = await Promise.all([second!, third].map((one) => decide('approve', [one])));
+  expect(both.map(({ done }) => done).sort()).toEqual([0, 1]);
+  expect(both.flatMap(({ codes }) => codes)).toEqual(['ALREADY_ENROLLED']);
+  await drain(world.engine);
+  expect(await begun()).toHaveLength(2);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+/** As versions approved it whose automation alone began enrolments. */
+async function approvedAlone(day: string): Promise<void> {
+  const applicationId = applicationOf(day);
+  const stream = streams.application(applicationId);
+  const { contentHash, receivedOn } = foldApplication(await world.engine.store.readStream(stream));
+  const startPeriod = receivedOn.slice(0, 7);
+  const command = { type: 'ApproveApplication', contentHash, startPeriod } as const;
+  const parts = [part(stream, applicationDecider, command)];
+  await execute(
+    world.engine,
+    parts,
+    by(world.engine, 'sami', 'supervisor', 'approve', applicationId),
+  );
+}
+
 test('an approval that came second begins nothing, also where the log is followed anew', async () => {
-  for (const day of DAYS) await decide('approve', [applicationOf(day)]);
+  for (const day of DAYS) await approvedAlone(day);
   await drain(world.engine);
   expect(await begun()).toEqual([applicationOf(DAYS[0])]);
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'died' });

@@ -14,7 +14,7 @@ import {
   type CommandPlanDeps,
 } from '../../http/command-handlers.js';
 import { newestCycle } from '../cycles/cycles.js';
-import { notEnrolledYet } from './not-enrolled-yet.js';
+import { approvalParts } from './approval-parts.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import {
@@ -131,9 +131,9 @@ export const applicationHandlers = commandHandlers(
   commandHandler(ApproveApplication, async (command, deps) => {
     const application = await submitted(deps, command);
     const policyVersion = await versionOf(deps, application);
-    const { programmeId, personId } = application;
-    const plan = simply(
-      command,
+    const { applicationId, programmeId } = application;
+    const approving = partOf(
+      applicationId,
       fromState(['ApproveApplication', command.contentHash], ({ receivedOn }) => ({
         type: 'ApproveApplication',
         contentHash: command.contentHash,
@@ -141,8 +141,8 @@ export const applicationHandlers = commandHandlers(
         policyVersion,
       })),
     );
-    const isFree = notEnrolledYet({ programmeId, personId });
-    return { ...plan, parts: [...plan.parts, whileOpen(programmeId), isFree] };
+    const [approved, ...rest] = approvalParts(approving, application);
+    return { parts: [approved!, whileOpen(programmeId), ...rest], answer: { applicationId } };
   }),
   commandHandler(RejectApplication, async (command, deps) =>
     simply(command, {
