@@ -1,20 +1,17 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
-import { applicationDecider } from '../../src/application/application.decider.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import {
   decideApplications,
   type DecideSummary,
 } from '../../src/use-cases/applications/decide-applications.js';
-import { foldApplication } from '../../src/use-cases/folds.js';
-import { execute } from '../../src/write-side/execute.js';
-import { part } from '../../src/write-side/unit.js';
-import { appliesAtCounter } from './again.js';
+import { approveAlone } from './approved-alone.js';
+import { appliesAtCounter, erase } from './again.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
-import { by, drain, job, newWorld, type World } from './world.js';
+import { drain, job, newWorld, type World } from './world.js';
 
 const DAYS = ['2025-11-05', '2025-11-20'] as const;
 
@@ -90,23 +87,8 @@ test('nor do two that follow each other before automations act, or are given at 
   expect((await desk.audit()).violations).toEqual([]);
 });
 
-/** As versions approved it whose automation alone began enrolments. */
-async function approvedAlone(day: string): Promise<void> {
-  const applicationId = applicationOf(day);
-  const stream = streams.application(applicationId);
-  const { contentHash, receivedOn } = foldApplication(await world.engine.store.readStream(stream));
-  const startPeriod = receivedOn.slice(0, 7);
-  const command = { type: 'ApproveApplication', contentHash, startPeriod } as const;
-  const parts = [part(stream, applicationDecider, command)];
-  await execute(
-    world.engine,
-    parts,
-    by(world.engine, 'sami', 'supervisor', 'approve', applicationId),
-  );
-}
-
 test('an approval that came second begins nothing, also where the log is followed anew', async () => {
-  for (const day of DAYS) await approvedAlone(day);
+  for (const day of DAYS) await approveAlone(world.engine, applicationOf(day));
   await drain(world.engine);
   expect(await begun()).toEqual([applicationOf(DAYS[0])]);
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'died' });
@@ -117,4 +99,27 @@ test('an approval that came second begins nothing, also where the log is followe
   const ordered = await desk.ordered('2025-12', ida);
   expect(new Set(ordered?.items.map(({ period }) => period))).toEqual(new Set(['2025-11']));
   expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('what is said in bulk of applications of who was erased is refused, in every step', async () => {
+  const asked = (only: readonly string[]) => ({ programmeId: PROGRAMME, applicationIds: only });
+  const codes: string[] = [];
+  const onRefused = (refusals: readonly { readonly code: string }[]) => {
+    codes.push(...refusals.map(({ code }) => code));
+  };
+  await appliesAtCounter(world.engine, ida, '2025-11-25');
+  await appliesAtCounter(world.engine, ida, '2025-11-26');
+  const [submitted, determined] = ['2025-11-25', '2025-11-26'].map(applicationOf);
+  const officer = job(world.engine, 'officer');
+  await assessApplications(world.engine, asked([determined!]), officer);
+  await erase(world.engine, ida);
+  const { seen } = await assessApplications(
+    world.engine,
+    { ...asked([submitted!]), onRefused },
+    officer,
+  );
+  expect({ seen, codes }).toEqual({ seen: 1, codes: ['PERSON_ERASED'] });
+  expect(await decide('recommend')).toEqual({ done: 0, codes: ['PERSON_ERASED'] });
+  const both = ['PERSON_ERASED', 'PERSON_ERASED'];
+  expect(await decide('approve')).toEqual({ done: 0, codes: both });
 });

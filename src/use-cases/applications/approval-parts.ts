@@ -3,11 +3,12 @@ import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import { isEnrolled } from '../../enrolment/enrolment.state.js';
-import { isErased, regionOf } from '../../person/person-history.rule.js';
+import { regionOf } from '../../person/person-history.rule.js';
 import { AUTOMATION } from '../../write-side/context.js';
-import { guard, partFrom, type Part } from '../../write-side/unit.js';
+import { partFrom, type Part } from '../../write-side/unit.js';
 import { foldEnrolment } from '../folds.js';
 import { enrolmentStart, monthAfter } from './enrolment-start.rule.js';
+import { whileNotErased } from './while-not-erased.js';
 
 interface Approved {
   readonly applicationId: string;
@@ -60,16 +61,6 @@ export function approvalParts(
   });
   return [application, registered, { ...begun, guards: true }];
 }
-
-/**
- * What is said of the application of an erased person would be about nobody.
- * @throws DomainError PERSON_ERASED
- */
-export const whileNotErased = (personId: string): Part =>
-  guard(streams.person(personId), (events) => {
-    if (isErased(events))
-      throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
-  });
 
 const alreadyEnrolled = (): DomainError =>
   new DomainError(

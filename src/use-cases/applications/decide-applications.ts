@@ -11,6 +11,7 @@ import { whileOpen } from '../../programme/open-programme.js';
 import { foldApplication } from '../folds.js';
 import { deciding, waitsFor, type DecideAction } from './decision.rule.js';
 import { approvalParts } from './approval-parts.js';
+import { personsOf, whileNotErased } from './while-not-erased.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { refusalTo, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
@@ -53,10 +54,7 @@ export async function decideApplications(
 ): Promise<DecideSummary> {
   const summary: DecideSummary = { seen: 0, done: 0, refused: 0 };
   const policies = await new PolicyReader(deps.store).programme(args.programmeId);
-  const programme =
-    args.action === 'approve'
-      ? await deps.store.readStream(streams.programme(args.programmeId))
-      : undefined;
+  const programme = await deps.store.readStream(streams.programme(args.programmeId));
   const pages = args.applicationIds
     ? pagesOfStreams(deps.store, named(args.applicationIds))
     : pagesOf(deps.store, 'application-', signal ? { signal } : {});
@@ -74,11 +72,11 @@ export async function decideApplications(
           ),
         ),
       );
-      const approved = programme && (await approving(deps, args, programme, chosen, applications));
-      const units = chosen.map(({ stream, events }, i): Unit => ({
+      const each = await decidable(deps, args, programme, chosen, applications);
+      const units = chosen.map(({ stream }, i): Unit => ({
         verb: args.action,
         key: stream,
-        ...(approved?.[i] ?? { loaded: [events], parts: [applications[i]!] }),
+        ...each[i]!,
       }));
       const results = await recordEachWritten(deps, units, base);
       requireFitWords(results);
@@ -100,33 +98,40 @@ export async function decideApplications(
   return summary;
 }
 
-/** An approval's other parts, and their streams, read for all applications of a page at once. */
-async function approving(
-  { store }: Pick<Deps, 'store'>,
-  { programmeId }: DecideArgs,
+type Decidable = Required<Pick<Unit, 'parts' | 'loaded'>>;
+
+/** What each is decided by: what an action relies on besides is read for all of a page at once. */
+async function decidable(
+  deps: Pick<Deps, 'store'>,
+  args: DecideArgs,
   programme: readonly Recorded[],
   chosen: readonly StreamEvents[],
   applications: readonly Part[],
-): Promise<readonly Required<Pick<Unit, 'parts' | 'loaded'>>[]> {
-  const persons = chosen.map(({ events }) => foldApplication(events).personId);
-  const read = await store.readStreams(
-    persons.flatMap((personId) => [
-      streams.person(personId),
-      streams.enrolment(programmeId, personId),
-    ]),
+): Promise<readonly Decidable[]> {
+  if (args.action === 'reject')
+    return chosen.map(({ events }, i) => ({ parts: [applications[i]!], loaded: [events] }));
+  const persons = await personsOf(
+    deps.store,
+    chosen.map(({ events }) => events),
+  );
+  if (args.action === 'recommend')
+    return persons.map(({ personId, events }, i) => ({
+      parts: [applications[i]!, whileNotErased(personId)],
+      loaded: [chosen[i]!.events, events],
+    }));
+  const { programmeId } = args;
+  const enrolments = await deps.store.readStreams(
+    persons.map(({ personId }) => streams.enrolment(programmeId, personId)),
   );
   const isOpen = whileOpen(programmeId);
-  return persons.map((personId, i) => {
+  return persons.map(({ personId, events: person }, i) => {
     const { stream, events } = chosen[i]!;
     const applicationId = stream.slice('application-'.length);
-    const [approval, ...rest] = approvalParts(applications[i]!, {
-      applicationId,
-      programmeId,
-      personId,
-    });
+    const approved = { applicationId, programmeId, personId };
+    const [approval, ...rest] = approvalParts(applications[i]!, approved);
     return {
       parts: [approval!, isOpen, ...rest],
-      loaded: [events, programme, read[2 * i]!.events, read[2 * i + 1]!.events],
+      loaded: [events, programme, person, enrolments[i]!.events],
     };
   });
 }
