@@ -66,7 +66,7 @@ export class ApplicationHttp {
     programmeWide: false,
     summary: 'Amend the facts; whatever was determined or recommended falls',
     response,
-    errors: refusing({ 400: ['FACTS_INVALID'] }),
+    errors: refusing({ 400: ['FACTS_INVALID'], 422: ['PERSON_ERASED'] }),
   })
   amend(@CommandParam() command: AmendApplication): Promise<Answer> {
     return this.bus.execute(command);
@@ -77,7 +77,7 @@ export class ApplicationHttp {
     programmeWide: false,
     summary: 'Determine eligibility under the policy of the month in which it was received',
     response,
-    errors: refusing({ 422: ['NO_POLICY_FOR_PERIOD'] }),
+    errors: refusing({ 422: ['NO_POLICY_FOR_PERIOD', 'PERSON_ERASED'] }),
   })
   determine(@CommandParam() command: DetermineEligibility): Promise<Answer> {
     return this.bus.execute(command);
@@ -91,7 +91,7 @@ export class ApplicationHttp {
     errors: refusing({
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED'],
-      422: ['NOT_DETERMINED', 'NOT_ELIGIBLE'],
+      422: ['NOT_DETERMINED', 'NOT_ELIGIBLE', 'PERSON_ERASED'],
     }),
   })
   recommend(@CommandParam() command: RecommendApplication): Promise<Answer> {
@@ -117,7 +117,13 @@ export class ApplicationHttp {
     errors: refusing({
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED', 'ALREADY_ENROLLED'],
-      422: ['NOT_RECOMMENDED_FOR_THIS', 'NOT_DETERMINED', 'PROGRAMME_NOT_OPEN', 'PROGRAMME_CLOSED'],
+      422: [
+        'NOT_RECOMMENDED_FOR_THIS',
+        'NOT_DETERMINED',
+        'PERSON_ERASED',
+        'PROGRAMME_NOT_OPEN',
+        'PROGRAMME_CLOSED',
+      ],
     }),
   })
   approve(@CommandParam() command: ApproveApplication): Promise<Answer> {

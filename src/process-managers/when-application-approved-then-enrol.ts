@@ -16,13 +16,14 @@ import { isErased, regionOf } from '../person/person-history.rule.js';
 import type { ProcessManager } from './runner.js';
 
 /**
- * Starts the enrolment of every approved application: from the month it was received, with the
- * facts and the entitlement that were approved, but not for months through which an earlier
- * enrolment is paid. Months that the person was paid beyond an earlier end are begun with, and
- * those that were paid to the same identity while it was another person's: they are due again, and
- * cycles and corrections leave them out as long as what was paid for them stands. A person enrolled
- * in the programme already stays as they are, and the approval begins nothing when that enrolment is
- * over either; an erased one is not enrolled.
+ * Starts the enrolment of every approved application whose approval did not itself (one of an
+ * earlier version, or that was cut off where a store writes one stream at a time): from the month
+ * it was received, with the facts and the entitlement that were approved, but not for months
+ * through which an earlier enrolment is paid. Months that the person was paid beyond an earlier end
+ * are begun with, and those that were paid to the same identity while it was another person's: they
+ * are due again, and cycles and corrections leave them out as long as what was paid for them
+ * stands. A person enrolled in the programme already stays as they are, and the approval begins
+ * nothing when that enrolment is over either; an erased one is not enrolled.
  */
 export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => ({
   name: 'when-application-approved-then-enrol',

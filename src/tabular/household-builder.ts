@@ -219,6 +219,34 @@ function accountIn(
   return { kind, number: known, ...(holder === '' ? {} : { holder }) };
 }
 
+const withinCountry = (phone: string): string => phone.replace(/^(?:\+|00)212/, '0');
+
+/**
+ * The ids of a household are made of its reference, and stand in the log for ever: who knows them
+ * could tell from them whose number it is.
+ */
+function requireOwnReference(
+  reader: RecordReader,
+  column: string,
+  { reference, nationalId, phone }: ReturnType<typeof applicantIn>,
+  account: HouseholdRow['account'] | undefined,
+): void {
+  const spelled = (text: string): string =>
+    text
+      .normalize('NFKC')
+      .replace(/[^\p{L}\p{N}]/gu, '')
+      .toUpperCase();
+  const number = account?.number ?? '';
+  const own = [nationalId, phone, withinCountry(phone), number, number.replace(/^MA[0-9]{2}/, '')];
+  const given = spelled(reference);
+  if (given !== '' && own.map(spelled).includes(given))
+    reader.fail(
+      column,
+      'REFERENCE_PERSONAL',
+      "is the household's own identity, telephone or account number; give it a reference of yours",
+    );
+}
+
 /** Why a number is not one of its kind; most are what a spreadsheet left of one. */
 function faultOfNumber(kind: AccountKind, number: string): string {
   if (isRounded(number)) return WAS_ROUNDED;
@@ -245,6 +273,7 @@ export function householdBuilder(mapping: Mapping, source: Source): BuildHouseho
     const reader = new RecordReader(record);
     const applicant = applicantIn(reader, targets);
     const account = accountIn(reader, targets, applicant.nationalId);
+    requireOwnReference(reader, targets.reference.column, applicant, account);
     const facts = factsIn(reader, targets);
     if (reader.failures.length > 0 || account === undefined) {
       for (const failure of reader.failures) rejects.push({ line, ...failure });

@@ -72,6 +72,28 @@ describe('the jobs of a data folder', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
+  it('are started again by the command that started them where they failed, as they were', async () => {
+    const queue = nextProcess();
+    const jobs = new QueuedJobs(queue);
+    const jobId = await jobs.start(JOBS.reinstruct, BY);
+    const { work } = await claimed(queue);
+    expect(await jobs.start(JOBS.reinstruct, { ...BY, correlationId: 'c-2' })).toBe(jobId);
+    await queue.close();
+    queues.pop();
+    const next = nextProcess();
+    const failed = { state: 'failed', code: 'X', detail: 'Send it again.' } as const;
+    await (await claimed(next)).finish(failed);
+    await new QueuedJobs(next).start(JOBS.match, { ...BY, commandId: uuid(2) });
+    await (await claimed(next)).finish(failed);
+    await new QueuedJobs(next).start(JOBS.reinstruct, { ...BY, correlationId: 'c-2' });
+    expect(await new QueuedJobs(next).job(jobId)).toEqual({ jobId, state: 'running' });
+    const again = await claimed(next);
+    expect([again.jobId, again.work]).toEqual([jobId, work]);
+    await again.finish({ state: 'done', result: null });
+    await new QueuedJobs(next).start(JOBS.reinstruct, BY);
+    await nothingWaits(next);
+  });
+
   it.each(Object.values(JOBS))(
     'are resumed when their process was killed, and started once a command: $kind',
     async (job) => {

@@ -151,6 +151,24 @@ if (postgres.running)
       expect((await claimed(queue)).work).toEqual({ of: 'two' });
     });
 
+    it('starts again what a command started and failed, with the work that it had', async () => {
+      const queue = await open();
+      const failed = { state: 'failed', code: 'X', detail: 'Send it again.' } as const;
+      await queue.submit('j', { of: 'one' }, 'command-1');
+      await (await claimed(queue)).finish(failed);
+      await queue.submit('other', { of: 'other' }, 'command-2');
+      await (await claimed(queue)).finish(failed);
+      await Promise.all(['one', 'another'].map((of) => queue.submit('j', { of }, 'command-1')));
+      expect(await queue.state('j')).toEqual({ state: 'waiting' });
+      expect(await queue.state('other')).toMatchObject({ state: 'failed' });
+      const again = await claimed(queue);
+      expect(again.work).toEqual({ of: 'one' });
+      await again.finish({ state: 'done', result: 1 });
+      await queue.submit('j', { of: 'one' }, 'command-1');
+      await queue.submit('j', { of: 'one' }, 'command-2');
+      expect(await queue.state('j')).toMatchObject({ state: 'done' });
+    });
+
     it('gives each job to one of many workers that claim at once, the first submitted first', async () => {
       const workers = await Promise.all(Array.from({ length: 4 }, () => open()));
       const ids = Array.from({ length: 40 }, (_, i) => `job-${String(99 - i)}`);

@@ -182,12 +182,14 @@ describe('an account mapper', () => {
         { payeeIdentity: id(2), paymentModality: '01', financialAddress: WALLET },
       ],
     });
-    const read = readFileSync(join(world.dir, 'access.ndjson'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line): Json => JSON.parse(line))
-      .filter(({ what }) => what === 'payee accounts');
-    expect(new Set(read.map(({ of }) => of))).toEqual(
+    const read = () =>
+      readFileSync(join(world.dir, 'access.ndjson'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line): Json => JSON.parse(line))
+        .filter(({ what }) => what === 'payee accounts');
+    const noted = read();
+    expect(new Set(noted.map(({ of }) => of))).toEqual(
       new Set([1, 2].map((n) => personIdOf(id(n)))),
     );
     const answers = [await lookup(id(1), elsewhere), await lookup('N'.repeat(20), elsewhere)];
@@ -195,6 +197,8 @@ describe('an account mapper', () => {
       [403, 'REGION_NOT_ALLOWED', answers[0]!.body.detail],
       [403, 'REGION_NOT_ALLOWED', answers[0]!.body.detail],
     ]);
+    // Nothing was opened for who was refused, so nothing says that they read it.
+    expect(read()).toEqual(noted);
   });
 });
 

@@ -6,7 +6,8 @@ import {
   decideApplications,
   type DecideSummary,
 } from '../../src/use-cases/applications/decide-applications.js';
-import { appliesAtCounter } from './again.js';
+import { approveAlone } from './approved-alone.js';
+import { appliesAtCounter, erase } from './again.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
@@ -67,8 +68,27 @@ test('of two applications of one person a run approves one', async () => {
   expect(await decide('approve')).toEqual({ done: 0, codes: ['ALREADY_ENROLLED'] });
 });
 
+test('nor do two that follow each other before automations act, or are given at once', async () => {
+  const [first, second] = DAYS.map(applicationOf);
+  expect(await decide('approve', [first!])).toEqual({ done: 1, codes: [] });
+  expect(await decide('approve', [second!])).toEqual({ done: 0, codes: ['ALREADY_ENROLLED'] });
+  await drain(world.engine);
+  expect(await begun()).toEqual([first]);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'moved' });
+  await appliesAtCounter(world.engine, ida, '2025-11-25');
+  await assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
+  await decide('recommend');
+  const third = applicationOf('2025-11-25');
+  const both = await Promise.all([second!, third].map((one) => decide('approve', [one])));
+  expect(both.map(({ done }) => done).sort()).toEqual([0, 1]);
+  expect(both.flatMap(({ codes }) => codes)).toEqual(['ALREADY_ENROLLED']);
+  await drain(world.engine);
+  expect(await begun()).toHaveLength(2);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
 test('an approval that came second begins nothing, also where the log is followed anew', async () => {
-  for (const day of DAYS) await decide('approve', [applicationOf(day)]);
+  for (const day of DAYS) await approveAlone(world.engine, applicationOf(day));
   await drain(world.engine);
   expect(await begun()).toEqual([applicationOf(DAYS[0])]);
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'died' });
@@ -79,4 +99,27 @@ test('an approval that came second begins nothing, also where the log is followe
   const ordered = await desk.ordered('2025-12', ida);
   expect(new Set(ordered?.items.map(({ period }) => period))).toEqual(new Set(['2025-11']));
   expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('what is said in bulk of applications of who was erased is refused, in every step', async () => {
+  const asked = (only: readonly string[]) => ({ programmeId: PROGRAMME, applicationIds: only });
+  const codes: string[] = [];
+  const onRefused = (refusals: readonly { readonly code: string }[]) => {
+    codes.push(...refusals.map(({ code }) => code));
+  };
+  await appliesAtCounter(world.engine, ida, '2025-11-25');
+  await appliesAtCounter(world.engine, ida, '2025-11-26');
+  const [submitted, determined] = ['2025-11-25', '2025-11-26'].map(applicationOf);
+  const officer = job(world.engine, 'officer');
+  await assessApplications(world.engine, asked([determined!]), officer);
+  await erase(world.engine, ida);
+  const { seen } = await assessApplications(
+    world.engine,
+    { ...asked([submitted!]), onRefused },
+    officer,
+  );
+  expect({ seen, codes }).toEqual({ seen: 1, codes: ['PERSON_ERASED'] });
+  expect(await decide('recommend')).toEqual({ done: 0, codes: ['PERSON_ERASED'] });
+  const both = ['PERSON_ERASED', 'PERSON_ERASED'];
+  expect(await decide('approve')).toEqual({ done: 0, codes: both });
 });

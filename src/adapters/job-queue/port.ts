@@ -56,8 +56,9 @@ export interface ClaimedJob<Work> {
 export interface JobQueue<Work> {
   /**
    * Durable when it resolves. One that waits or runs already goes on as it is; one that has ended
-   * is run again, unless it is for the command that it was submitted for before.
-   * @param commandId starts a job at most once, however long ago
+   * is run again, unless it is for a command that it was submitted for before.
+   * @param commandId starts a job once, however long ago; only one that failed it starts again, with
+   * the work that it had
    */
   submit(jobId: string, work: Work, commandId?: string): Promise<void>;
   state(jobId: string): Promise<QueuedState | undefined>;

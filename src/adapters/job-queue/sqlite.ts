@@ -49,6 +49,11 @@ const SUBMIT = `
   where job.state in ('done', 'failed')
 `;
 const STARTED = 'insert into job_command (command_id, job_id) values (?, ?) on conflict do nothing';
+/** What a command started, and failed, it starts again, with what it was told then. */
+const RESTART = `
+  update job set state = 'waiting', tries = 0, not_before = 0, progress = null, result = null, code = null, detail = null
+  where job_id = @jobId and state = 'failed' and exists (select 1 from job_command where command_id = @commandId and job_command.job_id = job.job_id)
+`;
 /** What waits for longer than any pause lasts was put back while the clock was ahead. */
 const CLAIM = `
   update job set state = 'running', tries = tries + 1
@@ -159,6 +164,7 @@ class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
             commandId === undefined ||
             this.#db.prepare(STARTED).run(commandId, jobId).changes === 1;
           if (isNew) this.#db.prepare(SUBMIT).run({ jobId, work: JSON.stringify(work) });
+          else this.#db.prepare(RESTART).run({ jobId, commandId });
         })
         .immediate(),
     );

@@ -14,7 +14,8 @@ import {
   type CommandPlanDeps,
 } from '../../http/command-handlers.js';
 import { newestCycle } from '../cycles/cycles.js';
-import { notEnrolledYet } from './not-enrolled-yet.js';
+import { approvalParts } from './approval-parts.js';
+import { whileNotErased } from './while-not-erased.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import {
@@ -40,6 +41,12 @@ const partOf = (applicationId: string, decided: Decided): Part =>
 function simply(command: Command, decided: Decided): CommandPlan {
   const applicationId = idOf(command);
   return { parts: [partOf(applicationId, decided)], answer: { applicationId } };
+}
+
+/** The same, where the person of the application is still somebody. */
+function simplyOf(command: Command, decided: Decided, { personId }: { readonly personId: string }) {
+  const { parts, answer } = simply(command, decided);
+  return { parts: [...parts, whileNotErased(personId)], answer };
 }
 
 /**
@@ -102,38 +109,39 @@ export const applicationHandlers = commandHandlers(
     };
   }),
   commandHandler(AmendApplication, async (command, deps) => {
-    const { programmeId, receivedOn } = await submitted(deps, command);
+    const application = await submitted(deps, command);
+    const { programmeId, receivedOn } = application;
     const programme = await deps.programmes.of(programmeId);
     const today = localDateOf(command.call.context.now, programme.definition.timeZone);
     programme.policyOf(receivedOn.slice(0, 7)).compiled.takeFacts(command.facts, today);
-    return simply(command, {
-      type: 'AmendApplication',
-      facts: command.facts,
-      reason: command.reason,
-    });
+    const { facts, reason } = command;
+    return simplyOf(command, { type: 'AmendApplication', facts, reason }, application);
   }),
   commandHandler(DetermineEligibility, async (command, deps) => {
-    const { programmeId } = await submitted(deps, command);
-    return simply(command, determinationOf(await deps.programmes.of(programmeId)));
+    const application = await submitted(deps, command);
+    const programme = await deps.programmes.of(application.programmeId);
+    return simplyOf(command, determinationOf(programme), application);
   }),
-  commandHandler(RecommendApplication, async (command, deps) =>
-    simply(command, {
+  commandHandler(RecommendApplication, async (command, deps) => {
+    const application = await submitted(deps, command);
+    const decided = {
       type: 'RecommendApplication',
       recommendation: command.recommendation,
       contentHash: command.contentHash,
-      policyVersion: await versionOf(deps, await submitted(deps, command)),
+      policyVersion: await versionOf(deps, application),
       ...(command.note === undefined ? {} : { note: command.note }),
-    }),
-  ),
+    } as const;
+    return simplyOf(command, decided, application);
+  }),
   commandHandler(ReturnApplication, (command) =>
     simply(command, { type: 'ReturnApplication', reason: command.reason }),
   ),
   commandHandler(ApproveApplication, async (command, deps) => {
     const application = await submitted(deps, command);
     const policyVersion = await versionOf(deps, application);
-    const { programmeId, personId } = application;
-    const plan = simply(
-      command,
+    const { applicationId, programmeId } = application;
+    const approving = partOf(
+      applicationId,
       fromState(['ApproveApplication', command.contentHash], ({ receivedOn }) => ({
         type: 'ApproveApplication',
         contentHash: command.contentHash,
@@ -141,8 +149,8 @@ export const applicationHandlers = commandHandlers(
         policyVersion,
       })),
     );
-    const isFree = notEnrolledYet({ programmeId, personId });
-    return { ...plan, parts: [...plan.parts, whileOpen(programmeId), isFree] };
+    const [approved, ...rest] = approvalParts(approving, application);
+    return { parts: [approved!, whileOpen(programmeId), ...rest], answer: { applicationId } };
   }),
   commandHandler(RejectApplication, async (command, deps) =>
     simply(command, {

@@ -6,6 +6,7 @@ import { streams } from '../../kernel/ids.js';
 import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import { foldApplication } from '../folds.js';
+import { personsOf, whileNotErased } from './while-not-erased.js';
 import { determining, waitsForDetermination } from './determination.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
@@ -36,7 +37,10 @@ export const determinationOf = (programme: ProgrammePolicies) =>
 
 /** Adds the determination that a unit recorded, if it did. */
 export function countDetermination(result: UnitResult, counts: Determined): void {
-  if (result.kind === 'recorded') countEligible(result.writes.at(-1)?.events.at(-1), counts);
+  if (result.kind !== 'recorded') return;
+  // What is only looked at stands among the writes too, behind those that say something.
+  const last = result.writes.findLast(({ events }) => events.length > 0);
+  countEligible(last?.events.at(-1), counts);
 }
 
 interface Determined {
@@ -81,11 +85,18 @@ export async function assessApplications(
           args.applicationIds !== undefined ||
           waitsForDetermination(foldApplication(events), programme),
       );
-      const units = waiting.map(({ stream, events }): Unit => ({
+      const persons = await personsOf(
+        deps.store,
+        waiting.map(({ events }) => events),
+      );
+      const units = waiting.map(({ stream, events }, i): Unit => ({
         verb: 'determine',
         key: stream,
-        loaded: [events],
-        parts: [part(stream, applicationDecider, determination)],
+        loaded: [events, persons[i]!.events],
+        parts: [
+          part(stream, applicationDecider, determination),
+          whileNotErased(persons[i]!.personId),
+        ],
       }));
       const results = await recordEach(deps, units, base);
       const refused: Refusal[] = [];

@@ -5,13 +5,13 @@ import { named, within } from './assess-applications.js';
 import { pipelined, recordEachWritten, requireFitWords } from '../../write-side/bulk.js';
 import { fromState, part, type Part, type Unit } from '../../write-side/unit.js';
 import type { Recorded } from '../../kernel/decider.js';
-import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { whileOpen } from '../../programme/open-programme.js';
 import { foldApplication } from '../folds.js';
 import { deciding, waitsFor, type DecideAction } from './decision.rule.js';
-import { notEnrolledYet } from './not-enrolled-yet.js';
+import { approvalParts } from './approval-parts.js';
+import { personsOf, whileNotErased } from './while-not-erased.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { refusalTo, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
@@ -54,11 +54,7 @@ export async function decideApplications(
 ): Promise<DecideSummary> {
   const summary: DecideSummary = { seen: 0, done: 0, refused: 0 };
   const policies = await new PolicyReader(deps.store).programme(args.programmeId);
-  const programme =
-    args.action === 'approve'
-      ? await deps.store.readStream(streams.programme(args.programmeId))
-      : undefined;
-  const taken = new Map<string, string>();
+  const programme = await deps.store.readStream(streams.programme(args.programmeId));
   const pages = args.applicationIds
     ? pagesOfStreams(deps.store, named(args.applicationIds))
     : pagesOf(deps.store, 'application-', { signal });
@@ -67,21 +63,20 @@ export async function decideApplications(
     async (page) => {
       const looked = within(page, args.regions);
       const chosen = looked.filter((stream) => concerns(stream, args));
-      const approved = programme ? await approving(deps, args, programme, chosen, taken) : [];
-      const units = chosen.map(({ stream, events }, i): Unit => ({
+      const applications = chosen.map(({ stream }) =>
+        part(
+          stream,
+          applicationDecider,
+          fromState([args.action, args.reason], (state: ApplicationState) =>
+            deciding(args.action, args.reason, state, policies),
+          ),
+        ),
+      );
+      const each = await decidable(deps, args, programme, chosen, applications);
+      const units = chosen.map(({ stream }, i): Unit => ({
         verb: args.action,
         key: stream,
-        loaded: [events, ...(approved[i]?.loaded ?? [])],
-        parts: [
-          part(
-            stream,
-            applicationDecider,
-            fromState([args.action, args.reason], (state: ApplicationState) =>
-              deciding(args.action, args.reason, state, policies),
-            ),
-          ),
-          ...(approved[i]?.parts ?? []),
-        ],
+        ...each[i]!,
       }));
       const results = await recordEachWritten(deps, units, base);
       requireFitWords(results);
@@ -103,58 +98,42 @@ export async function decideApplications(
   return summary;
 }
 
-/**
- * What an approval relies on besides its application, by application: both are only looked at.
- * @param taken by person: the stream of the application that this run approves, which is one
- */
-async function approving(
-  { store }: Pick<Deps, 'store'>,
-  { programmeId }: DecideArgs,
+type Decidable = Required<Pick<Unit, 'parts' | 'loaded'>>;
+
+/** What each is decided by: what an action relies on besides is read for all of a page at once. */
+async function decidable(
+  deps: Pick<Deps, 'store'>,
+  args: DecideArgs,
   programme: readonly Recorded[],
   chosen: readonly StreamEvents[],
-  taken: Map<string, string>,
-): Promise<readonly Required<Pick<Unit, 'parts' | 'loaded'>>[]> {
-  const applications = chosen.map(({ events }) => foldApplication(events));
-  const persons = applications.map(({ personId }) => personId);
-  const enrolments = await store.readStreams(
-    persons.map((personId) => streams.enrolment(programmeId, personId)),
+  applications: readonly Part[],
+): Promise<readonly Decidable[]> {
+  if (args.action === 'reject')
+    return chosen.map(({ events }, i) => ({ parts: [applications[i]!], loaded: [events] }));
+  const persons = await personsOf(
+    deps.store,
+    chosen.map(({ events }) => events),
+  );
+  if (args.action === 'recommend')
+    return persons.map(({ personId, events }, i) => ({
+      parts: [applications[i]!, whileNotErased(personId)],
+      loaded: [chosen[i]!.events, events],
+    }));
+  const { programmeId } = args;
+  const enrolments = await deps.store.readStreams(
+    persons.map(({ personId }) => streams.enrolment(programmeId, personId)),
   );
   const isOpen = whileOpen(programmeId);
-  return persons.map((personId, i) => ({
-    parts: [
-      isOpen,
-      // Who is enrolled in the very moment keeps that enrolment: nothing is begun twice.
-      onlyOne({ ...notEnrolledYet({ programmeId, personId }), guards: false }, () => {
-        if (waitsFor('approve', applications[i]!)) take(taken, personId, chosen[i]!.stream);
-      }),
-    ],
-    loaded: [programme, enrolments[i]!.events],
-  }));
-}
-
-/** A part that is looked at last: what was refused before it takes nothing. */
-const onlyOne = (last: Part, take: () => void): Part => ({
-  ...last,
-  decide(events, context) {
-    const decisions = last.decide(events, context);
-    take();
-    return decisions;
-  },
-});
-
-/**
- * Of several applications of one person a run approves one: the others would begin nothing.
- * @throws DomainError ALREADY_ENROLLED
- */
-function take(taken: Map<string, string>, personId: string, stream: string): void {
-  if ((taken.get(personId) ?? stream) !== stream)
-    throw new DomainError(
-      'ALREADY_ENROLLED',
-      'Another application of the person is approved with it; this one would begin nothing.',
-      'conflict',
-      'personId',
-    );
-  taken.set(personId, stream);
+  return persons.map(({ personId, events: person }, i) => {
+    const { stream, events } = chosen[i]!;
+    const applicationId = stream.slice('application-'.length);
+    const approved = { applicationId, programmeId, personId };
+    const [approval, ...rest] = approvalParts(applications[i]!, approved);
+    return {
+      parts: [approval!, isOpen, ...rest],
+      loaded: [events, programme, person, enrolments[i]!.events],
+    };
+  });
 }
 
 function concerns({ events }: StreamEvents, args: DecideArgs): boolean {

@@ -1,6 +1,6 @@
 import type { EventData } from '../../../events/generated.js';
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
-import { fold, type Recorded } from '../../kernel/decider.js';
+import { fold, type Draft, type Recorded } from '../../kernel/decider.js';
 import { isEnrolled } from '../../enrolment/enrolment.state.js';
 import { addMonths } from '../../kernel/time.js';
 
@@ -11,7 +11,7 @@ export type EnrolmentStart = NonNullable<ReturnType<typeof enrolmentStart>>;
  * What the history up to the approval says the enrolment starts with; nothing where an appeal or
  * withdrawal undid it.
  */
-export function enrolmentStart(events: readonly Recorded[]) {
+export function enrolmentStart(events: readonly Draft[]) {
   let submitted: EventData['ApplicationSubmitted'] | undefined;
   let facts: Pick<EventData['ApplicationSubmitted'], 'facts' | 'contentHash'> | undefined;
   let determined: EventData['EligibilityDetermined'] | undefined;

@@ -258,21 +258,28 @@ function failed(index: number, error: unknown): FailedBeneficiary {
 }
 
 /** A payee's account, opened. */
-export interface Address {
+interface Address {
   readonly payeeIdentity: string;
-  readonly region: string;
   readonly modality: Modality;
   readonly address: string;
 }
 
+/** Who asks for accounts: in which regions, and how it is noted that they are read. */
+interface AskedAddresses {
+  readonly regions?: readonly string[] | undefined;
+  readonly note: (personIds: readonly string[]) => Promise<void>;
+}
+
 /**
- * Accounts of payees, in order; undefined for who is not known here, or has none. Whoever asks for
- * them is to be noted first.
+ * Accounts of payees, in order, without whoever is not known here, or has none. Nothing is noted
+ * of who is refused, as nothing is read; whoever is answered is noted before anything is opened.
+ * @throws DomainError REGION_NOT_ALLOWED where one of them is elsewhere, or nowhere
  */
 export async function addressesOf(
   { store, vault }: Pick<Deps, 'store' | 'vault'>,
   payeeIdentities: readonly string[],
-): Promise<readonly (Address | undefined)[]> {
+  { regions, note }: AskedAddresses,
+): Promise<readonly Address[]> {
   const personIds = payeeIdentities.map(personIdOf);
   const known = personIds.filter((personId) => personId !== undefined);
   const people = await store.readStreams(known.map((personId) => streams.person(personId)));
@@ -281,25 +288,16 @@ export async function addressesOf(
     const region = regionOf(events);
     return payee && region !== undefined ? [{ personId: known[i]!, region, payee }] : [];
   });
-  const fields =
-    payees.length === 0 ? [] : await vault.open(payees.map(({ payee }) => payee.sealed));
-  const found = new Map(
-    payees.flatMap(({ personId, region, payee }, i): [string, Address][] => {
-      const number = fields[i]?.['number'];
-      return number === undefined
-        ? []
-        : [
-            [
-              personId,
-              {
-                payeeIdentity: functionalIdOf(personId),
-                region,
-                modality: modalityOf(payee.kind),
-                address: number,
-              },
-            ],
-          ];
-    }),
-  );
-  return personIds.map((personId) => (personId === undefined ? undefined : found.get(personId)));
+  const isAllHere =
+    payees.length === payeeIdentities.length &&
+    payees.every(({ region }) => regions?.includes(region));
+  if (regions && !isAllHere) throw notInRegions(regions);
+  if (payees.length === 0) return [];
+  await note(payees.map(({ personId }) => personId));
+  const fields = await vault.open(payees.map(({ payee }) => payee.sealed));
+  return payees.flatMap(({ personId, payee }, i) => {
+    const address = fields[i]?.['number'];
+    if (address === undefined) return [];
+    return [{ payeeIdentity: functionalIdOf(personId), modality: modalityOf(payee.kind), address }];
+  });
 }

@@ -3,7 +3,6 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { GOVSTACK_CALLER, type GovstackCaller } from '../../adapters/payment-rail/govstack/port.js';
 import { addressesOf, setAccounts, type BeneficiariesTaken } from './beneficiaries.js';
-import { notInRegions } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { LENGTHS, MODALITIES, personIdOf, RESPONSE, type Modality } from '../../kernel/govstack.js';
 import { withoutPersonal } from '../../kernel/personal-text.js';
@@ -229,14 +228,11 @@ export class GovstackBeneficiaryHttp {
   }
 
   async #look(request: Request, requestId: string, payees: readonly string[]): Promise<unknown> {
-    const { store, vault } = this.reading;
-    const persons = payees.map(personIdOf).filter((personId) => personId !== undefined);
-    await noteReadings(this.reading, askedBy(request), 'payee accounts', persons);
-    const addresses = await addressesOf({ store, vault }, payees);
     const { regions } = actorOf(request);
-    if (regions && addresses.some((address) => !address || !regions.includes(address.region)))
-      throw notInRegions(regions);
-    const found = addresses.filter((address) => address !== undefined);
+    const found = await addressesOf(this.reading, payees, {
+      regions,
+      note: (persons) => noteReadings(this.reading, askedBy(request), 'payee accounts', persons),
+    });
     return {
       requestId,
       paymentModalityList: found.map(({ payeeIdentity, modality, address }) => ({

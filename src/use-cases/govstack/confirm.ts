@@ -7,6 +7,7 @@ import { foldPayment } from '../folds.js';
 import type { Deps } from '../../write-side/context.js';
 import { hashesOfAccount } from '../../person/account-hash.js';
 import { payeeOf } from '../../person/payee.rule.js';
+import { personalIdsIn } from './caller-ids.js';
 import { matchingPayment, type HandedTransfer, type Unconfirmed } from './confirmation.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
@@ -22,7 +23,6 @@ export interface HandedBatch {
 }
 export interface ConfirmedBatch {
   readonly batchId: string;
-  readonly correlationId: string;
   readonly transfers: readonly (readonly [requestId: string, paymentId: string])[];
 }
 export type Confirmation =
@@ -41,7 +41,7 @@ const PAGE = 500;
  * no order to pay: it is confirmed when each transfer is a payment of a released cycle, to that
  * payee and of that amount, and refused whole otherwise. What was confirmed is kept for ever, and
  * the same batch again gives the same answer.
- * @throws DomainError CORRELATION_ID_REUSED
+ * @throws DomainError CORRELATION_ID_REUSED, PERSONAL_DATA_IN_TEXT
  */
 export async function confirmBatch(
   { store, vault }: Deps,
@@ -50,7 +50,8 @@ export async function confirmBatch(
 ): Promise<Confirmation> {
   const { correlationId, fingerprint } = batch;
   const batchId = batchIdOf(subject, correlationId);
-  const kept = await store.receipt(keyOf(subject, batchId));
+  const key = keyOf(subject, batchId);
+  const kept = await store.receipt(key);
   if (kept) return { kind: 'confirmed', batch: same(kept, batch) };
   const cycles = await paidCycles({ store }, batch.programme);
   const confirmed: (readonly [string, string])[] = [];
@@ -91,16 +92,30 @@ export async function confirmBatch(
       } else unconfirmed.push({ index: from + i, ...found });
     });
   }
+  if (unconfirmed.length === 0)
+    unconfirmed.push(...(await withPersonalIds({ store, vault }, correlationId, confirmed)));
   if (unconfirmed.length > 0) return { kind: 'refused', unconfirmed };
-  const body: ConfirmedBatch = { batchId, correlationId, transfers: confirmed };
-  const result = await store.append({
-    writes: [],
-    receipt: { key: keyOf(subject, batchId), fingerprint, status: 202, body: JSON.stringify(body) },
-  });
-  return {
-    kind: 'confirmed',
-    batch: result.kind === 'receipt-exists' ? same(result.receipt, batch) : body,
-  };
+  const body: ConfirmedBatch = { batchId, transfers: confirmed };
+  const receipt = { key, fingerprint, status: 202, body: JSON.stringify(body) };
+  const result = await store.append({ writes: [], receipt });
+  const told = result.kind === 'receipt-exists' ? same(result.receipt, batch) : body;
+  return { kind: 'confirmed', batch: told };
+}
+
+/** Transfers whose ids are somebody's numbers. @throws DomainError where the batch's own is */
+async function withPersonalIds(
+  deps: Pick<Deps, 'store' | 'vault'>,
+  correlationId: string,
+  transfers: ConfirmedBatch['transfers'],
+): Promise<readonly Unconfirmed[]> {
+  const [ofBatch, ...ofTransfers] = await personalIdsIn(deps, [
+    { name: 'X-CorrelationID', text: correlationId },
+    ...transfers.map(([text]) => ({ name: 'requestId', text })),
+  ]);
+  if (ofBatch) throw ofBatch;
+  return ofTransfers.flatMap((refused, index) =>
+    refused ? [{ index, code: refused.code, reason: refused.detail }] : [],
+  );
 }
 
 function same(kept: KeptReceipt, batch: HandedBatch): ConfirmedBatch {

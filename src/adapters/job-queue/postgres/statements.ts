@@ -18,9 +18,14 @@ export const SUBMIT = `
   on conflict (job_id) do update set work = excluded.work, state = 'waiting', submitted = excluded.submitted, tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
   where sanad_job.state in ('done', 'failed')
 `;
-/** The same for a command that started none yet. */
+/** The same for a command that started none yet; what it started, and failed, it starts again, as it was. */
 export const SUBMIT_FOR = `
-  with first as (insert into sanad_job_command (command_id, job_id) values ($3, $1) on conflict do nothing returning command_id)
+  with first as (insert into sanad_job_command (command_id, job_id) values ($3, $1) on conflict do nothing returning command_id),
+  restarted as (
+    update sanad_job set state = 'waiting', tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
+    where job_id = $1 and state = 'failed' and not exists (select 1 from first)
+      and exists (select 1 from sanad_job_command where command_id = $3 and job_id = $1)
+  )
   ${SUBMIT.trim().replace("values ($1, $2, 'waiting')", "select $1, $2::json, 'waiting' from first")}
 `;
 /**
