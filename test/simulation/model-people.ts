@@ -8,11 +8,12 @@ import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enr
 import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import type { Role } from '../../src/kernel/decider.js';
-import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { recoveryId, streams, uuidOf } from '../../src/kernel/ids.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider, type PersonCommand } from '../../src/person/person.decider.js';
 import { whileOpen } from '../../src/programme/open-programme.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { definition, factsOf, PERIODS, PROGRAMME, versions } from './model-programme.js';
 import { fold } from '../../src/kernel/decider.js';
@@ -201,10 +202,14 @@ export const people: Readonly<Record<string, Act>> = {
     const personId = personOf(op.a);
     const region = op.b % 2 === 0 ? 'MA-01' : 'MA-02';
     const { status } = world.enrolmentOf(personId);
+    const debt = streams.recovery(recoveryId(PROGRAMME, personId));
     world.run(
       op,
       'supervisor',
       person(personId, { type: 'MovePerson', personId, region, reason: 'moved' }),
+      ...(world.log.stream(debt).length === 0
+        ? []
+        : [part(debt, recoveryDecider, { type: 'MoveRecovery', region } as const)]),
       ...(status === 'none'
         ? []
         : [
