@@ -7,7 +7,7 @@ import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
 import { pipelined, recordEach, recordOne, Unfinished } from '../write-side/bulk.js';
 import { Defects } from '../write-side/defect.js';
-import { part, type Part, type Unit } from '../write-side/unit.js';
+import { guard, part, partFrom, type Part, type Unit } from '../write-side/unit.js';
 import { readCorrection } from '../use-cases/corrections/corrections.js';
 import { foldAdjustment, foldEnrolment, foldRecovery } from '../use-cases/folds.js';
 import { AUTOMATION, type Deps, type JobContext } from '../write-side/context.js';
@@ -138,7 +138,7 @@ async function adjustPage(
     deps,
     missing.map(({ proposal }) => proposal),
   );
-  const regions = await regionsNow(
+  const enrolments = await enrolmentsOf(
     deps,
     missing.map(({ proposal }) => proposal).filter(isOverpaid),
   );
@@ -146,7 +146,7 @@ async function adjustPage(
   const units = missing.flatMap(
     ({ account, proposal }) =>
       decided.look(
-        () => unitOf({ cause, currency, regions }, account, proposal, recoveries),
+        () => unitOf({ cause, currency, enrolments }, account, proposal, recoveries),
         (defect) => unfinished.met(account.stream, defect),
       ) ?? [],
   );
@@ -160,8 +160,8 @@ async function* one<T>(page: Promise<T>): AsyncGenerator<T> {
 
 /** What the debts of a page are established with. */
 interface Established extends Pick<Adjusting, 'cause' | 'currency'> {
-  /** By person. */
-  readonly regions: ReadonlyMap<string, string>;
+  /** Of those who owe, by person. */
+  readonly enrolments: ReadonlyMap<string, readonly Recorded[]>;
 }
 
 const isOverpaid = ({ differenceMinor }: Proposal): boolean => BigInt(differenceMinor) < 0n;
@@ -178,18 +178,34 @@ async function recoveriesOf(
   return new Map(read.map(({ stream, events }) => [stream, events]));
 }
 
-/** Where households are enrolled now: they may have moved since the correction was computed. */
-async function regionsNow(
+/** Households may have moved since the correction was computed. */
+async function enrolmentsOf(
   deps: Deps,
   proposals: readonly Proposal[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, readonly Recorded[]>> {
   if (proposals.length === 0) return new Map();
   const read = await deps.store.readStreams(
     proposals.map(({ programmeId, personId }) => streams.enrolment(programmeId, personId)),
   );
-  return new Map(
-    read.map(({ events }, i) => [proposals[i]!.personId, foldEnrolment(events).region]),
-  );
+  return new Map(read.map(({ events }, i) => [proposals[i]!.personId, events]));
+}
+
+/** A look at where the household lives now, and its debt there: nobody moves between the two. */
+function owingParts(proposal: Proposal, currency: string): readonly Part[] {
+  const { programmeId, personId } = proposal;
+  const debt = debtOf(proposal, currency);
+  let { region } = proposal;
+  return [
+    guard(streams.enrolment(programmeId, personId), (events) => {
+      region = foldEnrolment(events).region || proposal.region;
+    }),
+    partFrom(
+      streams.recovery(debt.recoveryId),
+      recoveryDecider,
+      ['EstablishOverpayment', debt.correctionId, debt.amountMinor],
+      () => [{ type: 'EstablishOverpayment' as const, ...debt, region }],
+    ),
+  ];
 }
 
 /**
@@ -197,7 +213,7 @@ async function regionsNow(
  * against: both or neither.
  */
 function unitOf(
-  { cause, currency, regions }: Established,
+  { cause, currency, enrolments }: Established,
   account: StreamEvents,
   proposal: Proposal,
   recoveries: ReadonlyMap<string, readonly Recorded[]>,
@@ -207,14 +223,8 @@ function unitOf(
   const owed = recoveries.get(stream) ?? [];
   const offsetMinor = offsetOf(proposal, foldRecovery(owed));
   const parts: Part[] = [];
-  if (isOverpaid(proposal))
-    parts.push(
-      part(stream, recoveryDecider, {
-        type: 'EstablishOverpayment',
-        ...debtOf(proposal, currency),
-        region: regions.get(personId) ?? proposal.region,
-      }),
-    );
+  const debt = isOverpaid(proposal) ? owingParts(proposal, currency) : [];
+  parts.push(...debt.slice(1));
   if (offsetMinor > 0n)
     parts.push(
       part(stream, recoveryDecider, {
@@ -224,6 +234,10 @@ function unitOf(
       }),
     );
   const loaded = [...parts.map(() => owed), account.events];
+  if (debt[0]) {
+    parts.unshift(debt[0]);
+    loaded.unshift(enrolments.get(personId) ?? []);
+  }
   parts.push(
     part(account.stream, adjustmentDecider, {
       type: 'EstablishAdjustment',

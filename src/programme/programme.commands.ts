@@ -26,6 +26,7 @@ import {
 } from '../http/fields.js';
 import { commandHandlers, commandHandler } from '../http/command-handlers.js';
 import { CHECK_NAMES, type CheckRule } from './programme-controls.decider.js';
+import { isPaying } from './is-paying.js';
 import { programmeDecider } from './programme.decider.js';
 import { proposalStatus } from './proposal-status.js';
 
@@ -257,7 +258,7 @@ export const programmeHandlers = commandHandlers(
       status: 201,
     }),
   ),
-  commandHandler(PublishPolicy, async (command, { requireFit }) => {
+  commandHandler(PublishPolicy, async (command, { requireFit, store }) => {
     const programmeId = idOf(command);
     const { version, announcedOn, effectiveFrom, firstPaidPeriod, legalBasis, unverified, policy } =
       command;
@@ -275,8 +276,9 @@ export const programmeHandlers = commandHandlers(
       policy,
       contentHash: hash,
     } as const;
+    const asked = (await isPaying(store, programmeId)) ? { ...publish, isPaying: true } : publish;
     return {
-      parts: [part(streams.programme(programmeId), programmeDecider, publish)],
+      parts: [part(streams.programme(programmeId), programmeDecider, asked)],
       answer: { programmeId, version, contentHash: hash },
       answerAfter: proposalStatus(publish, 'published'),
       status: 201,

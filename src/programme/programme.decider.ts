@@ -49,7 +49,11 @@ export interface ProgrammeState extends Controls {
 
 export type ProgrammeCommand =
   | ({ readonly type: 'DefineProgramme' } & EventData['ProgrammeDefined'])
-  | ({ readonly type: 'PublishPolicy' } & EventData['PolicyPublished'])
+  | ({
+      readonly type: 'PublishPolicy';
+      /** A cycle of it was begun, as older versions could before it was opened. */
+      readonly isPaying?: boolean;
+    } & EventData['PolicyPublished'])
   | ControlsCommand
   | ({ readonly type: 'SetCalendar' } & EventData['CalendarSet'])
   | { readonly type: 'OpenProgramme'; readonly programmeId: string }
@@ -224,7 +228,14 @@ function publish(
       'firstPaidPeriod',
     );
   }
-  const { type, ...data } = command;
+  const { type, isPaying, ...data } = command;
+  if (state.status === 'defined' && isPaying === true)
+    throw new DomainError(
+      'PROGRAMME_NOT_OPEN',
+      `The programme ${command.programmeId} pays and was never opened: open it first; what it pays is said by two.`,
+      'rule',
+      'programmeId',
+    );
   const published: Drafts = [{ type: 'PolicyPublished', data }];
   // A programme is made by one manager; what it pays once it is open is said by two.
   if (state.status !== 'open') return published;

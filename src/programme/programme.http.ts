@@ -64,7 +64,7 @@ export class ProgrammeHttp {
       ],
       404: ['PROGRAMME_NOT_FOUND'],
       409: ['POLICY_VERSION_OUT_OF_ORDER'],
-      422: ['POLICY_DATES_OUT_OF_ORDER', 'PROGRAMME_CLOSED'],
+      422: ['POLICY_DATES_OUT_OF_ORDER', 'PROGRAMME_NOT_OPEN', 'PROGRAMME_CLOSED'],
     },
   })
   publish(@CommandParam() command: PublishPolicy): Promise<Answer> {

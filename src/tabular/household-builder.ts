@@ -199,12 +199,11 @@ function accountIn(
       : reader.text(targets.accountNumber, 60);
   const holder = reader.name(targets.accountHolder);
   if (!isKind(kind)) {
-    if (kind !== '')
-      reader.fail(
-        targets.accountKind.column,
-        'ACCOUNT_INVALID',
-        'must be iban, rib, wallet or cash',
-      );
+    const { column } = targets.accountKind;
+    if (kind !== '') reader.fail(column, 'ACCOUNT_INVALID', 'must be iban, rib, wallet or cash');
+    // A mapping may say that it may be missing, and nobody is paid without it.
+    else if (reader.failures.every((one) => one.column !== column))
+      reader.fail(column, 'VALUE_MISSING', 'is empty');
     return undefined;
   }
   const number = isRounded(given) ? given : compacted(given);

@@ -30,6 +30,11 @@ export class CommandIds {
     return id;
   }
 
+  /** Whether this very call tried before, so that what is there under its id is its own. */
+  get hasTried(): boolean {
+    return this.#tried.size > 0;
+  }
+
   /**
    * The id under which an earlier try of the same unit wrote some of its streams and not the last,
    * where there was one. For stores whose groups are not atomic: what it wrote is done, and

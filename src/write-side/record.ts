@@ -289,7 +289,7 @@ function decideAll(
     try {
       const decided = decideUnit(recorder, base, now, attempt);
       if (decided.group.writes.length > 0 || decided.group.receipt) all.push(decided);
-      else results[attempt.index] = { kind: 'unchanged', position: lastPosition(attempt.loaded) };
+      else results[attempt.index] = withoutWrites(attempt, decided.events);
     } catch (error) {
       if (!(error instanceof DomainError) && recorder.each !== true) throw error;
       const refused = error instanceof DomainError ? error : defects.met(error);
@@ -299,6 +299,15 @@ function decideAll(
   defects.finish();
   return all;
 }
+
+/**
+ * What became of a unit of which nothing is left to be written: where a store writes one stream at a
+ * time, an earlier try may have written what counts, and somebody else the rest.
+ */
+const withoutWrites = ({ loaded, ids }: Attempt, events: number): Recording =>
+  events > 0 && ids.hasTried
+    ? { kind: 'recorded', position: lastPosition(loaded), writes: [], events }
+    : { kind: 'unchanged', position: lastPosition(loaded) };
 
 /** Those whose words are not refused; what is refused has its result then. */
 async function withFitTexts(

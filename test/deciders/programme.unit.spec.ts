@@ -103,6 +103,15 @@ describe('policies', () => {
       )
       .thenRefused('POLICY_DATES_OUT_OF_ORDER', 'firstPaidPeriod');
   });
+  test('of one that pays and was never opened are published once it is open', () => {
+    const publish = { type: 'PublishPolicy', ...v3, isPaying: true } as const;
+    given(defined, ...published)
+      .when(publish, manager)
+      .thenRefused('PROGRAMME_NOT_OPEN');
+    given(defined, ...published, opened)
+      .when(publish, manager)
+      .then({ type: 'PolicyProposed', data: v3 });
+  });
   test('of a programme that is open are published by two managers', () => {
     const said = was('PolicyProposed', v3, 'meryem', 'programme-manager');
     const publish: ProgrammeCommand = { type: 'PublishPolicy', ...v3 };

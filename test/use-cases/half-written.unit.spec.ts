@@ -205,4 +205,34 @@ describe('units of two streams on a store that writes one stream at a time', () 
       expect(one.id).not.toBe(two.id);
     }
   });
+
+  it('are recorded where somebody else did what was left of them meanwhile', async () => {
+    const store = await allotted();
+    const there = 'budget-there-2026';
+    const allot = budget(there, {
+      type: 'AllotBudget',
+      programmeId: 'asd',
+      fiscalYear: 2026,
+      currency: 'MAD',
+      amountMinor: '1000',
+      reference: 'LF',
+    });
+    // Nothing is left of it once the budget is there.
+    const rest: Part = {
+      ...allot,
+      decide: (events, context) => (events.length > 0 ? [] : allot.decide(events, context)),
+    };
+    const append = store.append.bind(store);
+    store.append = async (group) => {
+      store.append = append;
+      await append({ ...group, writes: group.writes.slice(0, 1) });
+      await new Process(store).run([{ verb: 'allot', key: there, parts: [allot] }]);
+      return append(group);
+    };
+    const parts = [reserving(adjust(first(0), 'transfer')), rest];
+    const [result] = await new Process(store).run([{ verb: 'both', key: '0', parts }]);
+    expect(times(store, first(0), 'transfer')).toBe(1);
+    expect(store.of(there)).toHaveLength(1);
+    expect(result).toMatchObject({ kind: 'recorded', events: 1 });
+  });
 });

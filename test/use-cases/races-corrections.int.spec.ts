@@ -12,6 +12,7 @@ import {
   type ProposeSummary,
 } from '../../src/use-cases/corrections/propose-correction.js';
 import { foldAdjustment } from '../../src/use-cases/folds.js';
+import { movePersonParts } from '../../src/use-cases/persons/move-person.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { auditOf } from '../support/audit.js';
@@ -104,6 +105,24 @@ describe.each(STORES)('a correction, on a store %s', (_, atomic) => {
     });
     expect(await codeOf(propose(here))).toBe('CORRECTION_STATUS');
     expect(await statusOf(here, FIRST)).toBe('applied');
+    await noneIsLeft(here);
+  });
+
+  it('puts a debt where its household lives, also if it moves in the same moment', async () => {
+    const here = await overpaid();
+    await propose(here);
+    const owing = (await eventsOf(here)).filter(({ type }) => type === 'AdjustmentProposed');
+    const personId = owing.at(-1)!.stream.slice(-36);
+    const region = 'MA-12';
+    justBefore(here, 'OverpaymentEstablished', async () => {
+      const parts = await movePersonParts(here.store, { personId, region, reason: 'new address' });
+      await execute(another(here), parts, as(here, 'supervisor', 'move'));
+    });
+    await approved(here, FIRST);
+    const debts = (await eventsOf(here)).filter(({ type }) => type === 'OverpaymentEstablished');
+    expect(debts.length).toBeGreaterThan(1);
+    const own = debts.filter(({ stream }) => stream.endsWith(personId));
+    expect(own).toMatchObject([{ data: { region } }]);
     await noneIsLeft(here);
   });
 

@@ -82,10 +82,16 @@ export async function openPostgresReadStore(
   });
   const askAfterMs =
     options.statementTimeoutMs === undefined ? (options.askAfterMs ?? ASK_AFTER_MS) : undefined;
+  const pids = new WeakMap<pg.PoolClient, number>();
   const told: PostgresPool = {
     options: pool.options,
-    connect: async () =>
-      new ToldClient(await pool.connect().catch(rethrow), connectionString, askAfterMs),
+    async connect() {
+      const client = await pool.connect().catch(rethrow);
+      if (askAfterMs === undefined) return new ToldClient(client);
+      const pid = pids.get(client) ?? (await pidOf(client));
+      pids.set(client, pid);
+      return new ToldClient(client, { connectionString, askAfterMs, pid });
+    },
     end: () => pool.end(),
   };
   const db = new Kysely<never>({
@@ -95,17 +101,34 @@ export async function openPostgresReadStore(
   return { dialect: 'postgres', db, close: () => db.destroy() };
 }
 
+/** Of the session that works for a client: what a pooler between greets with is none. */
+async function pidOf(client: pg.PoolClient): Promise<number> {
+  try {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return rows[0]!.pid;
+  } catch (error) {
+    client.release(true);
+    return rethrow(error);
+  }
+}
+
+/** How it is seen whether the server is still at work on a statement that has no limit of its own. */
+interface StatementWatch {
+  readonly connectionString: string;
+  readonly askAfterMs: number;
+  readonly pid: number;
+}
+
 /**
  * A client whose queries say that the server is away where it is; what the database itself refuses
  * stays as it is. One whose answer did not come in time is of no use any more: it would come to
  * whoever asks next.
  */
 class ToldClient implements PostgresPoolClient {
-  /** @param askAfterMs absent: the statements have a time limit of their own */
+  /** @param watch absent: the statements have a time limit of their own */
   constructor(
     private readonly client: pg.PoolClient,
-    private readonly connectionString: string,
-    private readonly askAfterMs?: number,
+    private readonly watch?: StatementWatch,
   ) {}
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -136,11 +159,9 @@ class ToldClient implements PostgresPoolClient {
 
   /** Cuts the connection when nobody is at work on what it waits for. */
   async #watch(over: AbortSignal): Promise<void> {
-    if (this.askAfterMs === undefined) return;
-    // pg has it from the server's greeting, and no type for it.
-    const pid: unknown = 'processID' in this.client ? this.client.processID : undefined;
-    if (!(await isWorkedOn(this.connectionString, Number(pid), over, this.askAfterMs)))
-      await this.#cut();
+    if (!this.watch) return;
+    const { connectionString, askAfterMs, pid } = this.watch;
+    if (!(await isWorkedOn(connectionString, pid, over, askAfterMs))) await this.#cut();
   }
 
   /** Until the pool sees that it is of no use. */

@@ -8,7 +8,8 @@ import { DomainError } from '../../kernel/errors.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
-import { programmeDecider } from '../../programme/programme.decider.js';
+import { isPaying } from '../../programme/is-paying.js';
+import { programmeDecider, type ProgrammeCommand } from '../../programme/programme.decider.js';
 import {
   stepsTo,
   type PolicyPublication,
@@ -76,12 +77,13 @@ export async function setUpProgramme(
       'conflict',
       different.fields[0],
     );
+  const paying = await isPaying(engine.store, programmeId);
   const { events } =
     commands.length === 0
       ? { events: 0 }
       : await execute(
           engine,
-          [part(stream, programmeDecider, ...commands)],
+          [part(stream, programmeDecider, ...(paying ? commands.map(whilePaying) : commands))],
           contextOf(manager, 'programme', programmeId, known.length),
         );
   const published = new Set(
@@ -92,6 +94,9 @@ export async function setUpProgramme(
   const waiting = policies.filter(({ version }) => !published.has(version)).length;
   return { programmeId, policies: policies.length, recorded: events, waiting };
 }
+
+const whilePaying = (command: ProgrammeCommand): ProgrammeCommand =>
+  command.type === 'PublishPolicy' ? { ...command, isPaying: true } : command;
 
 export async function allotBudget(
   engine: Engine,
