@@ -78,12 +78,13 @@ export async function setUpProgramme(
       different.fields[0],
     );
   const paying = await isPaying(engine.store, programmeId);
+  const steps = paying ? commands.map(whilePaying) : commands;
   const { events } =
     commands.length === 0
       ? { events: 0 }
       : await execute(
           engine,
-          [part(stream, programmeDecider, ...(paying ? commands.map(whilePaying) : commands))],
+          [part(stream, programmeDecider, ...steps)],
           contextOf(manager, 'programme', programmeId, known.length),
         );
   const published = new Set(
