@@ -341,6 +341,9 @@ function addUp(f: Figures): boolean {
   return count === f.orderedCount && totalMinor === BigInt(f.orderedMinor);
 }
 
+/** Where figures that were looked at are none: what is reconciled meanwhile was not. */
+export const NOT_RECONCILED = -1;
+
 function close(
   state: CycleState,
   { releasedMinor, throughPosition }: CommandOf<CycleCommand, 'CloseCycle'>,
@@ -355,7 +358,8 @@ function close(
       `Payments of the cycle are being instructed again since ${run.since}, by ${run.by}; where that was cut off, send the same request again, or any other an hour later.`,
       'conflict',
     );
-  if (throughPosition !== undefined && throughPosition !== state.figures?.throughPosition)
+  const reconciledThrough = state.figures?.throughPosition ?? NOT_RECONCILED;
+  if (throughPosition !== undefined && throughPosition !== reconciledThrough)
     throw new DomainError(
       'NOT_RECONCILED',
       'The cycle was reconciled or instructed again meanwhile; look at it again.',

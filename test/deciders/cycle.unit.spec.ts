@@ -351,6 +351,17 @@ describe('reconciling and closing', () => {
       .when({ type: 'ReconcileCycle', figures: { ...figures, outstandingCount: 1 } }, officer)
       .thenRefused('FIGURES_DO_NOT_ADD_UP');
   });
+  test('a cycle closes on no figures that came after it was looked at', () => {
+    const later = was('CycleReconciled', { ...reconciled.data, throughPosition: 9 });
+    const close = (throughPosition: number) =>
+      given(...history, later).when(
+        { type: 'CloseCycle', releasedMinor: '50000', throughPosition },
+        officer,
+      );
+    close(-1).thenRefused('NOT_RECONCILED');
+    close(8).thenRefused('NOT_RECONCILED');
+    close(9).thenOne('CycleClosed');
+  });
   test('a cycle closes with nothing open', () => {
     given(...history, reconciled)
       .when({ type: 'CloseCycle', releasedMinor: '50000' }, officer)

@@ -1,6 +1,6 @@
 import { MAX_PAGE, type EventStore } from '../../adapters/event-store/port.js';
 import { budgetDecider } from '../../budget/budget.decider.js';
-import { cycleDecider } from '../../cycle/cycle.decider.js';
+import { cycleDecider, NOT_RECONCILED } from '../../cycle/cycle.decider.js';
 import type { Figures } from '../../cycle/cycle.state.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -55,7 +55,7 @@ export async function closeCycleParts(
   const planned = accountIn(await deps.store.readStream(budget), cycleId);
   if (figures) requireSpent(figures, planned);
   const releasedMinor = String(planned.reservedMinor);
-  const { throughPosition } = figures ?? {};
+  const { throughPosition } = figures ?? { throughPosition: NOT_RECONCILED };
   return [
     part(streams.cycle(cycleId), cycleDecider, {
       type: 'CloseCycle',
