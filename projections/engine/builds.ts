@@ -1,7 +1,7 @@
 import { sql, type CreateTableBuilder, type RawBuilder } from 'kysely';
 import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import { ProjectionError } from './errors.js';
-import { forgetLive, LINKS, PARTS, physical, STATE } from './live.js';
+import { LINKS, PARTS, physical, STATE } from './live.js';
 import { createAnchor } from './read-anchor.js';
 import { table, type ColumnType, type Projection, type Table } from './projection.js';
 
@@ -324,7 +324,6 @@ export async function afterSwitch(store: ReadStore, build: ProjectionBuild): Pro
     suffix,
   } = build;
   build.live = true;
-  forgetLive(store);
   const rows = await readState(store.db);
   const old = rows.filter((row) => row.projection === name && row.suffix !== suffix);
   for (const row of old) await dropBuild(store, name, row.suffix);

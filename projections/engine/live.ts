@@ -22,30 +22,33 @@ export const physical = (table: Table, suffix: string): string => `${table.name}
 /** The SQL name of a live table. */
 export type NameOf = (table: Table) => string;
 
-const suffixes = new WeakMap<ReadStore, Map<string, string>>();
-
-async function liveSuffix(store: ReadStore, projection: Projection): Promise<string> {
-  let known = suffixes.get(store);
-  if (!known) {
-    known = new Map();
-    suffixes.set(store, known);
-  }
-  const cached = known.get(projection.name);
-  if (cached !== undefined) return cached;
-  const row = await store.db
+/**
+ * The live build of each projection, as it is now: another process may have switched.
+ * @throws DomainError READ_MODEL_BUILDING where one has none
+ */
+async function liveSuffixes(
+  store: ReadStore,
+  projections: readonly Projection[],
+): Promise<ReadonlyMap<Projection, string>> {
+  const rows = await store.db
     .selectFrom(STATE)
-    .select('suffix')
-    .where('projection', '=', projection.name)
+    .select(['projection', 'suffix'])
     .where('live', '=', true)
-    .executeTakeFirst();
-  if (!row)
-    throw new DomainError(
-      'READ_MODEL_BUILDING',
-      `The read model ${projection.name} is being built; ask again in a moment.`,
-      'unavailable',
-    );
-  known.set(projection.name, row['suffix']);
-  return row['suffix'];
+    .$castTo<{ projection: string; suffix: string }>()
+    .execute();
+  const live = new Map(rows.map(({ projection, suffix }) => [projection, suffix]));
+  return new Map(
+    projections.map((projection) => {
+      const suffix = live.get(projection.name);
+      if (suffix === undefined)
+        throw new DomainError(
+          'READ_MODEL_BUILDING',
+          `The read model ${projection.name} is being built; ask again in a moment.`,
+          'unavailable',
+        );
+      return [projection, suffix];
+    }),
+  );
 }
 
 /** SQLite and PostgreSQL each say in their own way that a table is not there. */
@@ -55,9 +58,8 @@ export function tableIsMissing(error: unknown): boolean {
 }
 
 /**
- * Runs a query on the live build of the projections that it reads. Names are kept between queries;
- * after a switch the old tables are dropped, and the query that misses one is run again on the new
- * ones.
+ * Runs a query on the live build of the projections that it reads. After a switch the old tables are
+ * dropped, and a query that misses one is run again on the new ones.
  * @throws DomainError READ_MODEL_BUILDING while the first build is not finished
  */
 export async function reading<T>(
@@ -68,10 +70,8 @@ export async function reading<T>(
   for (let attempt = 1; ; attempt += 1) {
     try {
       const names = new Map<Table, string>();
-      for (const projection of projections) {
-        const suffix = await liveSuffix(store, projection);
+      for (const [projection, suffix] of await liveSuffixes(store, projections))
         for (const table of projection.tables) names.set(table, physical(table, suffix));
-      }
       return await work(store.db, (table) => {
         const name = names.get(table);
         if (name === undefined)
@@ -80,7 +80,6 @@ export async function reading<T>(
       });
     } catch (error) {
       if (!tableIsMissing(error)) throw error;
-      suffixes.delete(store);
       if (attempt === 3)
         throw new DomainError(
           'READ_MODEL_BUILDING',
@@ -90,11 +89,6 @@ export async function reading<T>(
     }
   }
 }
-
-/** Forgets the names that queries on this store use; the next one asks which build is live. */
-export const forgetLive = (store: ReadStore): void => {
-  suffixes.delete(store);
-};
 
 /**
  * `column in (…)`, in either dialect, also for an empty list (nothing fits) and for no list

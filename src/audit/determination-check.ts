@@ -22,6 +22,8 @@ interface Waiting {
   contentHash: string;
   /** What was determined last, as JSON. */
   entitlement: string;
+  /** That it was determined by. */
+  version?: number;
   approval?: { readonly eventId: string; readonly startPeriod: string };
 }
 
@@ -160,11 +162,12 @@ export class DeterminationCheck {
     const application = this.#waiting.get(stream);
     if (!application) return;
     application.entitlement = JSON.stringify(data.entitlement);
+    application.version = data.policyVersion;
     if (data.contentHash !== application.contentHash)
       found('I5', 'determined on other facts than the application has');
     if (data.asOf !== application.receivedOn)
       return found('I5', `determined as of ${data.asOf}; received on ${application.receivedOn}`);
-    const policy = this.#policyOf(event, application);
+    const policy = this.#policyOf(event, application, data.policyVersion);
     if (!policy)
       return found('I5', `determined by version ${data.policyVersion}, which is not in force`);
     const differs = differenceFrom(data, policy, JSON.parse(application.facts) as Facts);
@@ -173,11 +176,12 @@ export class DeterminationCheck {
   }
 
   #policyOf(
-    event: Recorded<'EligibilityDetermined'>,
+    event: Pick<Recorded, 'position' | 'time'>,
     { programmeId, receivedOn }: Waiting,
+    version: number,
   ): Published | undefined {
     return this.#inForceLately(event, programmeId, receivedOn.slice(0, 7)).find(
-      ({ data }) => data.version === event.data.policyVersion,
+      ({ data }) => data.version === version,
     );
   }
 
@@ -197,10 +201,14 @@ export class DeterminationCheck {
     return found;
   }
 
-  #approved({ stream, id, data }: Recorded<'ApplicationApproved'>, found: Found): void {
+  #approved(event: Recorded<'ApplicationApproved'>, found: Found): void {
+    const { stream, id, data } = event;
     const application = this.#waiting.get(stream);
     if (!application) return;
     const { startPeriod } = data;
+    const { version } = application;
+    if (this.era.isNew && version !== undefined && !this.#policyOf(event, application, version))
+      found('I5', `approved as determined by version ${version}, which is not in force`);
     application.approval = { eventId: id, startPeriod };
     application.facts = '';
     if (startPeriod < application.receivedOn.slice(0, 7))

@@ -1,4 +1,5 @@
-import { fold } from '../kernel/decider.js';
+import { versionInForce } from '../eligibility/policy.js';
+import { fold, type Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
 import type { ProgrammePolicies } from '../write-side/readers.js';
@@ -32,6 +33,30 @@ export function requireOpen(programme: Pick<ProgrammePolicies, 'programmeId' | '
 /** The same in the append of what relies on it. */
 export const whileOpen = (programmeId: string): Part =>
   guard(streams.programme(programmeId), (events) => {
-    const { status } = fold(programmeDecider, events);
-    requireOpen({ programmeId, status: status === 'none' ? 'defined' : status });
+    openAsIn(events, programmeId);
   });
+
+/**
+ * The same, and while the version that an application was decided by is the one that is paid in the
+ * month that it was received in: one that is published at the same moment asks for another
+ * determination.
+ * @param decidedBy asked when it is decided
+ * @throws DomainError NOT_DETERMINED
+ */
+export const whilePaidBy = (programmeId: string, period: string, decidedBy: () => number): Part =>
+  guard(streams.programme(programmeId), (events) => {
+    const { policies } = openAsIn(events, programmeId);
+    const now = versionInForce(policies, period)?.version;
+    if (now !== undefined && now !== decidedBy())
+      throw new DomainError(
+        'NOT_DETERMINED',
+        `Version ${now} of the policy is paid now in ${period}: return the application where it is recommended, and determine it again.`,
+        'rule',
+      );
+  });
+
+function openAsIn(events: readonly Recorded[], programmeId: string) {
+  const state = fold(programmeDecider, events);
+  requireOpen({ programmeId, status: state.status === 'none' ? 'defined' : state.status });
+  return state;
+}

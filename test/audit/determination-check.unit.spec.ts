@@ -108,6 +108,29 @@ describe('facts are what their hash is of', () => {
   });
 });
 
+describe('an approval', () => {
+  const LATER: Step = [
+    'PolicyPublished',
+    { ...versions[1], effectiveFrom: '2026-02-01', firstPaidPeriod: '2026-02' },
+    { time: '2026-02-25T12:00:00.000Z' },
+  ];
+  const at = (time: string): Step => {
+    const [type, data, rest] = approved('2026-02');
+    return [type, data, { ...rest, time }];
+  };
+  const STALE = ['I5 approved as determined by version 1, which is not in force'];
+  test('is of what was determined by the version that is paid, or was until lately', () => {
+    const said = (time: string, isNew = true) => {
+      const published = PUBLISHED.slice(0, 1);
+      const steps = [submitted({ receivedOn: '2026-02-20' }), determined({}, {}, FACTS, '2026-02')];
+      return log({ isNew, published }, ...steps, LATER, at(time)).said;
+    };
+    expect(said('2026-02-26T11:59:00.000Z')).toEqual([]);
+    expect(said('2026-02-26T12:00:00.000Z')).toEqual(STALE);
+    expect(said('2026-02-27T12:00:00.000Z', false)).toEqual([]);
+  });
+});
+
 describe('a determination', () => {
   const not = (what: string, version = 1) => [
     `I5 ${what} is not what version ${version} gives on the facts`,

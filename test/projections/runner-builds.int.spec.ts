@@ -1,5 +1,11 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { tableNames } from '../../projections/engine/builds.js';
+import {
+  buildBeside,
+  indexBuild,
+  openBuilds,
+  switchLive,
+  tableNames,
+} from '../../projections/engine/builds.js';
 import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
 import { paymentTally, payments } from '../../projections/disbursement/disbursement.tables.js';
 import { listPayments } from '../../projections/disbursement/disbursement.queries.js';
@@ -52,6 +58,22 @@ describe.each(engines(postgres))('builds of read models on $name', (engine) => {
     expect(tables).toContain(physical(fresh, `v${next.version}`));
     expect(tables.every((name) => name.endsWith(`_v${next.version}`))).toBe(true);
     expect((await listPayments(store, {}, { limit: 1_000 })).items.length).toBe(42);
+    await store.close();
+  });
+
+  it('is read from the switch on, whichever process made it, and whatever became of that', async () => {
+    const store = await engine.open();
+    const projections = [disbursementProjection];
+    await new ProjectionRunner({ store, projections, log: new ArrayLog(EVENTS) }).catchUp();
+    const count = async () => (await listPayments(store, {}, { limit: 1 })).items.length;
+    expect(await count()).toBe(1);
+    const [live] = await openBuilds(store, projections, false);
+    // Empty, and its maker dies before the old tables are dropped.
+    const beside = await buildBeside(store, live!);
+    await indexBuild(store, beside);
+    expect(await count()).toBe(1);
+    await store.db.transaction().execute((trx) => switchLive(trx, beside));
+    expect(await count()).toBe(0);
     await store.close();
   });
 

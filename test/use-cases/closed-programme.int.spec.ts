@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
-import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
-import { allotBudget } from '../../src/cli/commands/programmes.js';
+import { asdPolicies, asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
+import { allotBudget, setUpProgramme } from '../../src/cli/commands/programmes.js';
 import { streams } from '../../src/kernel/ids.js';
+import { PublishPolicy } from '../../src/programme/programme.commands.js';
 import { programmeDecider, type ProgrammeCommand } from '../../src/programme/programme.decider.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
@@ -10,6 +11,7 @@ import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { openCycleParts, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
+import { ApiProcess } from './api-process.js';
 import { enrolled, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
 import { as, drain, households, job, newWorld, openProgramme, type World } from './world.js';
@@ -99,6 +101,29 @@ describe('a programme that is not open yet', () => {
     );
     await manage({ type: 'OpenProgramme', programmeId: PROGRAMME });
     expect((await take(world, 10)).submitted).toBeGreaterThan(0);
+  });
+
+  test('changes what it pays by no door where a version before this one let it pay', async () => {
+    const { engine } = world;
+    const [v1, v2] = asdVersions;
+    const [, policy] = asdPolicies;
+    await manage({ type: 'DefineProgramme', ...asdProgramme }, { type: 'PublishPolicy', ...v1! });
+    const december = { programmeId: PROGRAMME, period: '2025-12' };
+    const [cycle] = await openCycleParts(engine, december, engine.clock.now());
+    await execute(engine, [cycle!], as(engine, 'finance', 'open'));
+    const api = new ApiProcess(world, engine.store);
+    const publish = await api.send(
+      PublishPolicy,
+      'programme-manager',
+      { ...policy },
+      { programmeId: PROGRAMME },
+    );
+    expect(publish.body).toMatchObject({ code: 'PROGRAMME_NOT_OPEN' });
+    const { actor } = as(engine, 'manager', 'set up');
+    const setUp = setUpProgramme(engine, asdProgramme, [v1!, v2!], actor);
+    expect(await codeOf(setUp)).toBe('PROGRAMME_NOT_OPEN');
+    await setUpProgramme(engine, asdProgramme, [v1!], actor);
+    expect((await setUpProgramme(engine, asdProgramme, [v1!, v2!], actor)).waiting).toBe(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { applicationDecider } from '../../src/application/application.decider.js';
+import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
@@ -7,10 +8,13 @@ import { decideApplications } from '../../src/use-cases/applications/decide-appl
 import type { DecideAction } from '../../src/use-cases/applications/decision.rule.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import { foldApplication } from '../../src/use-cases/folds.js';
+import type { Deps } from '../../src/write-side/context.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
+import { MemoryStore } from '../support/memory-store.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME } from './month.js';
+import { another, justBefore, STORES } from './racing.js';
 import { stricterVersion, v1 } from './stricter.js';
 import { as, byManagers, households, job, newWorld, type World } from './world.js';
 
@@ -53,25 +57,29 @@ async function applied(): Promise<string> {
   ).applicationId;
 }
 
-async function decided(action: DecideAction, applicationId: string): Promise<string[]> {
+async function decided(
+  action: DecideAction,
+  applicationId: string,
+  deps: Deps = world.engine,
+): Promise<string[]> {
   const codes: string[] = [];
   await decideApplications(
-    world.engine,
+    deps,
     {
       programmeId: PROGRAMME,
       action,
       applicationIds: [applicationId],
       onRefused: (all) => codes.push(...all.map(({ code }) => code)),
     },
-    job(world.engine, action === 'recommend' ? 'officer' : 'supervisor'),
+    job(deps, action === 'recommend' ? 'officer' : 'supervisor'),
   );
   return codes;
 }
 
-const publishStricter = () => {
+const publishStricter = (deps: Deps = world.engine) => {
   const publish = byManagers({ type: 'PublishPolicy', ...stricter });
   const programme = part(streams.programme(PROGRAMME), programmeDecider, ...publish);
-  return execute(world.engine, [programme], as(world.engine, 'manager', 'stricter'));
+  return execute(deps, [programme], as(deps, 'manager', 'stricter'));
 };
 const assess = () =>
   assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
@@ -102,3 +110,21 @@ test('what was recommended before it is not approved, and goes back', async () =
   expect(await decided('recommend', applicationId)).toEqual([]);
   expect(await decided('reject', applicationId)).toEqual([]);
 });
+
+test.each(STORES)(
+  'nor what is published just before it is approved, on a store %s',
+  async (_, atomic) => {
+    const applicationId = await applied();
+    expect(await decided('recommend', applicationId)).toEqual([]);
+    const { events } = await world.engine.store.readAll(-1, 10_000);
+    const here = {
+      ...world.engine,
+      store: new MemoryStore(atomic, events),
+      locks: new KeyedMutex(),
+    };
+    justBefore(here, 'ApplicationApproved', () => publishStricter(another(here)));
+    expect(await decided('approve', applicationId, here)).toEqual(['NOT_DETERMINED']);
+    const stream = await here.store.readStream(streams.application(applicationId));
+    expect(foldApplication(stream).status).toBe('recommended');
+  },
+);

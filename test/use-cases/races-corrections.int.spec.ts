@@ -108,21 +108,42 @@ describe.each(STORES)('a correction, on a store %s', (_, atomic) => {
     await noneIsLeft(here);
   });
 
+  const region = 'MA-12';
+  const move = async (here: Here, personId: string) => {
+    const parts = await movePersonParts(here.store, { personId, region, reason: 'new address' });
+    await execute(here, parts, as(here, 'supervisor', 'move'));
+  };
+  /** The last household that a correction takes from. */
+  const owing = async (here: Here) => {
+    const all = (await eventsOf(here)).filter(({ type }) => type === 'AdjustmentProposed');
+    return all.at(-1)!.stream.slice(-36);
+  };
+
   it('puts a debt where its household lives, also if it moves in the same moment', async () => {
     const here = await overpaid();
     await propose(here);
-    const owing = (await eventsOf(here)).filter(({ type }) => type === 'AdjustmentProposed');
-    const personId = owing.at(-1)!.stream.slice(-36);
-    const region = 'MA-12';
-    justBefore(here, 'OverpaymentEstablished', async () => {
-      const parts = await movePersonParts(here.store, { personId, region, reason: 'new address' });
-      await execute(another(here), parts, as(here, 'supervisor', 'move'));
-    });
+    const personId = await owing(here);
+    justBefore(here, 'OverpaymentEstablished', () => move(another(here), personId));
     await approved(here, FIRST);
     const debts = (await eventsOf(here)).filter(({ type }) => type === 'OverpaymentEstablished');
     expect(debts.length).toBeGreaterThan(1);
     const own = debts.filter(({ stream }) => stream.endsWith(personId));
     expect(own).toMatchObject([{ data: { region } }]);
+    await noneIsLeft(here);
+  });
+
+  it('moves a debt with its household, also if it was put down in the same moment', async () => {
+    const here = await overpaid();
+    await propose(here);
+    const personId = await owing(here);
+    justBefore(here, 'PersonMoved', () => approved(another(here), FIRST));
+    await move(here, personId);
+    const own = (await eventsOf(here)).filter(
+      ({ type, stream }) =>
+        (type === 'OverpaymentEstablished' || type === 'RecoveryMoved') &&
+        stream.endsWith(personId),
+    );
+    expect(own.at(-1)).toMatchObject({ type: 'RecoveryMoved', data: { region } });
     await noneIsLeft(here);
   });
 

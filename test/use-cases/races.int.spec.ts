@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
-import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
+import { closeCycle, closeCycleParts } from '../../src/use-cases/cycles/close-cycle.js';
 import { budgetStreamOf, foldBudget, readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { openCycle, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { cycleFigures, reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
@@ -12,7 +12,7 @@ import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { notEnrolled } from '../../src/use-cases/persons/not-enrolled.js';
 import { execute } from '../../src/write-side/execute.js';
-import { part } from '../../src/write-side/unit.js';
+import { part, type Part } from '../../src/write-side/unit.js';
 import { auditOf } from '../support/audit.js';
 import { MemoryStore } from '../support/memory-store.js';
 import { answers, enrolled, PROGRAMME } from './month.js';
@@ -64,6 +64,20 @@ describe.each(STORES)('two people at once, on a store %s', (_, atomic) => {
     justBefore(here, 'CycleClosed', () => reinstruct(here));
     expect(await codeOf(close(here))).toBe('NOT_RECONCILED');
     await filesKnown(here);
+  });
+
+  test('who closes and finds no figures closes on none that were counted before', async () => {
+    const here = await reconciled();
+    let closing: readonly Part[] = [];
+    justBefore(here, 'CycleReconciled', async () => {
+      await reinstruct(here);
+      closing = await closeCycleParts(here, { cycleId: CYCLE });
+    });
+    const late = as(here, 'finance', 'reconcile', 'late');
+    await codeOf(reconcileCycle(another(here), { cycleId: CYCLE }, late));
+    const closed = execute(another(here), closing, as(here, 'finance', 'close'));
+    expect(await codeOf(closed)).toBe('NOT_RECONCILED');
+    expect((await readCycle(here.store, CYCLE)).status).toBe('instructed');
   });
 
   test.each([

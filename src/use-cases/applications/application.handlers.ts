@@ -3,7 +3,7 @@ import { determinationOf } from './assess-applications.js';
 import { requireRegion } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseApplicationId, streams, uuidOf } from '../../kernel/ids.js';
-import { whileOpen, requireOpen } from '../../programme/open-programme.js';
+import { whilePaidBy, requireOpen } from '../../programme/open-programme.js';
 import { localDateOf } from '../../kernel/time.js';
 import type { Command } from '../../http/call.js';
 import { fresh, fromState, part, type Part } from '../../write-side/unit.js';
@@ -139,7 +139,8 @@ export const applicationHandlers = commandHandlers(
   commandHandler(ApproveApplication, async (command, deps) => {
     const application = await submitted(deps, command);
     const policyVersion = await versionOf(deps, application);
-    const { applicationId, programmeId } = application;
+    const { applicationId, programmeId, receivedOn } = application;
+    const inForce = whilePaidBy(programmeId, receivedOn.slice(0, 7), () => policyVersion);
     const approving = partOf(
       applicationId,
       fromState(['ApproveApplication', command.contentHash], ({ receivedOn }) => ({
@@ -150,7 +151,7 @@ export const applicationHandlers = commandHandlers(
       })),
     );
     const [approved, ...rest] = approvalParts(approving, application);
-    return { parts: [approved!, whileOpen(programmeId), ...rest], answer: { applicationId } };
+    return { parts: [approved!, inForce, ...rest], answer: { applicationId } };
   }),
   commandHandler(RejectApplication, async (command, deps) =>
     simply(command, {

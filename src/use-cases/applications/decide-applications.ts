@@ -7,11 +7,12 @@ import { fromState, part, type Part, type Unit } from '../../write-side/unit.js'
 import type { Recorded } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
-import { whileOpen } from '../../programme/open-programme.js';
+import { whilePaidBy } from '../../programme/open-programme.js';
 import { foldApplication } from '../folds.js';
 import { deciding, waitsFor, type DecideAction } from './decision.rule.js';
 import { approvalParts } from './approval-parts.js';
 import { personsOf, whileNotErased } from './while-not-erased.js';
+import type { ProgrammePolicies } from '../../write-side/readers.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { refusalTo, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
@@ -72,7 +73,13 @@ export async function decideApplications(
           ),
         ),
       );
-      const each = await decidable(deps, args, programme, chosen, applications);
+      const each = await decidable(
+        deps,
+        args,
+        { policies, events: programme },
+        chosen,
+        applications,
+      );
       const units = chosen.map(({ stream }, i): Unit => ({
         verb: args.action,
         key: stream,
@@ -104,7 +111,7 @@ type Decidable = Required<Pick<Unit, 'parts' | 'loaded'>>;
 async function decidable(
   deps: Pick<Deps, 'store'>,
   args: DecideArgs,
-  programme: readonly Recorded[],
+  programme: { readonly policies: ProgrammePolicies; readonly events: readonly Recorded[] },
   chosen: readonly StreamEvents[],
   applications: readonly Part[],
 ): Promise<readonly Decidable[]> {
@@ -123,15 +130,20 @@ async function decidable(
   const enrolments = await deps.store.readStreams(
     persons.map(({ personId }) => streams.enrolment(programmeId, personId)),
   );
-  const isOpen = whileOpen(programmeId);
   return persons.map(({ personId, events: person }, i) => {
     const { stream, events } = chosen[i]!;
     const applicationId = stream.slice('application-'.length);
     const approved = { applicationId, programmeId, personId };
     const [approval, ...rest] = approvalParts(applications[i]!, approved);
+    const month = foldApplication(events).receivedOn.slice(0, 7);
+    const inForce = whilePaidBy(
+      programmeId,
+      month,
+      () => programme.policies.policyOf(month).version,
+    );
     return {
-      parts: [approval!, isOpen, ...rest],
-      loaded: [events, programme, person, enrolments[i]!.events],
+      parts: [approval!, inForce, ...rest],
+      loaded: [events, programme.events, person, enrolments[i]!.events],
     };
   });
 }

@@ -9,8 +9,8 @@ import { fromState, part, type Part } from '../../write-side/unit.js';
 import { programmesOf } from './not-enrolled.js';
 
 /**
- * A person, what they are enrolled in, and what they owe move together. Somebody who is enrolled meanwhile is so in
- * the new region: an enrolment relies on its person as it was read.
+ * A person, what they are enrolled in, and what they owe move together, also what begins in the same
+ * moment: where there is nothing to move, there is nothing yet when the rest is written either.
  */
 export async function movePersonParts(
   store: EventStore,
@@ -20,23 +20,25 @@ export async function movePersonParts(
   const programmes = await programmesOf(store);
   return [
     part(streams.person(personId), personDecider, { type: 'MovePerson', ...move }),
-    ...programmes.map((name) =>
-      part(
+    ...programmes.map((name) => ({
+      ...part(
         streams.enrolment(name, personId),
         enrolmentDecider,
         fromState(['MoveEnrolment', region], ({ status }: EnrolmentState) =>
           status === 'none' ? undefined : { type: 'MoveEnrolment', region },
         ),
       ),
-    ),
-    ...programmes.map((name) =>
-      part(
+      guards: true,
+    })),
+    ...programmes.map((name) => ({
+      ...part(
         streams.recovery(recoveryId(name, personId)),
         recoveryDecider,
         fromState(['MoveRecovery', region], ({ status }: RecoveryState) =>
           status === 'none' ? undefined : { type: 'MoveRecovery', region },
         ),
       ),
-    ),
+      guards: true,
+    })),
   ];
 }
