@@ -1,6 +1,8 @@
 import type { AdjustmentState } from '../../correction/adjustment.decider.js';
 import { RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
+import { addMonths } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { isUnpaid } from '../../payment/payment.state.js';
 
@@ -40,6 +42,26 @@ export const holdersOf = (identity: readonly Recorded[]): readonly string[] => [
 /** How often somebody was enrolled in the programme, from the stream of the enrolment. */
 export const timesEnrolled = (enrolment: readonly Recorded[]): number =>
   enrolment.filter(({ type }) => type === 'EnrolmentStarted').length;
+
+/**
+ * What no cycle has paid yet goes no further back than an application may: before its first cycle a
+ * programme has no newest one that the day of receipt could be held against.
+ * @param from first month that is owed to an enrolment in the first cycle, which pays `period`
+ * @param months that the programme takes
+ * @throws DomainError BACKDATED_TOO_FAR
+ */
+export function requireNearFirst(from: string, period: string, months: number): void {
+  const earliest = addMonths(period, -months);
+  if (from < earliest)
+    throw new DomainError(
+      TOO_FAR,
+      `The first cycle pays ${period}; households are paid back to ${earliest} at most, and this one from ${from} on.`,
+      'rule',
+    );
+}
+const TOO_FAR = 'BACKDATED_TOO_FAR';
+export const isTooFar = (error: unknown): error is DomainError =>
+  error instanceof DomainError && error.code === TOO_FAR;
 
 /**
  * The first month that no earlier cycle of the programme could have paid: of an enrolment that is

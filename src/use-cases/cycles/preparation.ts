@@ -31,7 +31,13 @@ import {
 } from '../../write-side/context.js';
 import { orderedInRound } from './ordered.rule.js';
 import { SetTally } from './ordered-set.js';
-import { monthsOnAccount, timesEnrolled, unpaidFrom } from './months-paid.rule.js';
+import {
+  isTooFar,
+  monthsOnAccount,
+  requireNearFirst,
+  timesEnrolled,
+  unpaidFrom,
+} from './months-paid.rule.js';
 import { PaidToIdentity } from './paid-to-identity.js';
 import { dueIn, isNotEvaluable, lessRecovery, type Deduction, type Due } from './payable.rule.js';
 import { isErased } from '../../person/person-history.rule.js';
@@ -176,7 +182,8 @@ export class Preparation {
     try {
       return orderOf();
     } catch (error) {
-      this.#leaveOut(personId, isNotEvaluable(error) ? error : defects.met(error));
+      const isOurs = !isNotEvaluable(error) && !isTooFar(error);
+      this.#leaveOut(personId, isOurs ? defects.met(error) : error);
       return undefined;
     }
   }
@@ -216,6 +223,7 @@ export class Preparation {
     const account = adjusted && foldAdjustment(adjusted);
     const arrears = account && arrearsFor(account, paymentId, round);
     const from = unpaidFrom(enrolment, period, this.paidThrough);
+    if (this.paidThrough < 0) requireNearFirst(from, period, this.programme.backdatedMonths);
     // A month of the enrolment before, which a correction found to be due, is due once.
     const paid =
       account && timesEnrolled(enrolment) > 1

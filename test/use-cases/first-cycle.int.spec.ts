@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { asdVersions } from '../../src/eligibility/reference/asd.js';
+import { streams } from '../../src/kernel/ids.js';
+import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { requireNearFirst } from '../../src/use-cases/cycles/months-paid.rule.js';
+import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
+import { registerAgain } from './again.js';
+import { Desk } from './correction-desk.js';
+import { child, enrolFamilies } from './families.js';
+import { PROGRAMME } from './month.js';
+import { as, byManagers, job, newWorld, type World } from './world.js';
+
+const PERIOD = '2025-12';
+
+let world: World;
+let desk: Desk;
+let ida: string;
+beforeEach(async () => {
+  world = await newWorld();
+  desk = new Desk(world);
+  ({ ida } = await enrolFamilies(world.engine, { ida: [child('2020-05')] }, asdVersions));
+});
+afterEach(() => world.end());
+
+const takeIn = (receivedOn: string) =>
+  registerAgain(world.engine, {
+    n: 1,
+    reference: 'LATE',
+    receivedOn,
+    children: [child('2021-05')],
+  });
+const prepare = () =>
+  prepareCycle(
+    world.engine,
+    { programmeId: PROGRAMME, period: PERIOD },
+    job(world.engine, 'finance'),
+  );
+
+test('the first month that a first cycle pays is no earlier than an application may be dated', () => {
+  expect(() => requireNearFirst('2024-12', PERIOD, 12)).not.toThrow();
+  expect(() => requireNearFirst('2024-11', PERIOD, 12)).toThrow('back to 2024-12 at most');
+});
+
+test('a first cycle pays back as far as an application is dated back, and names who would be paid more', async () => {
+  await takeIn('2024-11-30');
+  const { cycleId, count } = await prepare();
+  expect(count).toBe(1);
+  const left = (await world.engine.store.readStream(streams.cycle(cycleId))).flatMap((event) =>
+    event.type === 'CycleHouseholdsLeftOut' ? event.data.households : [],
+  );
+  expect(left).toMatchObject([{ code: 'BACKDATED_TOO_FAR' }]);
+
+  const limit = { type: 'SetBackdatingLimit', programmeId: PROGRAMME, months: 13 } as const;
+  const programme = part(streams.programme(PROGRAMME), programmeDecider, ...byManagers(limit));
+  await execute(world.engine, [programme], as(world.engine, 'manager', 'limit'));
+  await returnCycle(
+    world.engine,
+    { cycleId, reason: 'meant so' },
+    as(world.engine, 'controller', 'return'),
+  );
+  expect((await prepare()).count).toBe(2);
+  const late = await desk.ordered(PERIOD, left[0]!.personId);
+  expect(late!.items.map(({ period }) => period)).toContain('2024-11');
+  expect(await desk.ordered(PERIOD, ida)).toBeDefined();
+  expect((await desk.audit()).violations).toEqual([]);
+});
