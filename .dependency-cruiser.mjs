@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+
 /**
  * Which way imports may point: the rules of docs/architecture.md, by their numbers. test/architecture
  * proves that each of them fires.
@@ -6,8 +8,16 @@
 const RULES = '^src/.+\\.rule\\.ts$';
 const PURE =
   '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z-]+\\.(decider|state|report)\\.ts$|src/.+\\.rule\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
-const FEATURES =
-  '(programme|budget|person|application|enrolment|cycle|payment|statement|correction|recovery|automation)';
+const SRC = new URL('src/', import.meta.url);
+/** What has a decider is an aggregate: a new folder is held to the rules without being named here. */
+const FEATURES = `(${readdirSync(SRC, { withFileTypes: true })
+  .filter(
+    (entry) =>
+      entry.isDirectory() &&
+      readdirSync(new URL(`${entry.name}/`, SRC)).some((file) => file.endsWith('.decider.ts')),
+  )
+  .map(({ name }) => name)
+  .join('|')})`;
 const CLIENTS =
   '^node_modules/(better-sqlite3|pg|pg-[a-z-]+|kafkajs|@eventstore|libxml2-wasm|saxes|@types/better-sqlite3|@types/pg)(/|$)';
 const COMPOSITION = '^src/(composition/|main\\.ts$)|^src/cli/|^test/|^bench/';

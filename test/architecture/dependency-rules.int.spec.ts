@@ -178,6 +178,8 @@ describe('which way imports may point', () => {
       const files: Record<string, string> = {
         'src/http/a.ts': importOf('src/http/a.ts', 'src/http/b.ts'),
         'src/http/b.ts': importOf('src/http/b.ts', 'src/http/a.ts'),
+        // What has a decider is an aggregate.
+        'src/person/person.decider.ts': '',
       };
       for (const [, from, to, kind] of BREAKS) {
         files[from] = (files[from] ?? '') + importOf(from, to, kind);
@@ -260,6 +262,25 @@ describe('which way imports may point', () => {
         'src/use-cases/statements',
       ]);
     });
+  });
+
+  test('a new folder with a decider is an aggregate, named nowhere', async () => {
+    const root = await tree('grown', {
+      'src/grievance/grievance.decider.ts': '',
+      'src/grievance/grievance.http.ts':
+        importOf('src/grievance/grievance.http.ts', 'src/budget/budget.http.ts') +
+        importOf('src/grievance/grievance.http.ts', 'src/use-cases/cycles/prepare.ts'),
+      'src/budget/budget.decider.ts': '',
+      'src/budget/budget.http.ts': '',
+      'src/use-cases/cycles/prepare.ts': '',
+      'src/http/present.ts': importOf('src/http/present.ts', 'src/grievance/grievance.http.ts'),
+    });
+    const violations = await cruise(root, ['src']);
+    expect(violations.map(({ rule, from }) => [rule.name, from]).sort()).toEqual([
+      ['features-never-meet', 'src/grievance/grievance.http.ts'],
+      ['http-knows-no-feature', 'src/http/present.ts'],
+      ['use-cases-are-above', 'src/grievance/grievance.http.ts'],
+    ]);
   });
 
   test('resolvable: a file must not import what is not there', async () => {
