@@ -184,9 +184,19 @@ export default {
       name: 'config-knows-no-adapter',
       severity: 'error',
       comment:
-        '6. Settings are read without what they configure; ports, and the registry of rails, which say what they can be told.',
+        '6. Settings are read without what they configure: of adapters they know ports, and what each rail can be told.',
       from: { path: '^src/composition/(config|settings)\\.ts$' },
-      to: { path: '^src/adapters/', pathNot: '/port\\.ts$|^src/adapters/payment-rail/all\\.ts$' },
+      to: {
+        path: '^src/adapters/',
+        pathNot: '/port\\.ts$|^src/adapters/payment-rail/settings\\.ts$',
+      },
+    },
+    {
+      name: 'rail-settings-load-no-rail',
+      severity: 'error',
+      comment: '6. What a rail can be told is said without the rail.',
+      from: { path: '^src/adapters/payment-rail/[a-z0-9/]*settings\\.ts$' },
+      to: { path: '^src/', pathNot: '/(port|settings)\\.ts$|^src/kernel/' },
     },
     {
       name: 'tabular-knows-no-command-line',

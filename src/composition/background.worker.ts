@@ -12,7 +12,7 @@ import { connectEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
 import { takeFrom } from '../use-cases/statements/take-from-folder.js';
 import { BackgroundWork } from './background-work.js';
 import { engineOver, lookAtEnd } from './engine.js';
-import type { BackgroundStart } from '../runtime/background.js';
+import type { BackgroundStart } from './background-start.js';
 import { CALLBACK_QUEUE, callbackPost } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import { deliverCallbacks } from '../use-cases/govstack/deliver-callbacks.js';

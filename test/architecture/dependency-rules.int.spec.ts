@@ -132,6 +132,17 @@ const BREAKS: readonly (readonly [rule: string, from: string, to: string, kind?:
   ['composition-is-on-top', 'src/use-cases/d.ts', 'src/cli/output.ts'],
   ['composition-knows-no-command-line', 'src/composition/embedded.ts', 'src/cli/output.ts'],
   ['config-knows-no-adapter', 'src/composition/config.ts', 'src/adapters/vault/sqlite/vault.ts'],
+  ['config-knows-no-adapter', 'src/composition/settings.ts', 'src/adapters/payment-rail/all.ts'],
+  [
+    'rail-settings-load-no-rail',
+    'src/adapters/payment-rail/list/settings.ts',
+    'src/adapters/payment-rail/list/open.ts',
+  ],
+  [
+    'rail-settings-load-no-rail',
+    'src/adapters/payment-rail/settings.ts',
+    'src/adapters/payment-rail/list/open.ts',
+  ],
   ['tabular-knows-no-command-line', 'src/tabular/rejects.ts', 'src/cli/output.ts'],
   ['stand-in-stands-apart', 'stand-in/main.ts', 'src/kernel/money.ts'],
   ['examples-stand-apart', 'examples/bank.ts', 'src/kernel/money.ts'],
