@@ -109,6 +109,13 @@ const SMELLS: readonly Smell[] = [
     sample: ['src/http/x.ts', "const port = process.env['SANAD_PORT'];"],
   },
   {
+    // Benchmarks and tests fill a log without anybody who decides.
+    name: 'the write side alone appends to the log',
+    where: /^(src\/(?!write-side\/|adapters\/)|projections\/)/,
+    pattern: /\.append(All)?\b/,
+    sample: ['src/use-cases/x.ts', 'await store.append({ writes: [], receipt });'],
+  },
+  {
     name: 'nothing is put off',
     where: ALL,
     pattern: new RegExp(`\\b(${word('TO', 'DO')}|${word('FIX', 'ME')})\\b`),
