@@ -65,7 +65,7 @@ interface Subscription {
  * number of tries is set aside for a person. What fails because a disk or a server is away sets
  * nothing aside.
  */
-export class AutomationRunner {
+export class ProcessManagerRunner {
   #subscriptions: readonly Subscription[] | undefined;
   #setAside: SetAside[] = [];
   /** The end of the page that those who are not behind are given, or were given last. */
