@@ -10,7 +10,7 @@ import { checkedWork } from '../kernel/concurrency/checked-work.js';
 import { isOutage, isRefusal } from '../write-side/outage.js';
 import { reasonOf, setAsideOf } from '../runtime/set-aside.js';
 import type { Checkpoint } from '../runtime/checkpoint.js';
-import { Dismissals, isSame, type Dismissed } from './dismissals.js';
+import { Dismissals, isSame, type Dismissed } from '../runtime/dismissals.js';
 
 /**
  * Follows the log and acts on what happened. `handle` gets the events of a page that it `handles`,

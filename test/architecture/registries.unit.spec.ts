@@ -47,6 +47,14 @@ describe('every list of things exists once', () => {
     expect(listingManagers(sources)).toEqual([]);
   });
 
+  test('the folder of process managers has them, their list, their runner and rules only', () => {
+    const odd = sources
+      .map(({ path }) => /^src\/process-managers\/(.+)$/.exec(path)?.[1])
+      .filter((file) => file !== undefined)
+      .filter((file) => !/^(all|runner|when-[a-z-]+-then-[a-z-]+|[a-z-]+\.rule)\.ts$/.test(file));
+    expect(odd).toEqual([]);
+  });
+
   test('each process manager of the folder is in all.ts', () => {
     const there = sources
       .filter(({ path }) => path.startsWith('src/process-managers/when-'))

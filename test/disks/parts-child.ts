@@ -12,7 +12,7 @@ import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
 import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
 import { messageArchive } from '../../src/adapters/message-archive/file-system.js';
 import { writeFailure } from '../../src/adapters/payment-rail/spool-file.js';
-import { writeWhole } from '../../src/adapters/payment-rail/whole-file.js';
+import { writeWhole } from '../../src/adapters/payment-rail/message-file.js';
 import { openEmbeddedVault } from '../../src/adapters/vault/sqlite/vault.js';
 
 const dir = process.argv[2]!;
