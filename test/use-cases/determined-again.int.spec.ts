@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { applicationDecider } from '../../src/application/application.decider.js';
 import { streams } from '../../src/kernel/ids.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import type { DecideAction } from '../../src/use-cases/applications/decision.rule.js';
@@ -12,7 +11,8 @@ import { part } from '../../src/write-side/unit.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME } from './month.js';
 import { stricterVersion, v1 } from './stricter.js';
-import { as, byManagers, households, job, newWorld, type World } from './world.js';
+import { changeProgramme } from './programme-changes.fixtures.js';
+import { as, households, job, newWorld, type World } from './world.js';
 
 /** Published when it was paid already. */
 const stricter = stricterVersion({
@@ -68,11 +68,8 @@ async function decided(action: DecideAction, applicationId: string): Promise<str
   return codes;
 }
 
-const publishStricter = () => {
-  const publish = byManagers({ type: 'PublishPolicy', ...stricter });
-  const programme = part(streams.programme(PROGRAMME), programmeDecider, ...publish);
-  return execute(world.engine, [programme], as(world.engine, 'manager', 'stricter'));
-};
+const publishStricter = () =>
+  changeProgramme(world.engine, { type: 'PublishPolicy', ...stricter }, 'stricter');
 const assess = () =>
   assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
 

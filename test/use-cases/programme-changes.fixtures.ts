@@ -1,0 +1,18 @@
+import { streams } from '../../src/kernel/ids.js';
+import { programmeDecider, type ProgrammeCommand } from '../../src/programme/programme.decider.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
+import { PROGRAMME } from './month.js';
+import { as, byManagers, type World } from './world.js';
+
+/** Changes the programme of the month, as two managers say alike; `name` is the command's. */
+export const changeProgramme = (
+  engine: World['engine'],
+  command: ProgrammeCommand,
+  ...name: readonly (string | number)[]
+) =>
+  execute(
+    engine,
+    [part(streams.programme(PROGRAMME), programmeDecider, ...byManagers(command))],
+    as(engine, 'manager', ...name),
+  );
