@@ -338,6 +338,7 @@ describe('which way imports may point', () => {
       'projections',
       'stand-in',
       'examples',
+      'bench',
       'test',
     ]);
     const { violations } = report.summary;
