@@ -1,4 +1,4 @@
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { StoreError } from '../../src/kernel/errors.js';
 import type { Run } from './contender.js';
 import { countDistinct } from './count-distinct.js';
@@ -10,7 +10,7 @@ import { workOf } from './payment-story.js';
  */
 export const run: Run = async (dir, { writers, events }) => {
   const work = workOf(writers, events);
-  const store = await openEmbeddedLog(dir);
+  const store = await openSqliteLog(dir);
   const started = performance.now();
   await Promise.all(
     work.map(async (steps) => {

@@ -5,7 +5,7 @@ import type { Recorded } from '../../src/kernel/decider.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { processManagers } from '../../src/process-managers/all.js';
 import { checkpointInMemory } from '../../src/runtime/checkpoint.js';
-import { AutomationRunner } from '../../src/process-managers/runner.js';
+import { ProcessManagerRunner } from '../../src/process-managers/runner.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
@@ -146,7 +146,7 @@ export async function measure(who: 'ours' | 'floor'): Promise<void> {
   for (const earlier of PHASES.slice(0, PHASES.indexOf(phase))) {
     await WORK[earlier](engine, count);
     if (earlier === 'decisions')
-      await new AutomationRunner(engine, processManagers(engine), checkpointInMemory()).drain();
+      await new ProcessManagerRunner(engine, processManagers(engine), checkpointInMemory()).drain();
   }
   const before = await store.lastPosition();
   const readsBefore = (await server.counts()).reads;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
+import { openSqliteReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { openBuilds } from '../../projections/engine/builds.js';
 import { physical } from '../../projections/engine/live.js';
 import type { Table } from '../../projections/engine/projection.js';
@@ -22,7 +22,7 @@ const pages = pagesOf(events);
 
 const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-rebuild-floor-'));
 const file = join(dir, 'read.db');
-const store = await openEmbeddedReadStore(file, { thread: 'local' });
+const store = await openSqliteReadStore(file, { thread: 'local' });
 const nameOf = new Map<Table, string>();
 for (const { projection, suffix } of await openBuilds(store, PROJECTIONS, false))
   for (const table of projection.tables) nameOf.set(table, physical(table, suffix));

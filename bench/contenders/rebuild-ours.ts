@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
-import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { eventsOf, PROJECTIONS } from './rebuild-log.js';
@@ -13,7 +13,7 @@ import { peakMegabytes } from './enrolments.js';
  * included.
  */
 const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-rebuild-'));
-const log = await openEmbeddedLog(dir, { reader: 'local' });
+const log = await openSqliteLog(dir, { reader: 'local' });
 const events = eventsOf(countFromArgs(200_000));
 for (let from = 0; from < events.length; from += 1_000) {
   const result = await log.appendAll(
@@ -30,7 +30,7 @@ for (let from = 0; from < events.length; from += 1_000) {
   if (result.some(({ kind }) => kind !== 'appended'))
     throw new Error('the log did not take the history');
 }
-const store = await openEmbeddedReadStore(join(dir, 'read.db'), { thread: 'local' });
+const store = await openSqliteReadStore(join(dir, 'read.db'), { thread: 'local' });
 const runner = new ProjectionRunner({ store, projections: PROJECTIONS, log });
 const watch = startWatch();
 const position = await runner.catchUp();

@@ -1,5 +1,5 @@
 import { MAX_PAGE } from '../../src/adapters/event-store/port.js';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import type { Run } from './contender.js';
 import { fillLog } from './replay-log.js';
 
@@ -9,7 +9,7 @@ import { fillLog } from './replay-log.js';
  */
 export const run: Run = async (dir, { events }) => {
   await fillLog(dir, events);
-  const store = await openEmbeddedLog(dir, { reader: 'local' });
+  const store = await openSqliteLog(dir, { reader: 'local' });
   const last = await store.lastPosition();
   let position = -1;
   let revisions = 0;

@@ -124,13 +124,9 @@ function answer(rows: Rows, event: Recorded, kind: Kind): void {
   if (event.type === 'PayeeAccountVerified') return keep(rows, row, []);
   if (kind !== 'outcome') return rows.remove(proposals, key);
   const words = wordsOf(row);
-  const kept = words.filter(({ detail }) => !isSaid(detail, event));
+  const kept = words.filter(({ detail }) => !isAnsweredBy(detail, event));
   if (kept.length < words.length) keep(rows, row, kept);
 }
-
-/** Whether what was proposed of an attempt is known now. */
-const isSaid = ({ attempt, outcome }: Word['detail'], event: Recorded): boolean =>
-  isAnsweredBy({ attempt, outcome } as Parameters<typeof isAnsweredBy>[0], event);
 
 /** What one person proposed, until it is confirmed, replaced or answered. */
 export const proposalsProjection: Projection = {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
 import { leasePosition, leaseText } from '../adapters/lease/postgres.js';
 import { processManagers } from '../process-managers/all.js';
-import { AutomationRunner } from '../process-managers/runner.js';
+import { ProcessManagerRunner } from '../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../runtime/set-aside.js';
 import type { Distributed } from '../composition/config.js';
 import { DomainError } from '../kernel/errors.js';
@@ -51,7 +51,7 @@ async function checkAutomation(store: Engine['store'], databaseUrl: string): Pro
     load: () => leaseText(databaseUrl, AUTOMATION_LEASE),
     save: () => Promise.resolve(),
   });
-  await new AutomationRunner({ store }, [], {
+  await new ProcessManagerRunner({ store }, [], {
     load: () => leasePosition(databaseUrl, AUTOMATION_LEASE),
     save: () => Promise.resolve(),
     loadState: () => state.loadState(),
@@ -71,7 +71,7 @@ export async function drainAutomations(
   const left = await destroyLeftKeys(engine, checkpoints, run.signal);
   if (left > 0) run.out.note(leftKeysNote(left));
   const progress = run.out.progress('events followed');
-  await new AutomationRunner(
+  await new ProcessManagerRunner(
     engine,
     processManagers(engine),
     { ...checkpoints.acted, ...stateKept(checkpoints.each) },

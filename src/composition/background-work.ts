@@ -2,7 +2,7 @@ import type { EventStore } from '../adapters/event-store/port.js';
 import type { JobQueue } from '../adapters/job-queue/port.js';
 import type { Pause } from '../kernel/concurrency/pause.js';
 import { processManagers } from '../process-managers/all.js';
-import { AutomationRunner, type FollowedStore } from '../process-managers/runner.js';
+import { ProcessManagerRunner, type FollowedStore } from '../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../runtime/set-aside.js';
 import { throttlePages } from '../runtime/throttle-pages.js';
 import { unfinished } from '../use-cases/jobs/all.js';
@@ -38,12 +38,12 @@ export interface BackgroundParts {
 
 /** What the background of the embedded size does besides read models, over whichever stores it has. */
 export class BackgroundWork {
-  readonly automations: AutomationRunner;
+  readonly automations: ProcessManagerRunner;
   readonly #jobs: JobRunner;
 
   constructor(private readonly parts: BackgroundParts) {
     const { deps, checkpoints, tell, pause } = parts;
-    this.automations = new AutomationRunner(
+    this.automations = new ProcessManagerRunner(
       { store: followedGently(deps.store, pause), clock: deps.clock },
       processManagers(deps),
       { ...checkpoints.acted, ...stateKept(checkpoints.each) },

@@ -6,13 +6,13 @@ import { PROJECTIONS } from '../../projections/all.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { openAccessLog } from '../adapters/access-log/file-system.js';
 import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
-import { connectEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
-import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
-import { connectEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
+import { connectSqliteLog } from '../adapters/event-store/sqlite/event-store.js';
+import { openSqliteReadStore } from '../adapters/read-store/sqlite/read-store.js';
+import { connectSqliteVault } from '../adapters/vault/sqlite/vault.js';
 import { takeFrom } from '../use-cases/statements/take-from-folder.js';
 import { BackgroundWork } from './background-work.js';
 import { engineOver, lookAtEnd } from './engine.js';
-import type { BackgroundStart } from '../runtime/background.js';
+import type { BackgroundStart } from './background-start.js';
 import { CALLBACK_QUEUE, callbackPost } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import { deliverCallbacks } from '../use-cases/govstack/deliver-callbacks.js';
@@ -41,8 +41,8 @@ const tell = (message: FromBackground): void => port.postMessage(message);
 const stop = new AbortController();
 
 const registry = new EventRegistry();
-const store = connectEmbeddedLog(start.dir, start.log, { registry });
-const vault = await connectEmbeddedVault(start.vault);
+const store = connectSqliteLog(start.dir, start.log, { registry });
+const vault = await connectSqliteVault(start.vault);
 const deps = engineOver(
   { dir: start.dir, filesDir: start.files, store, registry, vault },
   {
@@ -54,7 +54,7 @@ await lookAtEnd(deps);
 
 port.on('message', (_stop: ToBackground) => stop.abort());
 
-const reads = await openEmbeddedReadStore(join(start.dir, 'read.db'), {
+const reads = await openSqliteReadStore(join(start.dir, 'read.db'), {
   thread: 'local',
   onDiscarded: (detail) => tell({ kind: 'note', what: 'read models', detail }),
 });

@@ -1,7 +1,7 @@
 import type { ClockLimits } from '../adapters/clock/port.js';
 import type { z } from 'zod';
 import type { KafkaConnection } from '../adapters/event-bus/port.js';
-import { RAILS, type RailSettings } from '../adapters/payment-rail/all.js';
+import { RAILS, type RailSettings } from '../adapters/payment-rail/settings.js';
 import type { SettingsReader } from '../adapters/settings/port.js';
 import { DomainError } from '../kernel/errors.js';
 import {
@@ -266,7 +266,8 @@ function readRail(reader: Reader): RailSettings | undefined {
 }
 
 /** The data folder that the environment names, for commands that take it as an option. */
-export const dataDirIn = (env: Env = process.env): string => env['SANAD_DATA']?.trim() || './data';
+export const dataDirIn = (env: Env = process.env): string =>
+  serverSettings.shape.SANAD_DATA.parse(env['SANAD_DATA']);
 
 /** This process's environment with more in it: for a process that is started from here, or for loadConfig. */
 export const environmentWith = (more: Env): Record<string, string | undefined> => ({

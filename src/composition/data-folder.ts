@@ -1,9 +1,9 @@
 import { EventRegistry } from '../../events/registry.js';
 import { openDataFolder } from '../adapters/data-folder/file-system.js';
 import type { DataFolder } from '../adapters/data-folder/port.js';
-import { type EmbeddedLog, openEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
+import { type SqliteLog, openSqliteLog } from '../adapters/event-store/sqlite/event-store.js';
 import { keepLogMode } from '../adapters/event-store/sqlite/log-mode.js';
-import { type EmbeddedVault, openEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
+import { type SqliteVault, openSqliteVault } from '../adapters/vault/sqlite/vault.js';
 import { type EngineDeps, type EngineSettings, engineOver, lookAtEnd } from './engine.js';
 import { OpenedParts } from './opened-parts.js';
 
@@ -13,8 +13,8 @@ import { OpenedParts } from './opened-parts.js';
  */
 export interface Embedded extends EngineDeps {
   readonly folder: DataFolder;
-  readonly store: EmbeddedLog;
-  readonly vault: EmbeddedVault;
+  readonly store: SqliteLog;
+  readonly vault: SqliteVault;
   close(): Promise<void>;
 }
 
@@ -46,10 +46,10 @@ export async function openEmbedded({
   try {
     const registry = new EventRegistry();
     const store = opened.keep(
-      await openEmbeddedLog(folder.path, { registry, ...(reader ? { reader } : {}) }),
+      await openSqliteLog(folder.path, { registry, ...(reader ? { reader } : {}) }),
     );
     if (mode) keepLogMode(folder.path, mode);
-    const vault = opened.keep(await openEmbeddedVault(folder.path, { keysDir: folder.keys }));
+    const vault = opened.keep(await openSqliteVault(folder.path, { keysDir: folder.keys }));
     const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
     const engine = engineOver(parts, settings);
     await lookAtEnd(engine);

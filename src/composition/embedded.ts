@@ -7,7 +7,7 @@ import { openAccessLog } from '../adapters/access-log/file-system.js';
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
-import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
+import { openSqliteReadStore } from '../adapters/read-store/sqlite/read-store.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { type Embedded, openEmbedded } from './data-folder.js';
@@ -16,7 +16,8 @@ import type { Served, Shell } from './shell.js';
 import { verifierOf } from './verifier.js';
 import { RequestDrain } from '../http/request-drain.js';
 import { Routes } from '../http/routes.js';
-import { Background, type BackgroundStart } from '../runtime/background.js';
+import { Background } from '../runtime/background.js';
+import type { BackgroundStart } from './background-start.js';
 import { withClock } from '../runtime/health-status.js';
 import type { Log } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
@@ -67,9 +68,7 @@ export async function startEmbedded(config: Config, log: Log): Promise<RunningSe
 /** Opens what answering needs besides the engine. */
 async function serving(config: Config, embedded: Embedded, opened: OpenedParts): Promise<Served> {
   const { dir, filesDir, archive, folder } = embedded;
-  const reads = opened.keep(
-    await openEmbeddedReadStore(join(dir, 'read.db'), { thread: 'worker' }),
-  );
+  const reads = opened.keep(await openSqliteReadStore(join(dir, 'read.db'), { thread: 'worker' }));
   const access = opened.keep(await openAccessLog(dir));
   const verify = await verifierOf(config, folder.keys);
   return { deps: embedded, archive, filesDir, reads, access, verify };

@@ -11,6 +11,7 @@ import type { ListSetAside } from '../write-side/set-aside.js';
 import type { ProgrammeReader, RequireFit } from '../write-side/readers.js';
 import type { Call, Command } from './call.js';
 import { execute } from '../write-side/execute.js';
+import { keepReceipt } from '../write-side/keep-receipt.js';
 import type { Part, StreamAfter } from '../write-side/unit.js';
 import { keyReused } from './idempotency.js';
 import { Metrics } from '../runtime/metrics.js';
@@ -183,10 +184,9 @@ export class CommandExecutor {
       status: problem.status,
       body: JSON.stringify(problem),
     };
-    const result = await this.deps.store.append({ writes: [], receipt });
+    const result = await keepReceipt(this.deps.store, receipt);
     if (result.kind === 'receipt-exists')
       return this.#repeated(result.receipt, command, handled, planned);
-    if (result.kind === 'conflict') throw new Error('a receipt by itself cannot conflict');
     await planned?.undo?.();
     this.metrics.command(command.constructor.name, error.code);
     return new Answer(receipt.status, receipt.body, result.position);

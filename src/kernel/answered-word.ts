@@ -1,7 +1,13 @@
-import type { EventData, EventType } from '../../events/generated.js';
+import type { EventType } from '../../events/generated.js';
 
-/** What was said became of an attempt. */
-type Word = Pick<EventData['PaymentOutcomeProposed'], 'attempt' | 'outcome'>;
+/**
+ * What was said became of an attempt. It is only held against what was recorded, so that a word as a
+ * read model keeps it will do.
+ */
+interface Word {
+  readonly attempt?: unknown;
+  readonly outcome?: unknown;
+}
 
 const SAID: Readonly<Partial<Record<EventType, string>>> = {
   PaymentAccepted: 'accepted',

@@ -10,7 +10,7 @@ import { checkedWork } from '../kernel/concurrency/checked-work.js';
 import { isOutage, isRefusal } from '../write-side/outage.js';
 import { reasonOf, setAsideOf } from '../runtime/set-aside.js';
 import type { Checkpoint } from '../runtime/checkpoint.js';
-import { Dismissals, isSame, type Dismissed } from './dismissals.js';
+import { Dismissals, isSame, type Dismissed } from '../runtime/dismissals.js';
 
 /**
  * Follows the log and acts on what happened. `handle` gets the events of a page that it `handles`,
@@ -65,7 +65,7 @@ interface Subscription {
  * number of tries is set aside for a person. What fails because a disk or a server is away sets
  * nothing aside.
  */
-export class AutomationRunner {
+export class ProcessManagerRunner {
   #subscriptions: readonly Subscription[] | undefined;
   #setAside: SetAside[] = [];
   /** The end of the page that those who are not behind are given, or were given last. */

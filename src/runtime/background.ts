@@ -1,5 +1,4 @@
-import type { ClockLimits } from '../adapters/clock/port.js';
-import type { MessagePort, Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import {
   READ_MODELS,
   READ_MODELS_WORK,
@@ -104,16 +103,4 @@ export class Background implements HealthStatus {
         break;
     }
   }
-}
-
-/** What the background thread is started with. */
-export interface BackgroundStart {
-  readonly dir: string;
-  readonly files: string;
-  readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string };
-  readonly clockLimits?: ClockLimits;
-  /** Whom callers may have called back, and how long one call may take. */
-  readonly callbacks: { readonly allowed: readonly string[]; readonly timeoutMs: number };
-  readonly log: MessagePort;
-  readonly vault: MessagePort;
 }

@@ -64,9 +64,8 @@ export class CommandIds {
     const now = this.#at(last, revision);
     if (before.some((written) => hasCommand(written, now))) return now;
     // The last stream went on since, for others. Where one written before it still ends with that
-    // try, nothing else came
-    // between; where it went on too, this is another turn of events and no try of then is finished
-    // by it.
+    // try, nothing else came between; where it went on too, this is another turn of events and no
+    // try of then is finished by it.
     const ends = new Set(before.map((written) => written.at(-1)?.meta.command));
     for (let at = revision - 1; at >= -1 && at >= revision - REVISIONS_BACK; at -= 1) {
       const then = this.#at(last, at);

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { leafOf } from '../../src/adapters/event-store/sqlite/log-writer.js';
 import { verifyLog } from '../../src/adapters/event-store/sqlite/verify.js';
 import { openEngine } from '../../src/cli/compose.js';
@@ -33,7 +33,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 /** Fills a log with `streams` streams of two events and closes it cleanly. */
 async function filled(streams: number): Promise<void> {
   const folder = await openDataFolder(dir);
-  const store = await openEmbeddedLog(dir, { reader: 'local' });
+  const store = await openSqliteLog(dir, { reader: 'local' });
   await store.appendAll(
     Array.from({ length: streams }, (_, n) => ({
       writes: [write(newStream(), 'no-stream', n, n)],
@@ -52,7 +52,7 @@ const change = (sql: string): void => {
 };
 
 const opening = (): Promise<unknown> =>
-  openEmbeddedLog(dir, { reader: 'local' }).then(
+  openSqliteLog(dir, { reader: 'local' }).then(
     (store) => store.close(),
     (error: unknown) => error,
   );
@@ -90,7 +90,7 @@ describe('a log that is not as it was written', () => {
   it('replaced by that of another folder is refused', async () => {
     await filled(2);
     const other = mkdtempSync(join(tmpdir(), 'sanad-log-'));
-    await (await openEmbeddedLog(other)).close();
+    await (await openSqliteLog(other)).close();
     copyFileSync(join(other, 'log.db'), file());
     rmSync(other, { recursive: true });
     await refusedAndUntouched('LOG_CORRUPT', /not the log/);
@@ -192,7 +192,7 @@ describe('a log that is not as it was written', () => {
     change(
       "UPDATE events SET stream = 'budget-other' WHERE position = 3; UPDATE events SET line = '{\"id' WHERE position = 10",
     );
-    const store = await openEmbeddedLog(dir, { reader: 'local' });
+    const store = await openSqliteLog(dir, { reader: 'local' });
     change('DELETE FROM events WHERE position = 20');
     await expect(store.readAll(-1, 5)).rejects.toMatchObject({
       code: 'LOG_CORRUPT',
@@ -226,7 +226,7 @@ describe('a log that is not as it was written', () => {
   ])('is named on a long walk too: %s', async (_, sql) => {
     await filled(1_500);
     change(sql);
-    const store = await openEmbeddedLog(dir, { reader: 'local' });
+    const store = await openSqliteLog(dir, { reader: 'local' });
     const walk = async (): Promise<void> => {
       for (let at = -1; ;) {
         const page = await store.readAll(at, 250);

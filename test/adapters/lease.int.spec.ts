@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { postgresLease } from '../../src/adapters/lease/postgres.js';
 import type { Lease, LeaseHold } from '../../src/adapters/lease/port.js';
-import { AutomationRunner } from '../../src/process-managers/runner.js';
+import { ProcessManagerRunner } from '../../src/process-managers/runner.js';
 import { withLease } from '../../src/runtime/supervision/with-lease.js';
 import { ArrayLog } from '../support/array-log.js';
 import { startProxy } from '../support/proxy.js';
@@ -141,7 +141,7 @@ if (postgres.running)
         withLease(
           lease(),
           async (hold, signal) => {
-            const runner = new AutomationRunner(
+            const runner = new ProcessManagerRunner(
               { store: log },
               [
                 {

@@ -1,5 +1,5 @@
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { allotted, newStream } from '../contract/budget-events.js';
 
 /**
@@ -13,7 +13,7 @@ if (mode === 'hold') {
   process.stdout.write('held\n');
   setInterval(() => undefined, 1_000);
 } else {
-  const store = await openEmbeddedLog(dir, { reader: 'local' });
+  const store = await openSqliteLog(dir, { reader: 'local' });
   await Promise.all(
     Array.from({ length: 8 }, async () => {
       for (;;) {

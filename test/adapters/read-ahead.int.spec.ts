@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import { ReadAhead } from '../../src/adapters/event-store/read-ahead.js';
 import { newStream, write } from '../contract/budget-events.js';
@@ -14,7 +14,7 @@ const PAGE = 250;
 let dir: string;
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'sanad-ahead-'));
-  const store = await openEmbeddedLog(dir, { reader: 'local' });
+  const store = await openSqliteLog(dir, { reader: 'local' });
   await store.appendAll(
     Array.from({ length: EVENTS / 2 }, (_, n) => ({
       writes: [write(newStream(), 'no-stream', n, n)],
@@ -57,7 +57,7 @@ describe('a long walk over the log', () => {
   });
 
   it('has every event once, in order, with those appended meanwhile', async () => {
-    const store = await openEmbeddedLog(dir, { reader: 'local' });
+    const store = await openSqliteLog(dir, { reader: 'local' });
     let added = 0;
     const positions = await walked(store, async () => {
       if (added >= 40) return;
@@ -91,7 +91,7 @@ describe('a long walk over the log', () => {
 });
 
 async function walkedThrough(dir: string): Promise<void> {
-  const store = await openEmbeddedLog(dir, { reader: 'local' });
+  const store = await openSqliteLog(dir, { reader: 'local' });
   try {
     await walked(store);
   } finally {

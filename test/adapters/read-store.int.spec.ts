@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
-import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
+import { openSqliteReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { listPayments } from '../../projections/disbursement/disbursement.queries.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { ArrayLog } from '../support/array-log.js';
@@ -200,9 +200,9 @@ describe('the embedded read store', () => {
   const file = () => join(dir, 'read.db');
 
   it('answers queries on a thread of its own, many at once, while the runner writes', async () => {
-    const asked = await openEmbeddedReadStore(file(), { thread: 'worker' });
+    const asked = await openSqliteReadStore(file(), { thread: 'worker' });
     await expect(listPayments(asked, {})).rejects.toMatchObject({ code: 'READ_STORE_ABSENT' });
-    const store = await openEmbeddedReadStore(file(), { thread: 'local' });
+    const store = await openSqliteReadStore(file(), { thread: 'local' });
     await new ProjectionRunner({
       store,
       projections: PROJECTIONS,
@@ -226,7 +226,7 @@ describe('the embedded read store', () => {
   it('throws away a file that is no database, says so, and the runner builds it anew', async () => {
     writeFileSync(file(), 'this was never a database '.repeat(400));
     const reasons: string[] = [];
-    const store = await openEmbeddedReadStore(file(), {
+    const store = await openSqliteReadStore(file(), {
       thread: 'local',
       onDiscarded: (reason) => reasons.push(reason),
     });
@@ -242,7 +242,7 @@ describe('the embedded read store', () => {
 
   it('rebuilds what turns out to be damaged in the middle', async () => {
     const log = new ArrayLog(EVENTS.slice(0, 200));
-    const first = await openEmbeddedReadStore(file(), { thread: 'local' });
+    const first = await openSqliteReadStore(file(), { thread: 'local' });
     await new ProjectionRunner({ store: first, projections: PROJECTIONS, log }).catchUp();
     await first.close();
     const bytes = await import('node:fs').then((fs) => fs.readFileSync(file()));
@@ -252,7 +252,7 @@ describe('the embedded read store', () => {
     log.push(...EVENTS.slice(200));
     // Found when it is opened or when it is read, it is thrown away and said so.
     const notes: string[] = [];
-    const store = await openEmbeddedReadStore(file(), {
+    const store = await openSqliteReadStore(file(), {
       thread: 'local',
       onDiscarded: () => notes.push('discarded'),
     });
@@ -263,7 +263,7 @@ describe('the embedded read store', () => {
       onNote: ({ what }) => notes.push(what),
     }).catchUp();
     expect(notes.filter((note) => note === 'recreated' || note === 'discarded').length).toBe(1);
-    const again = await openEmbeddedReadStore(join(dir, 'other.db'), { thread: 'local' });
+    const again = await openSqliteReadStore(join(dir, 'other.db'), { thread: 'local' });
     await new ProjectionRunner({ store: again, projections: PROJECTIONS, log }).catchUp();
     expect(await everyRow(store)).toEqual(await everyRow(again));
     await store.close();

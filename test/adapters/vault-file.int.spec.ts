@@ -6,18 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import { openEmbeddedVault, type EmbeddedVault } from '../../src/adapters/vault/sqlite/vault.js';
+import { openSqliteVault, type SqliteVault } from '../../src/adapters/vault/sqlite/vault.js';
 import type { PersonalRecord } from '../../src/adapters/vault/port.js';
 
 const dirs: string[] = [];
-const vaults: EmbeddedVault[] = [];
+const vaults: SqliteVault[] = [];
 function newDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'sanad-vault-'));
   dirs.push(dir);
   return dir;
 }
-async function open(dir: string): Promise<EmbeddedVault> {
-  const vault = await openEmbeddedVault(dir);
+async function open(dir: string): Promise<SqliteVault> {
+  const vault = await openSqliteVault(dir);
   vaults.push(vault);
   return vault;
 }
@@ -48,7 +48,7 @@ function tamper(dir: string, sql: string): void {
 describe("the vault's file", () => {
   it('is for its owner only, and alone in its folder when the keys are elsewhere', async () => {
     const dir = newDir();
-    const vault = await openEmbeddedVault(dir, { keysDir: join(newDir(), 'keys') });
+    const vault = await openSqliteVault(dir, { keysDir: join(newDir(), 'keys') });
     expect(statSync(join(dir, 'vault.db')).mode & 0o077).toBe(0);
     await vault.close();
     expect(readdirSync(dir)).toEqual(['vault.db']);

@@ -4,13 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { openEmbeddedVault } from '../../src/adapters/vault/sqlite/vault.js';
+import { openSqliteVault } from '../../src/adapters/vault/sqlite/vault.js';
 import { openPostgresVault } from '../../src/adapters/vault/postgres/vault.js';
 
 const [dir, url, schema] = process.argv.slice(2);
 const vault =
   url === undefined
-    ? await openEmbeddedVault(dir!)
+    ? await openSqliteVault(dir!)
     : await openPostgresVault(url, { schema: schema!, masterKey: { keysDir: join(dir!, 'keys') } });
 for (;;) {
   const records = Array.from({ length: 20 }, () => {

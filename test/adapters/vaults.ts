@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import pg from 'pg';
-import { openEmbeddedVault } from '../../src/adapters/vault/sqlite/vault.js';
+import { openSqliteVault } from '../../src/adapters/vault/sqlite/vault.js';
 import type { Vault } from '../../src/adapters/vault/port.js';
 import { openPostgresVault } from '../../src/adapters/vault/postgres/vault.js';
 import type { TestPostgres } from '../support/postgres.js';
@@ -82,8 +82,7 @@ function sqlitePlace(opened: Opened, dir: string): VaultPlace {
   return {
     dir,
     writer: [dir],
-    open: (keysDir) =>
-      opened.kept(openEmbeddedVault(dir, keysDir === undefined ? {} : { keysDir })),
+    open: (keysDir) => opened.kept(openSqliteVault(dir, keysDir === undefined ? {} : { keysDir })),
     bytes: async () =>
       Buffer.concat(
         readdirSync(dir)

@@ -132,6 +132,17 @@ const BREAKS: readonly (readonly [rule: string, from: string, to: string, kind?:
   ['composition-is-on-top', 'src/use-cases/d.ts', 'src/cli/output.ts'],
   ['composition-knows-no-command-line', 'src/composition/embedded.ts', 'src/cli/output.ts'],
   ['config-knows-no-adapter', 'src/composition/config.ts', 'src/adapters/vault/sqlite/vault.ts'],
+  ['config-knows-no-adapter', 'src/composition/settings.ts', 'src/adapters/payment-rail/all.ts'],
+  [
+    'rail-settings-load-no-rail',
+    'src/adapters/payment-rail/list/settings.ts',
+    'src/adapters/payment-rail/list/open.ts',
+  ],
+  [
+    'rail-settings-load-no-rail',
+    'src/adapters/payment-rail/settings.ts',
+    'src/adapters/payment-rail/list/open.ts',
+  ],
   ['tabular-knows-no-command-line', 'src/tabular/rejects.ts', 'src/cli/output.ts'],
   ['stand-in-stands-apart', 'stand-in/main.ts', 'src/kernel/money.ts'],
   ['examples-stand-apart', 'examples/bank.ts', 'src/kernel/money.ts'],
@@ -178,6 +189,8 @@ describe('which way imports may point', () => {
       const files: Record<string, string> = {
         'src/http/a.ts': importOf('src/http/a.ts', 'src/http/b.ts'),
         'src/http/b.ts': importOf('src/http/b.ts', 'src/http/a.ts'),
+        // What has a decider is an aggregate.
+        'src/person/person.decider.ts': '',
       };
       for (const [, from, to, kind] of BREAKS) {
         files[from] = (files[from] ?? '') + importOf(from, to, kind);
@@ -262,6 +275,25 @@ describe('which way imports may point', () => {
     });
   });
 
+  test('a new folder with a decider is an aggregate, named nowhere', async () => {
+    const root = await tree('grown', {
+      'src/grievance/grievance.decider.ts': '',
+      'src/grievance/grievance.http.ts':
+        importOf('src/grievance/grievance.http.ts', 'src/budget/budget.http.ts') +
+        importOf('src/grievance/grievance.http.ts', 'src/use-cases/cycles/prepare.ts'),
+      'src/budget/budget.decider.ts': '',
+      'src/budget/budget.http.ts': '',
+      'src/use-cases/cycles/prepare.ts': '',
+      'src/http/present.ts': importOf('src/http/present.ts', 'src/grievance/grievance.http.ts'),
+    });
+    const violations = await cruise(root, ['src']);
+    expect(violations.map(({ rule, from }) => [rule.name, from]).sort()).toEqual([
+      ['features-never-meet', 'src/grievance/grievance.http.ts'],
+      ['http-knows-no-feature', 'src/http/present.ts'],
+      ['use-cases-are-above', 'src/grievance/grievance.http.ts'],
+    ]);
+  });
+
   test('resolvable: a file must not import what is not there', async () => {
     const root = await tree('gone', {
       'src/http/a.ts': importOf('src/http/a.ts', 'src/http/not-there.ts'),
@@ -306,6 +338,7 @@ describe('which way imports may point', () => {
       'projections',
       'stand-in',
       'examples',
+      'bench',
       'test',
     ]);
     const { violations } = report.summary;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RAILS } from '../../src/adapters/payment-rail/all.js';
+import { RAILS } from '../../src/adapters/payment-rail/settings.js';
 import { PROJECTIONS } from '../../projections/all.js';
 
 interface Source {
@@ -47,6 +47,14 @@ describe('every list of things exists once', () => {
     expect(listingManagers(sources)).toEqual([]);
   });
 
+  test('the folder of process managers has them, their list, their runner and rules only', () => {
+    const odd = sources
+      .map(({ path }) => /^src\/process-managers\/(.+)$/.exec(path)?.[1])
+      .filter((file) => file !== undefined)
+      .filter((file) => !/^(all|runner|when-[a-z-]+-then-[a-z-]+|[a-z-]+\.rule)\.ts$/.test(file));
+    expect(odd).toEqual([]);
+  });
+
   test('each process manager of the folder is in all.ts', () => {
     const there = sources
       .filter(({ path }) => path.startsWith('src/process-managers/when-'))
@@ -82,14 +90,17 @@ describe('every list of things exists once', () => {
       expect(textOf('projections/all.ts')).toContain(`import('./${folder}/${folder}.http.js')`);
   });
 
-  test('each rail of the folder that settings may ask for is in payment-rail/all.ts', () => {
+  test('each rail of the folder that settings may ask for is in both registries', () => {
     const there = sources
-      .filter(({ path }) => /^src\/adapters\/payment-rail\/[a-z0-9]+\/open\.ts$/.test(path))
-      .flatMap(({ text }) => [...text.matchAll(/export const (\w+): RailKind</g)])
-      .map(([, name]) => name!);
+      .map(({ path }) => /^src\/adapters\/payment-rail\/([a-z0-9]+)\/open\.ts$/.exec(path)?.[1])
+      .filter((folder) => folder !== undefined);
     expect(there.length).toBeGreaterThan(1);
-    const registry = textOf('src/adapters/payment-rail/all.ts');
-    expect(imported(registry, /\b[a-z]\w*Rail\b/g)).toEqual(expect.arrayContaining(there));
+    for (const folder of there) {
+      expect(textOf('src/adapters/payment-rail/settings.ts')).toContain(
+        `from './${folder}/settings.js'`,
+      );
+      expect(textOf('src/adapters/payment-rail/all.ts')).toContain(`from './${folder}/open.js'`);
+    }
     expect(RAILS).toHaveLength(there.length);
   });
 

@@ -109,6 +109,13 @@ const SMELLS: readonly Smell[] = [
     sample: ['src/http/x.ts', "const port = process.env['SANAD_PORT'];"],
   },
   {
+    // Benchmarks and tests fill a log without anybody who decides.
+    name: 'the write side alone appends to the log',
+    where: /^(src\/(?!write-side\/|adapters\/)|projections\/)/,
+    pattern: /\.append(All)?\b/,
+    sample: ['src/use-cases/x.ts', 'await store.append({ writes: [], receipt });'],
+  },
+  {
     name: 'nothing is put off',
     where: ALL,
     pattern: new RegExp(`\\b(${word('TO', 'DO')}|${word('FIX', 'ME')})\\b`),
@@ -149,6 +156,41 @@ function tooManyDependencies(text: string): string[] {
   });
 }
 
+const PARTS = ['decider', 'commands', 'http'] as const;
+type Part = (typeof PARTS)[number];
+
+/** Features that are without a part, and why. */
+const HAS_NO: Readonly<Record<string, { readonly parts: readonly Part[]; readonly why: string }>> =
+  {
+    automation: { parts: PARTS, why: 'nobody asks for it: it is what a process manager set aside' },
+    statement: {
+      parts: ['decider', 'http'],
+      why: 'it is two streams, a message and its entries; its endpoints are of use-cases/statements',
+    },
+  };
+
+const featuresOf = (among: readonly string[]): readonly string[] => [
+  ...new Set(among.flatMap((file) => /^src\/([^/]+)\/[^/]+\.decider\.ts$/.exec(file)?.[1] ?? [])),
+];
+const partOf = (feature: string, part: Part): string => `src/${feature}/${feature}.${part}.ts`;
+
+function misshapen(feature: string, among: readonly string[]): readonly string[] {
+  const exempt = HAS_NO[feature]?.parts ?? [];
+  const gone = PARTS.filter((part) => !exempt.includes(part))
+    .map((part) => partOf(feature, part))
+    .filter((file) => !among.includes(file));
+  const odd = among
+    .filter((file) => file.startsWith(`src/${feature}/`))
+    .filter(
+      (file) =>
+        !/^src\/[a-z]+\/[a-z-]+(\.(decider|state|report|rule|commands|http))?\.ts$/.test(file),
+    );
+  return [
+    ...gone.map((file) => `no ${file}`),
+    ...odd.map((file) => `${file} is no part of a feature`),
+  ];
+}
+
 describe('smells', () => {
   test.each(SMELLS.map((smell) => [smell.name, smell] as const))(
     '%s: is found where it is',
@@ -182,24 +224,38 @@ describe('smells', () => {
   });
 
   test('a feature is a decider, commands and HTTP', () => {
-    for (const feature of [
-      'programme',
-      'budget',
-      'person',
-      'application',
-      'enrolment',
-      'cycle',
-      'payment',
-    ]) {
-      const there = files.filter((file) => file.startsWith(`src/${feature}/`));
-      for (const part of ['decider', 'commands', 'http'])
-        expect(there).toContain(`src/${feature}/${feature}.${part}.ts`);
-      expect(
-        there.filter(
-          (file) =>
-            !/^src\/[a-z]+\/[a-z-]+(\.(decider|state|report|rule|commands|http))?\.ts$/.test(file),
-        ),
-      ).toEqual([]);
-    }
+    const there = featuresOf(files);
+    expect(there).toEqual(expect.arrayContaining(['budget', ...Object.keys(HAS_NO)]));
+    expect(there.flatMap((feature) => misshapen(feature, files))).toEqual([]);
+  });
+
+  test('a new folder with a decider is a feature, named nowhere', () => {
+    const grown = ['src/grievance/complaint.decider.ts', 'src/grievance/grievance.handlers.ts'];
+    expect(featuresOf(grown)).toEqual(['grievance']);
+    expect(misshapen('grievance', grown)).toEqual([
+      'no src/grievance/grievance.decider.ts',
+      'no src/grievance/grievance.commands.ts',
+      'no src/grievance/grievance.http.ts',
+      'src/grievance/grievance.handlers.ts is no part of a feature',
+    ]);
+  });
+
+  test('what a feature is said to be without, it is without', () => {
+    const found = Object.entries(HAS_NO).flatMap(([feature, { parts }]) =>
+      parts.filter((part) => files.includes(partOf(feature, part))),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('a folder of src is a feature or stands in the layout of docs/architecture.md', () => {
+    const layout = readFileSync(join(process.cwd(), 'docs/architecture.md'), 'utf8');
+    const features = featuresOf(files);
+    const folders = new Set(files.flatMap((file) => /^src\/([^/]+)\//.exec(file)?.[1] ?? []));
+    expect(
+      [...folders].filter(
+        (folder) =>
+          !features.includes(folder) && !layout.includes(`[src/${folder}](../src/${folder})`),
+      ),
+    ).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 
 let dir: string;
 beforeAll(() => {
@@ -24,7 +24,7 @@ const unread = (...args: readonly string[]) =>
 
 test('who reads going away ends no command in its middle, and changes no exit code', async () => {
   expect(await unread('programmes', 'define', '--as', 'm.alaoui')).toBe(0);
-  const log = await openEmbeddedLog(join(dir, 'data'));
+  const log = await openSqliteLog(join(dir, 'data'));
   const { events } = await log.readAll(-1, 10);
   await log.close();
   expect(events.at(-1)?.type).toBe('ProgrammeOpened');

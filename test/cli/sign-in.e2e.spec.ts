@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 
 let dir: string;
 let issuer: Server;
@@ -67,7 +67,7 @@ test('production mode takes nobody at their word, and the command line signs in'
 
   writeFileSync(token, `${await sign({ sub: 'm.alaoui', role: 'programme-manager' })}\n`);
   expect(await sanad(define, { SANAD_TOKEN_FILE: token })).toBeUndefined();
-  const log = await openEmbeddedLog(join(dir, 'data'));
+  const log = await openSqliteLog(join(dir, 'data'));
   const { events } = await log.readAll(-1, 1_000);
   await log.close();
   const metas = events.map(({ meta }) => meta);

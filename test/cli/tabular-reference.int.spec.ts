@@ -2,20 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { HouseholdRow, Reject } from '../../src/tabular/household-row.js';
 import { readMapping } from '../../src/tabular/mapping.js';
 import { readHouseholds } from '../../src/tabular/read-households.js';
-
-const fields = {
-  reference: { column: 'ref' },
-  nationalId: { column: 'cin', code: true },
-  name: { column: 'nom' },
-  region: { column: 'region' },
-  receivedOn: { column: 'date', date: 'dd/mm/yyyy' },
-  'account.kind': { constant: 'wallet' },
-  'account.number': { column: 'compte', code: true },
-  'facts.scoreMicro': { column: 'score', decimal: { scale: 6, separator: ',' } },
-};
-const mapping = readMapping({ fields });
-const HEADER = 'ref;cin;nom;region;date;compte;score';
-const GOOD = 'A1;ab 123-456;Aïcha El Fassi;MA-06;05/10/2025;06 12 34 56 78;9,743001';
+import { fields, file, GOOD, mapping } from './households-table.fixtures.js';
 
 async function* once(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
@@ -29,7 +16,6 @@ async function read(content: string, how = mapping) {
   }
   return { rows, rejects };
 }
-const file = (...lines: readonly string[]): string => `${[HEADER, ...lines].join('\n')}\n`;
 
 it.each([
   ['its identity', 'AB-123456'],

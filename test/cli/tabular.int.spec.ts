@@ -6,20 +6,7 @@ import type { HouseholdRow, Reject } from '../../src/tabular/household-row.js';
 import { MAX_LINE_BYTES } from '../../src/tabular/lines.js';
 import { readMapping } from '../../src/tabular/mapping.js';
 import { readHouseholds, readHouseholdsFile } from '../../src/tabular/read-households.js';
-
-const fields = {
-  reference: { column: 'ref' },
-  nationalId: { column: 'cin', code: true },
-  name: { column: 'nom' },
-  region: { column: 'region' },
-  receivedOn: { column: 'date', date: 'dd/mm/yyyy' },
-  'account.kind': { constant: 'wallet' },
-  'account.number': { column: 'compte', code: true },
-  'facts.scoreMicro': { column: 'score', decimal: { scale: 6, separator: ',' } },
-};
-const mapping = readMapping({ fields });
-const HEADER = 'ref;cin;nom;region;date;compte;score';
-const GOOD = 'A1;ab 123-456;Aïcha El Fassi;MA-06;05/10/2025;06 12 34 56 78;9,743001';
+import { fields, file, GOOD, HEADER, mapping } from './households-table.fixtures.js';
 
 async function* cut(bytes: Buffer, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   for (let at = 0, i = 0; at < bytes.length; i += 1) {
@@ -46,8 +33,6 @@ async function read(
   }
   return { rows, rejects, records };
 }
-
-const file = (...lines: readonly string[]): string => `${[HEADER, ...lines].join('\n')}\n`;
 
 describe('reading CSV', () => {
   it('looks once at each column of a header, however many there are', async () => {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ContractError } from '../../events/registry.js';
-import type { EmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import type { SqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import type { EventStore, Page } from '../../src/adapters/event-store/port.js';
 import { StoreError } from '../../src/kernel/errors.js';
 import type { Ask, Told } from './connected-log.worker.js';
@@ -77,7 +77,7 @@ class Calls {
  * An EventStore whose every call runs in another thread that is connected to `log`; closing it ends
  * that thread.
  */
-export function logFromAnotherThread(dir: string, log: EmbeddedLog): EventStore {
+export function logFromAnotherThread(dir: string, log: SqliteLog): EventStore {
   const port = log.port();
   const worker = new Worker(new URL('./connected-log.worker.js', import.meta.url), {
     workerData: { dir, port },

@@ -1,6 +1,6 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { ContractError } from '../../events/registry.js';
-import { connectEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { connectSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import { StoreError } from '../../src/kernel/errors.js';
 
@@ -35,7 +35,7 @@ export type Told =
     };
 
 const { dir, port } = workerData as { readonly dir: string; readonly port: MessagePort };
-const store = connectEmbeddedLog(dir, port);
+const store = connectSqliteLog(dir, port);
 const following = new Map<number, AbortController>();
 const tell = (told: Told): void => parentPort!.postMessage(told);
 

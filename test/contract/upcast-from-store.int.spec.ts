@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { schemas, type PublishedSchema } from '../../events/generated.js';
 import { EventRegistry } from '../../events/registry.js';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 
 const v1 = schemas.find(({ type }) => type === 'AppealLodged')!;
@@ -34,7 +34,7 @@ test('an event that was stored in an older version is read in the newest, and it
     readFileSync(join(process.cwd(), 'events/application/examples/AppealLodged.v1.json'), 'utf8'),
   ) as { readonly applicationId: string };
   const stream = streams.application(data.applicationId);
-  const before = await openEmbeddedLog(dir, { reader: 'local' });
+  const before = await openSqliteLog(dir, { reader: 'local' });
   const command = uuidOf('upcast');
   await before.append({
     writes: [
@@ -59,14 +59,14 @@ test('an event that was stored in an older version is read in the newest, and it
   const registry = new EventRegistry([...schemas, v2], {
     AppealLodged: { 1: (old: object) => ({ ...old, language: 'fr' }) },
   });
-  const after = await openEmbeddedLog(dir, { reader: 'local', registry });
+  const after = await openSqliteLog(dir, { reader: 'local', registry });
   const [byStream] = await after.readStream(stream);
   const [inOrder] = (await after.readAll(-1, 10)).events;
   await after.close();
   for (const read of [byStream, inOrder])
     expect(read).toMatchObject({ type: 'AppealLodged', v: 2, data: { ...data, language: 'fr' } });
 
-  const again = await openEmbeddedLog(dir, { reader: 'local' });
+  const again = await openSqliteLog(dir, { reader: 'local' });
   expect((await again.readStream(stream))[0]).toMatchObject({ v: 1, data });
   await again.close();
 });
@@ -77,7 +77,7 @@ test('an outcome that was stored before its source was open is read as the newes
   ) as { readonly paymentId: string };
   const stream = streams.payment(data.paymentId);
   const command = uuidOf('settled');
-  const log = await openEmbeddedLog(dir, { reader: 'local' });
+  const log = await openSqliteLog(dir, { reader: 'local' });
   const event = { time: '2026-01-05T08:00:00.000Z', type: 'PaymentSettled' as const, data };
   const meta = { actor: 'bank', role: 'payment-system', command, correlation: command } as const;
   await log.append({

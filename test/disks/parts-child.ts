@@ -12,8 +12,8 @@ import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
 import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
 import { messageArchive } from '../../src/adapters/message-archive/file-system.js';
 import { writeFailure } from '../../src/adapters/payment-rail/spool-file.js';
-import { writeWhole } from '../../src/adapters/payment-rail/whole-file.js';
-import { openEmbeddedVault } from '../../src/adapters/vault/sqlite/vault.js';
+import { writeWhole } from '../../src/adapters/payment-rail/message-file.js';
+import { openSqliteVault } from '../../src/adapters/vault/sqlite/vault.js';
 
 const dir = process.argv[2]!;
 const ackFile = process.argv[3]!;
@@ -52,7 +52,7 @@ function require(isThere: boolean, what: string): void {
 }
 
 const folder = await openDataFolder(dir);
-const vault = await openEmbeddedVault(folder.path, { keysDir: folder.keys });
+const vault = await openSqliteVault(folder.path, { keysDir: folder.keys });
 const queue = openSqliteJobQueue<{ readonly n: number }>(folder.path, { takeBack: true });
 const access = await openAccessLog(folder.path);
 const archive = messageArchive(join(folder.path, 'messages'));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EventRegistry } from '../../events/registry.js';
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import { eventually } from '../support/eventually.js';
 import { killed } from '../support/killed.js';
@@ -80,7 +80,7 @@ const intakeAt = async (url: string): Promise<Caller> =>
 
 async function times(): Promise<readonly string[]> {
   const folder = await openDataFolder(join(dir, 'data'));
-  const store = await openEmbeddedLog(folder.path, {
+  const store = await openSqliteLog(folder.path, {
     reader: 'local',
     registry: new EventRegistry(),
   });

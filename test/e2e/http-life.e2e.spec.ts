@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import {
   approved,
@@ -25,7 +25,7 @@ describe('a preparation that an earlier process began', () => {
     await approved(first, applicationId);
     await enrolled(first, personId);
     await first.server.close();
-    const log = await openEmbeddedLog(first.dir);
+    const log = await openSqliteLog(first.dir);
     const position = await log.lastPosition();
     const meta = {
       actor: 'f.elfassi',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAuditCheck } from '../../src/audit/check.js';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import {
   approved,
   enrolled,
@@ -127,7 +127,7 @@ describe('what changes money is said by two people', () => {
 
   it('and the audit proves it', async () => {
     await world.server.close();
-    const log = await openEmbeddedLog(world.dir);
+    const log = await openSqliteLog(world.dir);
     const { events } = await log.readAll(-1, 10_000);
     const check = createAuditCheck();
     for (const event of events) check.add(event);

@@ -11,7 +11,7 @@ import type { JobQueue } from '../../src/adapters/job-queue/port.js';
 import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
 import { openEngine } from '../../src/cli/compose.js';
 import { processManagers } from '../../src/process-managers/all.js';
-import { AutomationRunner } from '../../src/process-managers/runner.js';
+import { ProcessManagerRunner } from '../../src/process-managers/runner.js';
 import { stateKept } from '../../src/runtime/set-aside.js';
 import { unfinished } from '../../src/use-cases/jobs/all.js';
 import { JobRunner } from '../../src/use-cases/jobs/job-runner.js';
@@ -58,7 +58,7 @@ const store = new Proxy(inner, {
 });
 const deps = { ...engine, store };
 const checkpoints = checkpointsIn(dir);
-const automations = new AutomationRunner(deps, processManagers(deps), {
+const automations = new ProcessManagerRunner(deps, processManagers(deps), {
   ...checkpoints.acted,
   ...stateKept(checkpoints.each),
 });

@@ -5,7 +5,7 @@ import type { Recorded } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { checkpointInMemory, type Checkpoint } from '../../src/runtime/checkpoint.js';
 import {
-  AutomationRunner,
+  ProcessManagerRunner,
   type ProcessManager,
   type RunnerOptions,
 } from '../../src/process-managers/runner.js';
@@ -83,8 +83,8 @@ describe('process managers', () => {
     checkpoint: Checkpoint = checkpointInMemory(),
     options: RunnerOptions = {},
     log = new ArrayLog(EVENTS),
-  ): AutomationRunner => {
-    const runner = new AutomationRunner({ store: log }, managers, checkpoint, {
+  ): ProcessManagerRunner => {
+    const runner = new ProcessManagerRunner({ store: log }, managers, checkpoint, {
       pageSize: 10,
       firstPauseMs: 1,
       ...options,
@@ -92,7 +92,7 @@ describe('process managers', () => {
     runs.push(runner.run(stop.signal));
     return runner;
   };
-  const done = (runner: AutomationRunner) =>
+  const done = (runner: ProcessManagerRunner) =>
     eventually('the end of the log', () => runner.position >= LAST);
 
   test.each([
@@ -153,7 +153,7 @@ describe('process managers', () => {
     };
     const one = new Manager('one');
     const two = new Manager('two');
-    await new AutomationRunner({ store: new ArrayLog(EVENTS) }, [one, two], checkpoint).drain();
+    await new ProcessManagerRunner({ store: new ArrayLog(EVENTS) }, [one, two], checkpoint).drain();
     expect(ids(EVENTS.slice(10)).sort()).toEqual([...one.acted].sort());
     expect(state!.positions).toEqual({ one: LAST, two: LAST });
     state = { positions: { one: LAST, two: EVENTS[4]!.position }, setAside: [] };
@@ -169,7 +169,7 @@ describe('process managers', () => {
     const manager = new Manager('one', (events) => (bad ? poisoned(refused)(events) : undefined));
     const checkpoint = checkpointInMemory();
     const runnerOf = () =>
-      new AutomationRunner({ store: new ArrayLog(EVENTS) }, [manager], checkpoint);
+      new ProcessManagerRunner({ store: new ArrayLog(EVENTS) }, [manager], checkpoint);
     const first = runnerOf();
     await first.drain();
     expect(first.setAside).toHaveLength(1);
@@ -186,7 +186,7 @@ describe('process managers', () => {
     bad = true;
     manager.acted.clear();
     const other = checkpointInMemory();
-    await new AutomationRunner({ store: new ArrayLog(EVENTS) }, [manager], other).drain();
+    await new ProcessManagerRunner({ store: new ArrayLog(EVENTS) }, [manager], other).drain();
     bad = false;
     const live = run([manager], other);
     await eventually('the event to be acted on', () => manager.acted.has(POISON.id));
@@ -203,9 +203,9 @@ describe('process managers', () => {
     await eventually('it to be set aside no longer', () => live.setAside.length === 0);
 
     const kept = checkpointInMemory();
-    await new AutomationRunner({ store: new ArrayLog(EVENTS) }, [poisonous()], kept).drain();
+    await new ProcessManagerRunner({ store: new ArrayLog(EVENTS) }, [poisonous()], kept).drain();
     const after = new ArrayLog([...EVENTS, dismissal]);
-    const asked = new AutomationRunner({ store: after }, [poisonous()], kept);
+    const asked = new ProcessManagerRunner({ store: after }, [poisonous()], kept);
     expect(await asked.retry(POISON.id)).toBe(1);
     expect((await kept.loadState!())!.setAside).toEqual([]);
 
@@ -221,7 +221,7 @@ describe('process managers', () => {
     const others = all.filter((id) => id !== POISON.id);
     const one = new Manager('one');
     const two = new Manager('two');
-    await new AutomationRunner({ store: log }, [one, two], checkpointInMemory(), {
+    await new ProcessManagerRunner({ store: log }, [one, two], checkpointInMemory(), {
       pageSize: 10,
     }).drain();
     expect([[...one.acted].sort(), [...two.acted].sort()]).toEqual([others, all]);
@@ -244,7 +244,7 @@ describe('process managers', () => {
       'bad',
       poisoned(() => new StoreError('LOG_CORRUPT', 'The event at position 3 cannot be trusted.')),
     );
-    const runner = new AutomationRunner(
+    const runner = new ProcessManagerRunner(
       { store: new ArrayLog(EVENTS) },
       [bad],
       checkpointInMemory(),
@@ -260,9 +260,14 @@ describe('process managers', () => {
     );
     const good = new Manager('good');
     const checkpoint = checkpointInMemory();
-    const runner = new AutomationRunner({ store: new ArrayLog(EVENTS) }, [bad, good], checkpoint, {
-      pageSize: 10,
-    });
+    const runner = new ProcessManagerRunner(
+      { store: new ArrayLog(EVENTS) },
+      [bad, good],
+      checkpoint,
+      {
+        pageSize: 10,
+      },
+    );
     await expect(runner.drain()).rejects.toThrow('killed');
     expect(good.acted.size).toBe(EVENTS.length);
     expect(runner.setAside).toEqual([]);
@@ -294,7 +299,7 @@ describe('process managers', () => {
 
   test('act on nothing of a log that is not the one they acted on, until the checkpoint is forgotten', async () => {
     const checkpoint = checkpointInMemory();
-    await new AutomationRunner(
+    await new ProcessManagerRunner(
       { store: new ArrayLog(EVENTS) },
       [new Manager('m')],
       checkpoint,
@@ -304,7 +309,7 @@ describe('process managers', () => {
       ...EVENTS.slice(5).map((event) => ({ ...event, time: '2031-01-01T00:00:00.000Z' })),
     ]);
     const manager = new Manager('m');
-    const runner = new AutomationRunner({ store: restored }, [manager], checkpoint);
+    const runner = new ProcessManagerRunner({ store: restored }, [manager], checkpoint);
     const refused = {
       code: 'CHECKPOINT_NOT_IN_LOG',
       detail: expect.stringContaining('lease reset'),
@@ -312,7 +317,7 @@ describe('process managers', () => {
     await expect(runner.run(stop.signal)).rejects.toMatchObject(refused);
     await expect(runner.drain()).rejects.toMatchObject(refused);
     expect(manager.tries).toBe(0);
-    await new AutomationRunner({ store: restored }, [manager], checkpointInMemory()).drain();
+    await new ProcessManagerRunner({ store: restored }, [manager], checkpointInMemory()).drain();
     expect(manager.acted.size).toBe(EVENTS.length);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
+import { openSqliteReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { PROJECTIONS } from '../../projections/all.js';
@@ -36,9 +36,9 @@ export function engines(postgres: TestPostgres): Engine[] {
     name: 'SQLite',
     async open() {
       dirs.push(mkdtempSync(join(tmpdir(), 'sanad-read-')));
-      return openEmbeddedReadStore(file(), { thread: 'local' });
+      return openSqliteReadStore(file(), { thread: 'local' });
     },
-    reopen: () => openEmbeddedReadStore(file(), { thread: 'local' }),
+    reopen: () => openSqliteReadStore(file(), { thread: 'local' }),
     cleanUp() {
       for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
     },

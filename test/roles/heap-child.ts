@@ -9,7 +9,7 @@ import { postgresLease } from '../../src/adapters/lease/postgres.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { postgresRelayState } from '../../src/adapters/relay-state/postgres.js';
 import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
-import { AutomationRunner } from '../../src/process-managers/runner.js';
+import { ProcessManagerRunner } from '../../src/process-managers/runner.js';
 import { stateKept } from '../../src/runtime/set-aside.js';
 import { Relay } from '../../src/runtime/relay.js';
 import { supervise } from '../../src/runtime/supervision/supervise.js';
@@ -98,7 +98,7 @@ async function automation(): Promise<void> {
         },
         ...stateKept({ load: () => hold.loadText(), save: (text) => hold.saveText(text) }),
       };
-      await new AutomationRunner({ store: log }, [manager], checkpoint).run(held);
+      await new ProcessManagerRunner({ store: log }, [manager], checkpoint).run(held);
     },
     stop.signal,
   );

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { EventRegistry } from '../../events/registry.js';
 import { checkpointsIn } from '../../src/adapters/data-folder/checkpoint.js';
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
-import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { messageArchive } from '../../src/adapters/message-archive/file-system.js';
-import { openEmbeddedVault } from '../../src/adapters/vault/sqlite/vault.js';
+import { openSqliteVault } from '../../src/adapters/vault/sqlite/vault.js';
 import { Metrics } from '../../src/runtime/metrics.js';
 import { Bank, type Transfer } from './bank.js';
 import { enrolOn, settingOf } from './beginning.js';
@@ -81,8 +81,8 @@ const outside: Outside = {
 
 const registry = new EventRegistry();
 const folder = await openDataFolder(dataDir);
-const store = await openEmbeddedLog(folder.path, { registry, reader: 'local' });
-const vault = await openEmbeddedVault(folder.path, { keysDir: folder.keys });
+const store = await openSqliteLog(folder.path, { registry, reader: 'local' });
+const vault = await openSqliteVault(folder.path, { keysDir: folder.keys });
 const archive = messageArchive(join(folder.path, 'archive'));
 const checkpoints = checkpointsIn(folder.path);
 const placesOn = await onDisk({ store, vault, archive, checkpoints }, outside);

@@ -11,12 +11,12 @@ import {
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { streams } from '../../src/kernel/ids.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { auditOf } from '../support/audit.js';
 import { PROGRAMME } from './month.js';
-import { as, bySupervisors, byManagers, drain, job, type World } from './world.js';
+import { changeProgramme } from './programme-changes.fixtures.js';
+import { as, bySupervisors, drain, job, type World } from './world.js';
 
 /** What every test here does with a world. */
 export class Desk {
@@ -69,17 +69,11 @@ export class Desk {
   }
 
   publish(version: number) {
-    const stream = streams.programme(PROGRAMME);
-    return execute(
+    return changeProgramme(
       this.engine,
-      [
-        part(
-          stream,
-          programmeDecider,
-          ...byManagers({ type: 'PublishPolicy', ...asdVersions[version - 1]! }),
-        ),
-      ],
-      as(this.engine, 'manager', 'publish', version),
+      { type: 'PublishPolicy', ...asdVersions[version - 1]! },
+      'publish',
+      version,
     );
   }
 

@@ -3,7 +3,7 @@ import { openEventStoreDb } from '../../src/adapters/event-store/eventstoredb/ev
 import type { Recorded } from '../../src/kernel/decider.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { processManagers } from '../../src/process-managers/all.js';
-import { AutomationRunner } from '../../src/process-managers/runner.js';
+import { ProcessManagerRunner } from '../../src/process-managers/runner.js';
 import { checkpointInMemory } from '../../src/runtime/checkpoint.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
@@ -44,7 +44,7 @@ it('a household whose stream was cut is set aside by name, and the others are en
   const cut = approved[0]!.stream;
   await on.trim(cut, { truncateBefore: 1 });
 
-  const runner = new AutomationRunner(deps, processManagers(deps), checkpointInMemory());
+  const runner = new ProcessManagerRunner(deps, processManagers(deps), checkpointInMemory());
   await runner.drain();
   const enrolments = await store.readCategory(`enrolment-${PROGRAMME}-`, { limit: 100 });
   expect(enrolments).toHaveLength(approved.length - 1);

@@ -1,14 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
-import { streams } from '../../src/kernel/ids.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { warningsOf } from '../../src/use-cases/cycles/cycle-warnings.js';
 import { openCycle, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
-import { execute } from '../../src/write-side/execute.js';
-import { part } from '../../src/write-side/unit.js';
 import { enrolled, PROGRAMME } from './month.js';
-import { as, byManagers, job, newWorld, type World } from './world.js';
+import { changeProgramme } from './programme-changes.fixtures.js';
+import { as, job, newWorld, type World } from './world.js';
 
 const PERIOD = '2026-03';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
@@ -22,22 +19,17 @@ afterEach(() => world.end());
 const [last] = asdVersions.slice(-1);
 const VERIFIED = last!.version + 1;
 const publishVerified = () =>
-  execute(
+  changeProgramme(
     world.engine,
-    [
-      part(
-        streams.programme(PROGRAMME),
-        programmeDecider,
-        ...byManagers({
-          type: 'PublishPolicy',
-          ...last!,
-          version: VERIFIED,
-          unverified: false,
-          firstPaidPeriod: PERIOD,
-        }),
-      ),
-    ],
-    as(world.engine, 'manager', 'publish', VERIFIED),
+    {
+      type: 'PublishPolicy',
+      ...last!,
+      version: VERIFIED,
+      unverified: false,
+      firstPaidPeriod: PERIOD,
+    },
+    'publish',
+    VERIFIED,
   );
 const codes = async (): Promise<readonly string[]> =>
   (await warningsOf(world.engine.store, CYCLE)).map(({ code }) => code);

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { applicationDecider } from '../../src/application/application.decider.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { streams } from '../../src/kernel/ids.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import type { DecideAction } from '../../src/use-cases/applications/decision.rule.js';
@@ -16,7 +15,8 @@ import { child, enrolFamilies } from './families.js';
 import { PROGRAMME } from './month.js';
 import { another, justBefore, STORES } from './racing.js';
 import { stricterVersion, v1 } from './stricter.js';
-import { as, byManagers, households, job, newWorld, type World } from './world.js';
+import { changeProgramme } from './programme-changes.fixtures.js';
+import { as, households, job, newWorld, type World } from './world.js';
 
 /** Published when it was paid already. */
 const stricter = stricterVersion({
@@ -76,11 +76,8 @@ async function decided(
   return codes;
 }
 
-const publishStricter = (deps: Deps = world.engine) => {
-  const publish = byManagers({ type: 'PublishPolicy', ...stricter });
-  const programme = part(streams.programme(PROGRAMME), programmeDecider, ...publish);
-  return execute(deps, [programme], as(deps, 'manager', 'stricter'));
-};
+const publishStricter = (deps: Deps = world.engine) =>
+  changeProgramme(deps, { type: 'PublishPolicy', ...stricter }, 'stricter');
 const assess = () =>
   assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
 

@@ -1,17 +1,15 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { streams } from '../../src/kernel/ids.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { requireNearFirst } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
-import { execute } from '../../src/write-side/execute.js';
-import { part } from '../../src/write-side/unit.js';
 import { registerAgain } from './again.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME } from './month.js';
-import { as, byManagers, job, newWorld, type World } from './world.js';
+import { changeProgramme } from './programme-changes.fixtures.js';
+import { as, job, newWorld, type World } from './world.js';
 
 const PERIOD = '2025-12';
 
@@ -54,8 +52,7 @@ test('a first cycle pays back as far as an application is dated back, and names 
   expect(left).toMatchObject([{ code: 'BACKDATED_TOO_FAR' }]);
 
   const limit = { type: 'SetBackdatingLimit', programmeId: PROGRAMME, months: 13 } as const;
-  const programme = part(streams.programme(PROGRAMME), programmeDecider, ...byManagers(limit));
-  await execute(world.engine, [programme], as(world.engine, 'manager', 'limit'));
+  await changeProgramme(world.engine, limit, 'limit');
   await returnCycle(
     world.engine,
     { cycleId, reason: 'meant so' },

@@ -7,14 +7,12 @@ import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js
 import { verifyAccounts, type AccountName } from '../../src/use-cases/persons/verify-accounts.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { streams } from '../../src/kernel/ids.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { execute } from '../../src/write-side/execute.js';
-import { part } from '../../src/write-side/unit.js';
 import { auditOf } from '../support/audit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { changeAccount } from './payee-accounts.js';
 import { unverifiedIn } from './unverified.js';
-import { as, drain, job, newWorld, type World, byManagers } from './world.js';
+import { changeProgramme } from './programme-changes.fixtures.js';
+import { as, drain, job, newWorld, type World } from './world.js';
 
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
@@ -36,20 +34,12 @@ describe('accounts that are held', () => {
   let accounts: AccountName[];
   let count: number;
   const hold = (hold: AccountHold) =>
-    execute(
+    changeProgramme(
       world.engine,
-      [
-        part(
-          streams.programme(PROGRAMME),
-          programmeDecider,
-          ...byManagers({
-            type: 'SetAccountHold',
-            programmeId: PROGRAMME,
-            ...hold,
-          }),
-        ),
-      ],
-      as(world.engine, 'manager', 'hold', hold.days, hold.verification),
+      { type: 'SetAccountHold', programmeId: PROGRAMME, ...hold },
+      'hold',
+      hold.days,
+      hold.verification,
     );
   const unverified = (): Promise<AccountName[]> => unverifiedIn(world.engine);
   const verify = (

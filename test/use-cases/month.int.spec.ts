@@ -15,12 +15,10 @@ import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-
 import { takeInBatch, takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { partsOfPayment, streams, uuidOf } from '../../src/kernel/ids.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { execute } from '../../src/write-side/execute.js';
-import { part } from '../../src/write-side/unit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { changeAccount } from './payee-accounts.js';
-import { as, drain, households, job, newWorld, type World, byManagers } from './world.js';
+import { changeProgramme } from './programme-changes.fixtures.js';
+import { as, drain, households, job, newWorld, type World } from './world.js';
 
 const HOUSEHOLDS = 200;
 const PERIOD = '2025-12';
@@ -146,21 +144,7 @@ describe('a month of direct aid', () => {
   });
 
   const hold = (engine: World['engine'], days: number) =>
-    execute(
-      engine,
-      [
-        part(
-          streams.programme(PROGRAMME),
-          programmeDecider,
-          ...byManagers({
-            type: 'SetAccountHold',
-            programmeId: PROGRAMME,
-            days,
-          }),
-        ),
-      ],
-      as(engine, 'manager', 'hold', days),
-    );
+    changeProgramme(engine, { type: 'SetAccountHold', programmeId: PROGRAMME, days }, 'hold', days);
 
   test('what was rejected is instructed again once the account is mended, and not before', async () => {
     const { engine } = world;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { progressOf } from '../../projections/disbursement/cycle-progress.queries.js';
 import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
-import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
+import { openSqliteReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { createAuditCheck } from '../../src/audit/check.js';
 import { freeMinor } from '../../src/budget/budget.state.js';
 import { streams } from '../../src/kernel/ids.js';
@@ -71,7 +71,7 @@ const returned =
 /** Where payments stand as the read model has it. */
 async function progress(cycleId: string) {
   const dir = mkdtempSync(join(tmpdir(), 'sanad-read-'));
-  const store = await openEmbeddedReadStore(join(dir, 'read.db'), { thread: 'local' });
+  const store = await openSqliteReadStore(join(dir, 'read.db'), { thread: 'local' });
   try {
     const { events } = await world.engine.store.readAll(-1, 10_000);
     const log = new ArrayLog(events);

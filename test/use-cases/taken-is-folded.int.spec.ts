@@ -5,7 +5,7 @@ import { PROJECTIONS } from '../../projections/all.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import type { Inbound, InboundTopic } from '../../src/adapters/event-bus/port.js';
 import type { GovstackBlock, SentBatch } from '../../src/adapters/payment-rail/govstack/port.js';
-import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
+import { openSqliteReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import type { Request } from '../../src/http/call.js';
 import { parseJson } from '../../src/http/parse-json.js';
@@ -341,7 +341,7 @@ describe('whatever is said at a door for machines', () => {
   test('can be folded by every read model, acted on by every automation, and audited', async () => {
     const { engine } = world;
     await drain(engine);
-    const store = await openEmbeddedReadStore(join(world.dir, 'folded.db'), { thread: 'local' });
+    const store = await openSqliteReadStore(join(world.dir, 'folded.db'), { thread: 'local' });
     try {
       const runner = new ProjectionRunner({ store, projections: PROJECTIONS, log: engine.store });
       expect(await runner.catchUp()).toBe(await engine.store.lastPosition());

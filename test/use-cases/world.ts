@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Deps, JobContext } from '../../src/write-side/context.js';
 import { processManagers } from '../../src/process-managers/all.js';
 import { checkpointInMemory, type Checkpoint } from '../../src/runtime/checkpoint.js';
-import { AutomationRunner } from '../../src/process-managers/runner.js';
+import { ProcessManagerRunner } from '../../src/process-managers/runner.js';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { openEngine, type Engine } from '../../src/cli/compose.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
@@ -179,4 +179,4 @@ export async function* households(
  * purpose.
  */
 export const drain = (deps: Deps, checkpoint: Checkpoint = checkpointInMemory()): Promise<number> =>
-  new AutomationRunner(deps, processManagers(deps), checkpoint).drain();
+  new ProcessManagerRunner(deps, processManagers(deps), checkpoint).drain();

@@ -1,29 +1,21 @@
-import { blockRail } from './govstack/open.js';
-import { bankFolderRail, openFiles } from './iso20022/open.js';
-import type { OpenedRail, RailKind, Sending } from './opened-rail.js';
+import { openBlock } from './govstack/open.js';
+import { openBankFolder, openFiles } from './iso20022/open.js';
+import type { OpenedRail, OpenWhereAsked, Sending } from './opened-rail.js';
+import type { RailName, RailSettings } from './settings.js';
 
-/**
- * Every rail that settings may ask for. A new one is its folder and a line here: what it can be told
- * is declared there, and is read, checked and printed from here.
- */
-const ALL = [bankFolderRail, blockRail];
-
-type SettingsOf<R> = R extends RailKind<infer S> ? S : never;
-type Joined<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void
-  ? I
-  : never;
-/** What is set of any rail; those that are not asked for have nothing here. */
-export type RailSettings = Joined<SettingsOf<(typeof ALL)[number]>>;
-
-export const RAILS: readonly RailKind<RailSettings>[] = ALL;
+/** How each rail of settings.ts is opened. */
+const OPEN: Readonly<Record<RailName, OpenWhereAsked<RailSettings>>> = {
+  iso20022: openBankFolder,
+  govstack: openBlock,
+};
 
 /**
  * The rail that payments go out by: the one that is set, else files.
  * @param files where messages are kept for good
  */
 export function openRail(files: string, settings: RailSettings & Sending = {}): OpenedRail {
-  for (const rail of RAILS) {
-    const opened = rail.open(files, settings);
+  for (const open of Object.values(OPEN)) {
+    const opened = open(files, settings);
     if (opened) return opened;
   }
   return openFiles(files, settings);

@@ -1,5 +1,3 @@
-import type { z } from 'zod';
-import type { SettingsReader } from '../settings/port.js';
 import type { TakeFile } from './iso20022/watched-folder.js';
 import type { PaymentRail } from './port.js';
 
@@ -29,18 +27,11 @@ export interface Sending {
   readonly deferred?: boolean;
 }
 
-/** A rail that settings may ask for, as the registry has it. */
-export interface RailKind<S extends object> {
-  /** The setting that asks for it: of two that are set, payments could not go both ways. */
-  readonly askedBy: string;
-  /** Everything that it can be told, for the table of settings. */
-  readonly settings: readonly z.ZodObject[];
-  isAskedFor(reader: SettingsReader): boolean;
-  /** What the environment says; undefined where something of it is wrong. */
-  read(reader: SettingsReader): S | undefined;
-  /**
-   * Opens it where it is asked for, else gives nothing.
-   * @param files where messages are kept for good
-   */
-  open(files: string, settings: S & Sending): OpenedRail | undefined;
-}
+/**
+ * Opens a rail where its settings ask for it, else gives nothing.
+ * @param files where messages are kept for good
+ */
+export type OpenWhereAsked<S extends object> = (
+  files: string,
+  settings: S & Sending,
+) => OpenedRail | undefined;

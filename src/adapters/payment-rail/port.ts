@@ -1,3 +1,6 @@
+import type { z } from 'zod';
+import type { SettingsReader } from '../settings/port.js';
+
 /**
  * One credit transfer to be instructed. Amounts in minor units; names and accounts come from the
  * vault.
@@ -138,4 +141,15 @@ export class RailError extends Error {
     super(`${code}: ${detail}`, options);
     this.name = 'RailError';
   }
+}
+
+/** What a rail that settings may ask for can be told. */
+export interface RailDeclaration<S extends object> {
+  /** The setting that asks for it: of two that are set, payments could not go both ways. */
+  readonly askedBy: string;
+  /** Everything that it can be told, for the table of settings. */
+  readonly settings: readonly z.ZodObject[];
+  isAskedFor(reader: SettingsReader): boolean;
+  /** What the environment says; undefined where something of it is wrong. */
+  read(reader: SettingsReader): S | undefined;
 }

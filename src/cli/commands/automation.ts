@@ -6,7 +6,7 @@ import { AUTOMATION_LEASE } from '../../composition/servers.js';
 import { fold } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { processManagers } from '../../process-managers/all.js';
-import { AutomationRunner } from '../../process-managers/runner.js';
+import { ProcessManagerRunner } from '../../process-managers/runner.js';
 import { stateKept } from '../../runtime/set-aside.js';
 import { dismissalPart } from '../../use-cases/jobs/dismiss-set-aside.js';
 import type { SetAside } from '../../write-side/set-aside.js';
@@ -33,9 +33,9 @@ interface DismissOptions extends CommonOptions {
   readonly reason: string;
 }
 
-const runnerOf = (engine: Engine): AutomationRunner => {
+const runnerOf = (engine: Engine): ProcessManagerRunner => {
   const checkpoints = checkpointsIn(engine.dir);
-  return new AutomationRunner(engine, processManagers(engine), {
+  return new ProcessManagerRunner(engine, processManagers(engine), {
     ...checkpoints.acted,
     ...stateKept(checkpoints.each),
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
-import { openEmbeddedReadStore } from '../../adapters/read-store/sqlite/read-store.js';
+import { openSqliteReadStore } from '../../adapters/read-store/sqlite/read-store.js';
 import type { ReadStore } from '../../adapters/read-store/port.js';
 import { openPostgresReadStore } from '../../adapters/read-store/postgres.js';
 import { postgresLease } from '../../adapters/lease/postgres.js';
@@ -97,7 +97,7 @@ async function withReadModels<T>(
   run: Pick<Run, 'out'>,
   work: (runner: ProjectionRunner, store: ReadStore) => Promise<T>,
 ): Promise<T> {
-  const store = await openEmbeddedReadStore(join(engine.dir, 'read.db'), { thread: 'local' });
+  const store = await openSqliteReadStore(join(engine.dir, 'read.db'), { thread: 'local' });
   try {
     return await work(
       new ProjectionRunner({

@@ -7,7 +7,7 @@ import { AUTOMATION_LEASE } from '../servers.js';
 import { OUTCOMES_TOPIC } from '../../messaging/topics.js';
 import { processManagers } from '../../process-managers/all.js';
 import type { LeaseHold } from '../../adapters/lease/port.js';
-import { AutomationRunner } from '../../process-managers/runner.js';
+import { ProcessManagerRunner } from '../../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../../runtime/set-aside.js';
 import { checkedWork } from '../../kernel/concurrency/checked-work.js';
 import { checkCluster } from './topics-check.js';
@@ -26,7 +26,7 @@ export function startAutomation(role: Role): void {
   takeOutcomes(role);
   const { distributed, metrics, supervisor } = role;
   const lease = postgresLease(distributed.databaseUrl, AUTOMATION_LEASE);
-  const turn = new AutomationTurn<AutomationRunner>(lease, supervisor, metrics);
+  const turn = new AutomationTurn<ProcessManagerRunner>(lease, supervisor, metrics);
   supervisor.followers.add('automation', () => turn.place);
   supervisor.take('automation', (signal) =>
     turn.run(
@@ -64,8 +64,8 @@ function runnerOf(
   { servers, supervisor }: Role,
   hold: LeaseHold,
   onChange: () => void,
-): AutomationRunner {
-  return new AutomationRunner(
+): ProcessManagerRunner {
+  return new ProcessManagerRunner(
     servers,
     processManagers(servers),
     {
@@ -98,7 +98,7 @@ function runnerOf(
  */
 async function automate(
   { servers, queue, supervisor }: Role,
-  automations: AutomationRunner,
+  automations: ProcessManagerRunner,
   held: AbortSignal,
 ): Promise<void> {
   supervisor.well('automation');

@@ -9,6 +9,7 @@ import { hashesOfAccount } from '../../person/account-hash.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import { personalIdsIn } from './caller-ids.js';
 import { matchingPayment, type HandedTransfer, type Unconfirmed } from './confirmation.rule.js';
+import { keepReceipt } from '../../write-side/keep-receipt.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 export interface HandedBatch {
@@ -97,7 +98,7 @@ export async function confirmBatch(
   if (unconfirmed.length > 0) return { kind: 'refused', unconfirmed };
   const body: ConfirmedBatch = { batchId, transfers: confirmed };
   const receipt = { key, fingerprint, status: 202, body: JSON.stringify(body) };
-  const result = await store.append({ writes: [], receipt });
+  const result = await keepReceipt(store, receipt);
   const told = result.kind === 'receipt-exists' ? same(result.receipt, batch) : body;
   return { kind: 'confirmed', batch: told };
 }

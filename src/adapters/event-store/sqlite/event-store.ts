@@ -27,7 +27,7 @@ import { ReadAhead } from '../read-ahead.js';
 import { readHere, readInWorker, type ReadClient } from './read-client.js';
 import { checkStream, lineOf, recordedOf, recordedOfText } from '../stored-line.js';
 
-export interface EmbeddedLogOptions {
+export interface SqliteLogOptions {
   /**
    * 'worker': reads happen in a thread of their own (for the thread that answers HTTP). 'local': in
    * the caller's thread. Default 'worker'.
@@ -37,10 +37,10 @@ export interface EmbeddedLogOptions {
 }
 
 /** The log in a data folder. The writer is a thread; other threads join it through a port. */
-export interface EmbeddedLog extends EventStore {
+export interface SqliteLog extends EventStore {
   /**
    * A new port to the writer; send it to another thread (transfer it), which passes it to
-   * connectEmbeddedLog.
+   * connectSqliteLog.
    */
   port(): MessagePort;
 }
@@ -51,10 +51,10 @@ export interface EmbeddedLog extends EventStore {
  * other.
  * @throws StoreError LOG_CORRUPT, LOG_NEWER_VERSION, DISK_FULL
  */
-export async function openEmbeddedLog(
+export async function openSqliteLog(
   dir: string,
-  options: EmbeddedLogOptions = {},
-): Promise<EmbeddedLog> {
+  options: SqliteLogOptions = {},
+): Promise<SqliteLog> {
   const remembered = readManifest(dir)?.log;
   const workerData: WriterData = { dir, mustExist: remembered };
   const worker = new Worker(new URL('./log-writer.worker.js', import.meta.url), { workerData });
@@ -96,7 +96,7 @@ export async function openEmbeddedLog(
     }),
   );
   const reads = options.reader === 'local' ? readHere(dir) : readInWorker(dir);
-  const store = new EmbeddedEventStore(
+  const store = new SqliteEventStore(
     options.registry ?? new EventRegistry(),
     appends,
     reads,
@@ -120,7 +120,7 @@ const channelOf = (port: MessagePort): WriterChannel => ({
  * Joins a log that another thread opened: appends go to its writer, reads happen on a connection of
  * this thread.
  */
-export function connectEmbeddedLog(
+export function connectSqliteLog(
   dir: string,
   port: MessagePort,
   options: { readonly registry?: EventRegistry } = {},
@@ -134,7 +134,7 @@ export function connectEmbeddedLog(
       resolve();
     }),
   );
-  return new EmbeddedEventStore(
+  return new SqliteEventStore(
     options.registry ?? new EventRegistry(),
     appends,
     reads,
@@ -147,7 +147,7 @@ export function connectEmbeddedLog(
   );
 }
 
-class EmbeddedEventStore implements EventStore {
+class SqliteEventStore implements EventStore {
   #closing: Promise<void> | undefined;
 
   constructor(

@@ -25,7 +25,7 @@ import {
 } from '../port.js';
 import { unfitBy } from '../unfit.js';
 import { MessagesUnderWay, requireTotals, SpoolFile, writeFailure } from '../spool-file.js';
-import { requireNotSent, writeWhole } from '../whole-file.js';
+import { requireNotSent, writeWhole } from '../message-file.js';
 
 /**
  * The rail of a GovStack payments building block (G2P Payments API). A message is first written

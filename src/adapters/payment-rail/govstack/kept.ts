@@ -2,7 +2,7 @@ import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RailError } from '../port.js';
 import { syncFolder } from '../../durable-files/sync-folder.js';
-import { writeWhole } from '../whole-file.js';
+import { writeWhole } from '../message-file.js';
 import { batchOf, type Batch, type Head } from './document.js';
 import type { ValidatedAccount } from './port.js';
 

@@ -1,30 +1,19 @@
-import type { RailKind } from '../opened-rail.js';
+import type { OpenWhereAsked } from '../opened-rail.js';
 import { RailError } from '../port.js';
 import { govstackBlock, govstackRail } from './govstack-rail.js';
 import { govstackOutbox } from './outbox.js';
 import type { GovstackBlock } from './port.js';
-import {
-  govstackSettings,
-  govstackUrl,
-  readBlockSettings,
-  type BlockSettings,
-} from './settings.js';
+import type { BlockSettings } from './settings.js';
 
 /** A GovStack payments building block; with `deferred`, its outbox sends what the rail wrote. */
-export const blockRail: RailKind<BlockSettings> = {
-  askedBy: 'SANAD_GOVSTACK_URL',
-  settings: [govstackUrl, govstackSettings],
-  read: readBlockSettings,
-  isAskedFor: (reader) => reader.read(govstackUrl)?.SANAD_GOVSTACK_URL !== undefined,
-  open: (files, { govstack, deferred }) =>
-    govstack && {
-      rail: govstackRail(files, govstack, deferred),
-      attend: ({ onTrouble }, signal) =>
-        govstackOutbox(files, govstack).watch(signal, {
-          onTrouble: (what, error) => onTrouble(`payments block: ${what}`, error),
-        }),
-    },
-};
+export const openBlock: OpenWhereAsked<BlockSettings> = (files, { govstack, deferred }) =>
+  govstack && {
+    rail: govstackRail(files, govstack, deferred),
+    attend: ({ onTrouble }, signal) =>
+      govstackOutbox(files, govstack).watch(signal, {
+        onTrouble: (what, error) => onTrouble(`payments block: ${what}`, error),
+      }),
+  };
 
 /**
  * What was sent to a payments building block; nothing, where none is set.

@@ -10,10 +10,11 @@ import {
   whole,
   type SettingsReader,
 } from '../../settings/port.js';
+import type { RailDeclaration } from '../port.js';
 import type { GovstackSettings } from './port.js';
 
 /** Asks for the block. */
-export const govstackUrl = z.object({
+const govstackUrl = z.object({
   SANAD_GOVSTACK_URL: optional(
     httpUrl,
     'a GovStack payments building block that payments go through, in place of files; where its paths begin',
@@ -22,7 +23,7 @@ export const govstackUrl = z.object({
 
 const callback = ascii(LENGTHS.callbackUrl);
 /** Read where SANAD_GOVSTACK_URL is set: a block needs some of them, and files none. */
-export const govstackSettings = z.object({
+const govstackSettings = z.object({
   SANAD_GOVSTACK_BBID: needed(
     ascii(LENGTHS.institutionId),
     "Sanad's id there: source building block and registering institution",
@@ -79,7 +80,14 @@ export interface BlockSettings {
   readonly govstack?: GovstackSettings;
 }
 
-export function readBlockSettings(reader: SettingsReader): BlockSettings | undefined {
+export const blockSettings: RailDeclaration<BlockSettings> = {
+  askedBy: 'SANAD_GOVSTACK_URL',
+  settings: [govstackUrl, govstackSettings],
+  read: readBlockSettings,
+  isAskedFor: (reader) => reader.read(govstackUrl)?.SANAD_GOVSTACK_URL !== undefined,
+};
+
+function readBlockSettings(reader: SettingsReader): BlockSettings | undefined {
   const asked = reader.read(govstackUrl);
   if (!asked) return undefined;
   const { SANAD_GOVSTACK_URL: url } = asked;

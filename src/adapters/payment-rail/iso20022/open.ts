@@ -1,6 +1,6 @@
-import type { OpenedRail, RailKind } from '../opened-rail.js';
+import type { OpenedRail, OpenWhereAsked } from '../opened-rail.js';
 import { paymentFiles } from './pain001-rail.js';
-import { fileSettings, readFileSettings, type FileSettings } from './settings.js';
+import type { FileSettings } from './settings.js';
 import { watchedFolder, type WatchedFolder } from './watched-folder.js';
 import { schemaCheck } from './xsd.js';
 
@@ -15,23 +15,17 @@ export const bankFolderOf = (
   bankFolder === undefined ? undefined : watchedFolder(bankFolder, files, schemaCheck(schemasDir));
 
 /** Files that the bank's file transfer fetches and brings. */
-export const bankFolderRail: RailKind<FileSettings> = {
-  askedBy: 'SANAD_BANK_FOLDER',
-  settings: [fileSettings],
-  read: readFileSettings,
-  isAskedFor: (reader) => reader.read(fileSettings)?.SANAD_BANK_FOLDER !== undefined,
-  open(files, settings) {
-    const folder = bankFolderOf(files, settings);
-    return (
-      folder && {
-        rail: folder.rail,
-        attend: ({ take, onTrouble }, signal) =>
-          folder.watch(take, signal, {
-            onTrouble: (what, error) => onTrouble(`bank folder: ${what}`, error),
-          }),
-      }
-    );
-  },
+export const openBankFolder: OpenWhereAsked<FileSettings> = (files, settings) => {
+  const folder = bankFolderOf(files, settings);
+  return (
+    folder && {
+      rail: folder.rail,
+      attend: ({ take, onTrouble }, signal) =>
+        folder.watch(take, signal, {
+          onTrouble: (what, error) => onTrouble(`bank folder: ${what}`, error),
+        }),
+    }
+  );
 };
 
 /** Files that somebody carries to the bank; always there. */

@@ -10,7 +10,7 @@ import type {
   WrittenFile,
 } from '../port.js';
 import { MessagesUnderWay, requireTotals, SpoolFile, writeFailure } from '../spool-file.js';
-import { requireNotSent, writeWhole } from '../whole-file.js';
+import { requireNotSent, writeWhole } from '../message-file.js';
 import type { SchemaCheck } from './xsd.js';
 
 /** Characters gathered before they are hashed and written. */

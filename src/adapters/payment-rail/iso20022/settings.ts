@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { optional, text, type SettingsReader } from '../../settings/port.js';
+import type { RailDeclaration } from '../port.js';
 
 /** What the environment says of ISO 20022 files. */
 export interface FileSettings {
@@ -12,7 +13,7 @@ export interface FileSettings {
   readonly bankFolder?: string;
 }
 
-export const fileSettings = z.object({
+const fileSettings = z.object({
   ISO20022_XSD_DIR: optional(
     text('folder'),
     'ISO 20022 schemas (pain.001.001.09.xsd, …); messages are held against them before they leave',
@@ -23,7 +24,14 @@ export const fileSettings = z.object({
   ),
 });
 
-export function readFileSettings(reader: SettingsReader): FileSettings | undefined {
+export const bankFolderSettings: RailDeclaration<FileSettings> = {
+  askedBy: 'SANAD_BANK_FOLDER',
+  settings: [fileSettings],
+  read: readFileSettings,
+  isAskedFor: (reader) => reader.read(fileSettings)?.SANAD_BANK_FOLDER !== undefined,
+};
+
+function readFileSettings(reader: SettingsReader): FileSettings | undefined {
   const read = reader.read(fileSettings);
   if (!read) return undefined;
   const { ISO20022_XSD_DIR: schemasDir, SANAD_BANK_FOLDER: bankFolder } = read;

@@ -11,7 +11,7 @@ import {
   type WrittenFile,
 } from '../port.js';
 import { syncFolder } from '../../durable-files/sync-folder.js';
-import { PART, sha256Of, writeWhole } from '../whole-file.js';
+import { PART, sha256Of, writeWhole } from '../message-file.js';
 
 /** What became of an incoming file. `reason` is for a person and carries no personal data. */
 export type Taken =

@@ -12,7 +12,7 @@ import { ReadStoreError, type ReadDb, type ReadStore } from '../port.js';
 import { QueryThread } from './query-thread.js';
 import { deleteDatabase, SqliteConnection } from './connection.js';
 
-export interface EmbeddedReadStoreOptions {
+export interface SqliteReadStoreOptions {
   /**
    * local: SQL runs in this thread (bulk work, the runner). worker: in a thread of its own, for
    * queries beside HTTP; always read-only.
@@ -31,9 +31,9 @@ export interface EmbeddedReadStoreOptions {
  * @throws ReadStoreError READ_STORE_ABSENT when it is to be read only and is not there (worker: at
  *   the first query)
  */
-export async function openEmbeddedReadStore(
+export async function openSqliteReadStore(
   file: string,
-  options: EmbeddedReadStoreOptions,
+  options: SqliteReadStoreOptions,
 ): Promise<ReadStore> {
   if (options.thread === 'worker') {
     const thread = new QueryThread(file);

@@ -12,7 +12,7 @@ import {
   type Vault,
 } from '../port.js';
 
-export interface EmbeddedVaultOptions {
+export interface SqliteVaultOptions {
   /** Where master.key is kept; default `<dir>/keys`. Never the vault's own file. */
   readonly keysDir?: string;
 }
@@ -24,8 +24,8 @@ export interface EmbeddedVaultOptions {
 const MEMORY = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 160 };
 
 /** The vault of this process. Other threads reach it through a port of theirs. */
-export interface EmbeddedVault extends Vault {
-  /** A port to transfer to another thread, for `connectEmbeddedVault` there. */
+export interface SqliteVault extends Vault {
+  /** A port to transfer to another thread, for `connectSqliteVault` there. */
   port(): MessagePort;
 }
 
@@ -35,10 +35,10 @@ export interface EmbeddedVault extends Vault {
  * @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG, VAULT_NEWER_VERSION, VAULT_CORRUPT,
  *   VAULT_FAILED
  */
-export async function openEmbeddedVault(
+export async function openSqliteVault(
   dir: string,
-  options: EmbeddedVaultOptions = {},
-): Promise<EmbeddedVault> {
+  options: SqliteVaultOptions = {},
+): Promise<SqliteVault> {
   const start: WorkerStart = {
     file: join(dir, 'vault.db'),
     keysDir: options.keysDir ?? join(dir, 'keys'),
@@ -70,7 +70,7 @@ export async function openEmbeddedVault(
     worker.postMessage({ kind: 'connect', port: port2 } satisfies Control, [port2]);
     return port1;
   };
-  const client = await connectEmbeddedVault(port());
+  const client = await connectSqliteVault(port());
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     worker.ref();
@@ -91,7 +91,7 @@ export async function openEmbeddedVault(
 }
 
 /** The vault of another thread, over a port from its `port()`. Closing closes the port only. */
-export async function connectEmbeddedVault(port: MessagePort): Promise<Vault> {
+export async function connectSqliteVault(port: MessagePort): Promise<Vault> {
   const line = new Line(port);
   const answer = await line.ask({ kind: 'hello' });
   if (!('hashKeys' in answer))

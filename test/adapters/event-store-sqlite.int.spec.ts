@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
 import {
-  openEmbeddedLog,
-  connectEmbeddedLog,
+  openSqliteLog,
+  connectSqliteLog,
 } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { LogWriter } from '../../src/adapters/event-store/sqlite/log-writer.js';
 import { StoreError } from '../../src/kernel/errors.js';
@@ -53,7 +53,7 @@ describe('durability', () => {
       await once(appending.process, 'close');
 
       const folder = await openDataFolder(dir);
-      const store = await openEmbeddedLog(dir, { reader: 'local' });
+      const store = await openSqliteLog(dir, { reader: 'local' });
       const acknowledged = appending
         .printed()
         .split('\n')
@@ -79,7 +79,7 @@ describe('durability', () => {
   it('reads and continues after it was closed and opened again', async () => {
     const stream = newStream();
     for (let n = 0; n < 3; n += 1) {
-      const store = await openEmbeddedLog(dir);
+      const store = await openSqliteLog(dir);
       await store.append({ writes: [write(stream, n === 0 ? 'no-stream' : n - 1, n)] });
       expect(amounts(await store.readStream(stream))).toEqual(
         Array.from({ length: n + 1 }, (_, i) => i),
@@ -89,7 +89,7 @@ describe('durability', () => {
   });
 
   it('finishes what was appended before it closes, and refuses what comes after', async () => {
-    const store = await openEmbeddedLog(dir);
+    const store = await openSqliteLog(dir);
     const under = Array.from({ length: 100 }, () =>
       store.append({ writes: [write(newStream(), 'no-stream', 1)] }),
     );
@@ -103,8 +103,8 @@ describe('durability', () => {
   });
 
   it('tells a connected thread that the writer has gone', async () => {
-    const log = await openEmbeddedLog(dir);
-    const joined = connectEmbeddedLog(dir, log.port());
+    const log = await openSqliteLog(dir);
+    const joined = connectSqliteLog(dir, log.port());
     await joined.append({ writes: [write(newStream(), 'no-stream', 1)] });
     const followed = (async () => {
       for await (const page of joined.follow(0, new AbortController().signal))
@@ -120,7 +120,7 @@ describe('durability', () => {
   });
 
   it('refuses what is more than may wait', async () => {
-    const store = await openEmbeddedLog(dir, { reader: 'local' });
+    const store = await openSqliteLog(dir, { reader: 'local' });
     const big = () => ({
       writes: [
         {

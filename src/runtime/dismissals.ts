@@ -1,7 +1,7 @@
 import type { EventStore } from '../adapters/event-store/port.js';
 import type { Recorded } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
-import { dismissedIn } from '../runtime/set-aside.js';
+import { dismissedIn } from './set-aside.js';
 import type { SetAside } from '../write-side/set-aside.js';
 import { pagesOf } from '../write-side/stream-pages.js';
 

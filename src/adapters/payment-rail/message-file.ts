@@ -13,6 +13,7 @@ export const PART = '.part';
  * Writes `dir/name` whole or not at all: under a temporary name, synced, then renamed. What a
  * process that was killed left under the temporary name is overwritten. Where the file is there
  * with the same bytes it stays.
+ * Unlike WholeFile it never replaces what is there, and hashes what it writes as it comes.
  * @returns SHA-256 of the bytes, lower-case hex
  * @throws RailError MESSAGE_DIFFERS where it is there with other bytes: a file that may be at the
  *   bank already never changes; and what the pieces fail with, and the disk's errors
