@@ -54,14 +54,13 @@ export function requireNearFirst(from: string, period: string, months: number): 
   const earliest = addMonths(period, -months);
   if (from < earliest)
     throw new DomainError(
-      TOO_FAR,
+      'BACKDATED_TOO_FAR',
       `The first cycle pays ${period}; households are paid back to ${earliest} at most, and this one from ${from} on.`,
       'rule',
     );
 }
-const TOO_FAR = 'BACKDATED_TOO_FAR';
 export const isTooFar = (error: unknown): error is DomainError =>
-  error instanceof DomainError && error.code === TOO_FAR;
+  error instanceof DomainError && error.code === 'BACKDATED_TOO_FAR';
 
 /**
  * The first month that no earlier cycle of the programme could have paid: of an enrolment that is
