@@ -31,7 +31,7 @@ const open = async (options: Partial<EventStoreDbOptions> = {}): Promise<EventSt
   return made;
 };
 /** Gives up soon: its outcome is unknown where a fault lasts. */
-const impatient = { deadlineMs: 150, patienceMs: 200 };
+const impatient = { deadlineMs: 1_500, patienceMs: 200 };
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'sanad-esdb-'));

@@ -62,8 +62,9 @@ describe('corrections and recovery at the command line', () => {
   });
   afterAll(() => rm(world.dir, { recursive: true, force: true }));
 
-  test('are proposed, shown child by child, approved by another person, planned, suspended, waived and audited', async () => {
-    const proposed = await json(
+  /** Returns the hash of what was found. */
+  async function proposed(): Promise<string> {
+    const correction = await json(
       'corrections',
       'propose',
       '--programme',
@@ -75,12 +76,17 @@ describe('corrections and recovery at the command line', () => {
       '--as',
       'farid',
     );
-    expect(proposed).toMatchObject({
+    expect(correction).toMatchObject({
       correctionId: 'asd-0001',
       overpaidCount: 1,
       overpaidMinor: '50000',
       arrearsCount: 0,
     });
+    return String(correction['contentHash']);
+  }
+
+  /** A line for each month and child. */
+  async function shownByChild(): Promise<void> {
     const [header, ...lines] = (await run('corrections', 'show', 'asd-0001')).out
       .trim()
       .split('\n')
@@ -108,16 +114,12 @@ describe('corrections and recovery at the command line', () => {
         '0',
       ]),
     );
+  }
+
+  /** Not by who proposed it; until then it is listed among what waits for a second person. */
+  async function approvedByAnother(hash: string): Promise<void> {
     expect(
-      await run(
-        'corrections',
-        'approve',
-        'asd-0001',
-        '--hash',
-        String(proposed['contentHash']),
-        '--as',
-        'farid',
-      ),
+      await run('corrections', 'approve', 'asd-0001', '--hash', hash, '--as', 'farid'),
     ).toMatchObject({ code: 1, err: expect.stringContaining('SAME_PERSON') as unknown });
     expect(await json('proposals', 'list', '--programme', 'asd')).toMatchObject({
       items: [
@@ -131,20 +133,42 @@ describe('corrections and recovery at the command line', () => {
     });
     expect((await run('proposals', 'list', '--kind', 'erasure')).out).toContain('none');
     expect(
-      await json(
-        'corrections',
-        'approve',
-        'asd-0001',
-        '--hash',
-        String(proposed['contentHash']),
-        '--as',
-        'kenza',
-      ),
+      await json('corrections', 'approve', 'asd-0001', '--hash', hash, '--as', 'kenza'),
     ).toMatchObject({ status: 'applied' });
     expect(await json('corrections', 'list', '--programme', 'asd')).toMatchObject({
       items: [{ correctionId: 'asd-0001', status: 'applied' }],
     });
     expect(await json('proposals', 'list')).toMatchObject({ items: [] });
+  }
+
+  /** Never more than is owed, and by two people. */
+  async function waivedByTwo(of: readonly string[]): Promise<void> {
+    expect(
+      await run(
+        'recovery',
+        'waive',
+        ...of,
+        '--amount',
+        '600.00',
+        '--reason',
+        'hardship',
+        '--as',
+        'kenza',
+      ),
+    ).toMatchObject({ code: 1, err: expect.stringContaining('WAIVER_EXCEEDS_BALANCE') as unknown });
+    const waiver = ['recovery', 'waive', ...of, '--amount', '100.00', '--reason', 'hardship'];
+    expect(await json(...waiver, '--as', 'kamal')).toMatchObject({ waived: '0.00' });
+    expect(await json(...waiver, '--as', 'kenza')).toMatchObject({
+      overpaid: '500.00',
+      waived: '100.00',
+      balance: '400.00',
+    });
+  }
+
+  test('are proposed, shown child by child, approved by another person, planned, suspended, waived and audited', async () => {
+    const hash = await proposed();
+    await shownByChild();
+    await approvedByAnother(hash);
     expect(
       await json(
         'recovery',
@@ -166,26 +190,7 @@ describe('corrections and recovery at the command line', () => {
     expect(
       await json('recovery', 'resume', ...of, '--reason', 'dismissed', '--as', 'salma'),
     ).toMatchObject({ suspended: false });
-    expect(
-      await run(
-        'recovery',
-        'waive',
-        ...of,
-        '--amount',
-        '600.00',
-        '--reason',
-        'hardship',
-        '--as',
-        'kenza',
-      ),
-    ).toMatchObject({ code: 1, err: expect.stringContaining('WAIVER_EXCEEDS_BALANCE') as unknown });
-    const waiver = ['recovery', 'waive', ...of, '--amount', '100.00', '--reason', 'hardship'];
-    expect(await json(...waiver, '--as', 'kamal')).toMatchObject({ waived: '0.00' });
-    expect(await json(...waiver, '--as', 'kenza')).toMatchObject({
-      overpaid: '500.00',
-      waived: '100.00',
-      balance: '400.00',
-    });
+    await waivedByTwo(of);
     expect(await json('recovery', 'status', '--programme', 'asd')).toMatchObject({
       households: 1,
       open: 1,

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { DemoSummary } from '../../src/cli/demo/summary.js';
+import { DEMO_TOTALS, HOUSEHOLDS_OF_TOTALS, type DemoTotals } from './demo-totals.js';
 
 const SANAD = resolve('bin/sanad.mjs');
 /** With this seed payments fail at their second attempt too, in both months. */
@@ -37,8 +38,8 @@ function demo(
 }
 
 /** All that must be the same however often a run was killed. */
-async function totalsOf(dir: string): Promise<Partial<DemoSummary>> {
-  const { code, stdout, stderr } = await demo(dir, ['--json']);
+async function totalsOf(dir: string, options: readonly string[] = []): Promise<DemoTotals> {
+  const { code, stdout, stderr } = await demo(dir, ['--json', ...options]);
   if (code !== 0) throw new Error(`the demo ended with ${code}: ${stderr}`);
   const { applications, cycles, budget, audit, rebuild } = JSON.parse(stdout) as DemoSummary;
   expect(audit.violations).toBe(0);
@@ -86,4 +87,13 @@ describe('the demo', () => {
     expect(said).toContain('Read models');
     expect(stdout).toContain(said);
   }, 300_000);
+
+  test.each(Object.entries(DEMO_TOTALS))(
+    'with seed %s comes to what it came to before',
+    async (seed, totals) => {
+      const options = ['--seed', seed, '--households', HOUSEHOLDS_OF_TOTALS];
+      expect(await totalsOf(await newFolder(), options)).toEqual(totals);
+    },
+    300_000,
+  );
 });

@@ -32,32 +32,8 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
   });
   afterAll(() => world.close());
 
-  it('refuses to correct what was not paid', async () => {
-    expect(
-      (
-        await officer.post('/corrections', {
-          programmeId: 'asd',
-          fromPeriod: '2025-10',
-          reason: 'early',
-        })
-      ).body.code,
-    ).toBe('NOTHING_PAID');
-    expect((await officer.get('/jobs/correct-asd')).body.code).toBe('JOB_NOT_FOUND');
-    expect(
-      (
-        await controller.post('/corrections', {
-          programmeId: 'asd',
-          fromPeriod: '2025-10',
-          reason: 'early',
-        })
-      ).body.code,
-    ).toBe('ROLE_NOT_ALLOWED');
-  });
-
-  it('is proposed, seen child by child, approved by another person, planned, deducted, suspended and waived', async () => {
-    await paid(world, 'asd-2025-10');
-    await paid(world, 'asd-2025-11');
-    // Abroad in October, as was heard in December; back since.
+  /** Abroad in October, as was heard in December; back since. */
+  async function wasAbroad(): Promise<void> {
     await expectStatus(
       200,
       supervisor.post(`/enrolments/asd/${personId}/suspension`, {
@@ -73,6 +49,10 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
           reason: 'back',
         }),
       );
+  }
+
+  /** Proposed once, for months that were paid. Returns the hash of what was found. */
+  async function proposed(): Promise<string> {
     expect(
       (
         await officer.post('/corrections', {
@@ -96,7 +76,6 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
       state: 'done',
       result: { correctionId: 'asd-0001', overpaidCount: 1, overpaidMinor: '50000' },
     });
-    const { contentHash } = result;
     expect(
       (
         await officer.post('/corrections', {
@@ -106,6 +85,11 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
         })
       ).body.code,
     ).toBe('CORRECTION_OPEN');
+    return result.contentHash;
+  }
+
+  /** Whoever proposed it does not approve it, in another role either. */
+  async function approvedByAnother(contentHash: string): Promise<void> {
     const own = await world.as('f.elfassi', 'finance-controller');
     expect((await own.post('/corrections/asd-0001/approve', { contentHash })).body.code).toBe(
       'SAME_PERSON',
@@ -117,6 +101,10 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
     expect(
       await expectStatus(200, officer.get(`/corrections/asd-0001?after=${position}`)),
     ).toMatchObject({ overpaid: '500.00', arrears: '0.00', approvedBy: 'c.filali' });
+  }
+
+  /** Shown household by household, to those of its region only. */
+  async function seenInItsRegion(): Promise<void> {
     const here = await world.as('f.here', 'finance-officer', ['MA-06']);
     const elsewhere = await world.as('f.elsewhere', 'finance-officer', ['MA-01']);
     expect((await expectStatus(200, here.get('/corrections'))).items).toMatchObject([
@@ -134,7 +122,10 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
         periods: [{ period: '2025-10', causes: ['not-payable'], paid: '500.00', due: '0.00' }],
       },
     ]);
+  }
 
+  /** On the account of the household, which gives it back from its next payment. */
+  async function plannedAndDeducted(): Promise<void> {
     // The process managers put it on the account.
     await eventually(
       'the recovery',
@@ -150,6 +141,10 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
     );
     expect(await officer.job(plans.jobId)).toMatchObject({ state: 'done', result: { planned: 1 } });
     await paid(world, 'asd-2025-12');
+  }
+
+  /** Nothing is deducted while an appeal is open. */
+  async function suspendedAndResumed(): Promise<void> {
     const suspended = await expectStatus(
       200,
       supervisor.post(`/recoveries/asd/${personId}/suspension`, { reason: 'the family appealed' }),
@@ -178,6 +173,10 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
       200,
       supervisor.post(`/recoveries/asd/${personId}/resumption`, { reason: 'dismissed' }),
     );
+  }
+
+  /** Never more than is owed, by two people, in their region. */
+  async function waivedByTwo(): Promise<void> {
     expect(
       (
         await controller.post(`/recoveries/asd/${personId}/waiver`, {
@@ -212,6 +211,40 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
     expect((await officer.get(`/recoveries?format=csv&after=${waived.position}`)).text).toContain(
       `asd-${personId}`,
     );
+  }
+
+  it('refuses to correct what was not paid', async () => {
+    expect(
+      (
+        await officer.post('/corrections', {
+          programmeId: 'asd',
+          fromPeriod: '2025-10',
+          reason: 'early',
+        })
+      ).body.code,
+    ).toBe('NOTHING_PAID');
+    expect((await officer.get('/jobs/correct-asd')).body.code).toBe('JOB_NOT_FOUND');
+    expect(
+      (
+        await controller.post('/corrections', {
+          programmeId: 'asd',
+          fromPeriod: '2025-10',
+          reason: 'early',
+        })
+      ).body.code,
+    ).toBe('ROLE_NOT_ALLOWED');
+  });
+
+  it('is proposed, seen child by child, approved by another person, planned, deducted, suspended and waived', async () => {
+    await paid(world, 'asd-2025-10');
+    await paid(world, 'asd-2025-11');
+    await wasAbroad();
+    const contentHash = await proposed();
+    await approvedByAnother(contentHash);
+    await seenInItsRegion();
+    await plannedAndDeducted();
+    await suspendedAndResumed();
+    await waivedByTwo();
   });
 
   it('that found nothing is settled', async () => {

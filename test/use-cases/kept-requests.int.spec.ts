@@ -140,7 +140,7 @@ describe('a request that an earlier version began, whose process ended, on Event
     call: Call,
     written: number,
   ): Promise<void> {
-    const dying = new ApiProcess(world, await connected({ deadlineMs: 150, patienceMs: 200 }));
+    const dying = new ApiProcess(world, await connected({ patienceMs: 200 }));
     await server.fault({ on: 'append', fault: 'unavailable', skip: written, times: -1 });
     await expect(dying.call(type, body, call)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     await server.heal();
