@@ -9,6 +9,7 @@ import {
 } from './bank-confused-form.cases.js';
 import type { Case } from './bank-confused.fixtures.js';
 import { amounts, batches, reversals } from './bank-confused-money.cases.js';
+import { besides, charged } from './bank-confused-beside.cases.js';
 import { names, orders } from './bank-confused-order.cases.js';
 
 /** Messages as a confused or a hostile bank sends them, each judged by hand. */
@@ -16,6 +17,8 @@ export const CASES: readonly Case[] = Object.entries({
   batch: batches,
   reversal: reversals,
   amount: amounts,
+  beside: besides,
+  charge: charged,
   status: statuses,
   sum: sums,
   account: accounts,
