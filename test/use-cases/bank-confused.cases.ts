@@ -10,6 +10,7 @@ import {
 import type { Case } from './bank-confused.fixtures.js';
 import { amounts, batches, reversals } from './bank-confused-money.cases.js';
 import { besides, charged } from './bank-confused-beside.cases.js';
+import { days } from './bank-confused-days.cases.js';
 import { names, orders } from './bank-confused-order.cases.js';
 
 /** Messages as a confused or a hostile bank sends them, each judged by hand. */
@@ -28,4 +29,5 @@ export const CASES: readonly Case[] = Object.entries({
   report: reports,
   order: orders,
   name: names,
+  day: days,
 }).flatMap(([group, cases]) => cases.map((one) => ({ ...one, name: `${group}: ${one.name}` })));
