@@ -33,6 +33,8 @@ const SCALES: ReadonlyMap<string, number> = new Map(
 /** The most that an amount in an event is: 18 digits of minor units. */
 export const MOST_MINOR = 999_999_999_999_999_999n;
 
+export const isCurrency = (code: string): boolean => SCALES.has(code);
+
 /** @throws DomainError UNKNOWN_CURRENCY */
 export function scaleOf(currency: string): number {
   const scale = SCALES.get(currency);

@@ -10,7 +10,10 @@ export interface OutcomeDetails {
   readonly currency?: string;
   /** ISO 20022 external reason code. */
   readonly reason?: string;
-  /** The day on which money is said to have moved. Civil date YYYY-MM-DD, as the other days. */
+  /**
+   * The day on which money is said to have moved, or a bank's file says that it did not. Civil date
+   * YYYY-MM-DD, as the other days.
+   */
   readonly settledOn?: string;
   /** The day of the booking, where it says one. */
   readonly bookedOn?: string;

@@ -1,5 +1,5 @@
 import { pain002Of } from '../support/bank-messages.js';
-import { e2e, refs, statementOf } from './bank-agrees.fixtures.js';
+import { e2e, money, refs, statementOf } from './bank-agrees.fixtures.js';
 import {
   IBAN,
   OTHER_IBAN,
@@ -63,6 +63,19 @@ export const sums: readonly Case[] = [
     name: 'balances in two currencies',
     of: (a) => headed(balance('OPBD', '1000.00') + balance('CLBD', '1.00', 'EUR'), debit(a)),
     gives: refused('BALANCES_DIFFER'),
+  },
+  {
+    name: 'a closing balance of two amounts, of which the first is right',
+    of: (a) =>
+      headed(
+        balance('OPBD', '100000.00') +
+          balance('CLBD', money(a, 10_000_000n - 2n * BigInt(a.amountMinor))).replace(
+            '</Amt>',
+            '</Amt><Amt Ccy="MAD">1.00</Amt>',
+          ),
+        debit(a),
+      ),
+    gives: refused('ELEMENT_TWICE'),
   },
   {
     name: 'a closing balance alone',
@@ -350,5 +363,25 @@ export const reports: readonly Case[] = [
     of: (a, b) =>
       report(a, 'settled').replace(/<OrgnlInstrId>[^<]*/, `<OrgnlInstrId>${b.endToEndId}`),
     gives: waits('REFERENCES_DIFFER', 'REFERENCES_DIFFER'),
+  },
+  ...['ACCP', 'ACTC', 'RCVD', 'ZZZZ', ''].flatMap((text) =>
+    (['rejected', 'settled'] as const).map((what) => ({
+      name: `a message of another sum that is ${text || 'of no status'}, and one payment of it ${what}`,
+      of: (a: Paid) =>
+        report(a, what).replace(
+          '</OrgnlMsgNmId>',
+          `</OrgnlMsgNmId><OrgnlCtrlSum>5.00</OrgnlCtrlSum><GrpSts>${text}</GrpSts>`,
+        ),
+      gives: refused('BATCH_DIFFERS'),
+    })),
+  ),
+  {
+    name: 'an accepted batch of another number of payments, and one of them paid',
+    of: (a) =>
+      report(a, 'settled').replace(
+        '</OrgnlPmtInfId>',
+        '</OrgnlPmtInfId><OrgnlNbOfTxs>9999</OrgnlNbOfTxs><PmtInfSts>ACCP</PmtInfSts>',
+      ),
+    gives: refused('BATCH_DIFFERS'),
   },
 ];

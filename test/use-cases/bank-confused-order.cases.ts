@@ -147,6 +147,15 @@ export const names: readonly Case[] = [
     gives: refused('COUNT_DIFFERS'),
   },
   {
+    name: 'a report that says twice how many are rejected',
+    of: (a) =>
+      counted(
+        a,
+        '<NbOfTxsPerSts><DtldNbOfTxs>1</DtldNbOfTxs><DtldNbOfTxs>2</DtldNbOfTxs><DtldSts>RJCT</DtldSts></NbOfTxsPerSts>',
+      ),
+    gives: refused('ELEMENT_TWICE'),
+  },
+  {
     name: 'a payment that was settled at another amount than instructed',
     of: (a) =>
       report(a, 'settled').replace(

@@ -77,10 +77,11 @@ describe('a status report', () => {
       expect(verdictOf(entry)).toMatchObject({ kind: 'unclear', code: 'STATUS_UNKNOWN' });
   });
 
-  test('dates a settlement by the day of its message, and nothing else', () => {
+  test('dates a settlement or a rejection by the day of its message, and nothing else', () => {
     const settled = { outcome: 'settled', source: 'pain.002' } as const;
     expect(dated(settled, '2026-01-05')).toEqual({ ...settled, settledOn: '2026-01-05' });
-    expect(dated({ ...settled, outcome: 'rejected' }, '2026-01-05')).not.toHaveProperty(
+    expect(dated({ ...settled, outcome: 'rejected' }, '2026-01-05').settledOn).toBe('2026-01-05');
+    expect(dated({ ...settled, outcome: 'accepted' }, '2026-01-05')).not.toHaveProperty(
       'settledOn',
     );
     expect(dated({ ...settled, source: 'camt.054' }, '2026-01-05').settledOn).toBe('2026-01-05');

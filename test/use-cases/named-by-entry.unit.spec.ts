@@ -10,6 +10,7 @@ const UETR = uuidOf('third');
 const ours: Instructed = {
   lookup: (ids) => Promise.resolve(ids.map((id) => ({ [idOf(1)]: 'p1', [idOf(2)]: 'p2' })[id])),
   byUetr: (uetr) => Promise.resolve(uetr === UETR ? { paymentId: 'p3', attempt: 1 } : undefined),
+  messageOf: () => Promise.resolve(undefined),
   payingAccounts: () => Promise.resolve(new Set()),
   isPaidFrom: () => Promise.resolve(true),
   message: (messageId) =>

@@ -1,6 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { EventStore } from '../../adapters/event-store/port.js';
-import { endToEndIndex, type InstructionKey } from '../outcomes/end-to-end-index.js';
+import {
+  instructionIndex,
+  type InstructionIndex,
+  type InstructionKey,
+} from '../outcomes/end-to-end-index.js';
+import { accountsOfMessages } from './message-namer.rule.js';
 import type { EndToEndLookup } from '../outcomes/take-in-outcomes.js';
 import { attemptOfUetr, partsOfCycle } from '../../kernel/ids.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
@@ -14,6 +19,12 @@ import {
   type SentPayment,
 } from './sent-messages.rule.js';
 
+/** What is paid from an account: a message of a cycle, or anything of it. */
+export interface Paid {
+  readonly cycleId: string;
+  readonly messageId: string | undefined;
+}
+
 /** What was instructed, as the log has it; read when first asked. */
 export interface Instructed {
   readonly lookup: EndToEndLookup;
@@ -21,10 +32,15 @@ export interface Instructed {
   byUetr(
     uetr: string,
   ): Promise<{ readonly paymentId: string; readonly attempt: number } | undefined>;
-  /** The accounts that payments of a cycle are paid from, in all their spellings. */
-  payingAccounts(cycleId: string): Promise<ReadonlySet<string>>;
-  /** Whether an account, as a bank wrote it, is one that a cycle was paid from. */
-  isPaidFrom(cycleId: string, account: string): Promise<boolean>;
+  /**
+   * The account that a message was paid from, in all its spellings; where the log does not tell that,
+   * those that its cycle was paid from.
+   */
+  payingAccounts(paid: Paid): Promise<ReadonlySet<string>>;
+  /** Whether an account, as a bank wrote it, is one of those. */
+  isPaidFrom(paid: Paid, account: string): Promise<boolean>;
+  /** The message that an instruction went out in, by its end-to-end id. */
+  messageOf(endToEndId: string): Promise<string | undefined>;
   message(messageId: string): Promise<SentMessage | undefined>;
   /** Pages of a few hundred. */
   paymentsOf(message: SentMessage): AsyncIterable<readonly SentPayment[]>;
@@ -37,52 +53,57 @@ export interface Instructed {
 export function instructed(store: EventStore, signal?: AbortSignal): Instructed {
   let read: Promise<SentMessages> | undefined;
   const sent = (): Promise<SentMessages> => (read ??= sentMessages(store));
-  const indexOf = (which: 'open' | 'closed', by: InstructionKey): EndToEndLookup => {
-    let index: EndToEndLookup | undefined;
-    return async (ids) => {
+  const indexOf = (which: 'open' | 'closed', by: InstructionKey): InstructionIndex => {
+    let index: Promise<InstructionIndex | undefined> | undefined;
+    const opened = async (): Promise<InstructionIndex | undefined> => {
       const ofThese = (await sent())[which];
-      if (ofThese.length === 0) return ids.map(() => undefined);
-      index ??= endToEndIndex(store, ofThese, signal, by);
-      return index(ids);
+      return ofThese.length === 0 ? undefined : instructionIndex(store, ofThese, signal, by);
+    };
+    return {
+      lookup: async (ids) => (await (index ??= opened()))?.lookup(ids) ?? ids.map(() => undefined),
+      messageOf: async (id) => (await (index ??= opened()))?.messageOf(id),
     };
   };
   const open = indexOf('open', 'endToEndId');
   const closed = indexOf('closed', 'endToEndId');
   const openUetr = indexOf('open', 'uetr');
   const closedUetr = indexOf('closed', 'uetr');
-  const accounts = new Map<string, Promise<ReadonlySet<string>>>();
-  const payingAccounts = async (cycleId: string): Promise<ReadonlySet<string>> => {
+  const accounts = new Map<string, Promise<Accounts>>();
+  const payingAccounts = async ({ cycleId, messageId }: Paid): Promise<ReadonlySet<string>> => {
     let found = accounts.get(cycleId);
     if (!found) {
-      const { releasedAt } = await sent();
-      found = accountsAt(store, cycleId, releasedAt.get(cycleId));
+      found = sent().then((of) => accountsAt(store, cycleId, of));
       accounts.set(cycleId, found);
     }
-    return found;
+    const { all, ofMessages } = await found;
+    return (messageId === undefined ? undefined : ofMessages.get(messageId)) ?? all;
   };
   // Every entry of a statement has the statement's account.
   const compared = new LRUCache<string, Promise<boolean>>({ max: 1_000 });
   return {
     payingAccounts,
-    async isPaidFrom(cycleId, account) {
-      const key = `${cycleId} ${account}`;
+    async isPaidFrom(paid, account) {
+      const key = `${paid.cycleId} ${paid.messageId ?? ''} ${account}`;
       let answer = compared.get(key);
       if (!answer) {
-        answer = payingAccounts(cycleId).then((paying) => isOneOfAccounts(paying, account));
+        answer = payingAccounts(paid).then((paying) => isOneOfAccounts(paying, account));
         compared.set(key, answer);
       }
       return answer;
     },
+    async messageOf(endToEndId) {
+      return (await open.messageOf(endToEndId)) ?? (await closed.messageOf(endToEndId));
+    },
     async byUetr(uetr) {
-      const paymentId = (await openUetr([uetr]))[0] ?? (await closedUetr([uetr]))[0];
+      const paymentId = (await openUetr.lookup([uetr]))[0] ?? (await closedUetr.lookup([uetr]))[0];
       const attempt = paymentId === undefined ? undefined : attemptOfUetr(paymentId, uetr);
       return paymentId === undefined || attempt === undefined ? undefined : { paymentId, attempt };
     },
     async lookup(ids) {
-      const found = await open(ids);
+      const found = await open.lookup(ids);
       const left = ids.filter((_, i) => found[i] === undefined);
       if (left.length === 0) return found;
-      const late = await closed(left);
+      const late = await closed.lookup(left);
       const lateById = new Map(left.map((id, i) => [id, late[i]]));
       return found.map((paymentId, i) => paymentId ?? lateById.get(ids[i]!));
     },
@@ -119,13 +140,25 @@ async function sentMessages(store: EventStore): Promise<SentMessages> {
   return sent;
 }
 
+interface Accounts {
+  /** In all their spellings, as those of each message are. */
+  readonly all: ReadonlySet<string>;
+  readonly ofMessages: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /** Those of the terms that the cycle was released under. */
 async function accountsAt(
   store: EventStore,
   cycleId: string,
-  position: number | undefined,
-): Promise<ReadonlySet<string>> {
-  const { programmeId } = partsOfCycle(cycleId);
-  const { terms } = await new PolicyReader(store).programme(programmeId, position);
-  return accountsOf(terms.accounts);
+  { releasedAt, ofCycle }: SentMessages,
+): Promise<Accounts> {
+  const parts = partsOfCycle(cycleId);
+  const reader = new PolicyReader(store);
+  const { terms } = await reader.programme(parts.programmeId, releasedAt.get(cycleId));
+  const spelled = terms.accounts.map((account) => ({ ...account, spelled: accountsOf([account]) }));
+  const found = accountsOfMessages(spelled, parts, ofCycle.get(cycleId) ?? new Set());
+  return {
+    all: accountsOf(terms.accounts),
+    ofMessages: new Map([...found].map(([id, account]) => [id, account.spelled])),
+  };
 }

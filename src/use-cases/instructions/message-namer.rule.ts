@@ -8,8 +8,33 @@ export const MAX_PER_FILE = 100_000;
  * The part of a message id that tells messages of one release apart: the account, where terms name
  * it, and a running number.
  */
-export const messagePart = ({ accountId }: PayingAccount, number: string): string =>
-  accountId === '' ? number : `${accountId}-${number}`;
+export const messagePart = (
+  { accountId }: Pick<PayingAccount, 'accountId'>,
+  number: string,
+): string => (accountId === '' ? number : `${accountId}-${number}`);
+
+/** Messages that were begun and not sent leave their numbers out. */
+const GAPS = 100;
+
+/**
+ * The account that each message of a cycle left from, by the names that messages from it have; those
+ * that are named otherwise are left out.
+ */
+export function accountsOfMessages<A extends Pick<PayingAccount, 'accountId'>>(
+  accounts: readonly A[],
+  { programmeId, period }: { readonly programmeId: string; readonly period: string },
+  messageIds: ReadonlySet<string>,
+): ReadonlyMap<string, A> {
+  const found = new Map<string, A>();
+  for (const account of accounts)
+    for (let sequence = 1; sequence <= messageIds.size + GAPS; sequence += 1)
+      for (const kind of ['', 'R']) {
+        const part = messagePart(account, `${kind}${String(sequence).padStart(4, '0')}`);
+        const id = messageIdOf(programmeId, period, part);
+        if (messageIds.has(id)) found.set(id, account);
+      }
+  return found;
+}
 
 /**
  * Gives out message ids that no earlier run used, per paying account, each for so many payments,

@@ -18,6 +18,8 @@ export interface SentPayment {
 /** What was released, and in which messages, of every cycle. */
 export class SentMessages {
   readonly messages = new Map<string, SentMessage>();
+  /** Ids of the messages of each cycle. */
+  readonly ofCycle = new Map<string, Set<string>>();
   /** Cycles that are released and not closed, in order. */
   readonly open: string[] = [];
   readonly closed: string[] = [];
@@ -36,8 +38,12 @@ export class SentMessages {
       }
       if (event.type !== 'CycleInstructed' && event.type !== 'CycleReinstructed') continue;
       const { cycleId, files } = event.data;
-      for (const { messageId, count, totalMinor } of files)
+      const own = this.ofCycle.get(cycleId) ?? new Set();
+      this.ofCycle.set(cycleId, own);
+      for (const { messageId, count, totalMinor } of files) {
         this.messages.set(messageId, { cycleId, messageId, count, totalMinor, currency });
+        own.add(messageId);
+      }
     }
     if (released === undefined) return;
     const isClosed = events.some(({ type }) => type === 'CycleClosed');

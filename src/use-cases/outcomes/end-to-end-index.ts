@@ -19,10 +19,30 @@ export function endToEndIndex(
   signal?: AbortSignal,
   by: InstructionKey = 'endToEndId',
 ): EndToEndLookup {
+  return instructionIndex(store, cycleIds, signal, by).lookup;
+}
+
+/** The same, and the messages that the instructions went out in; of both, one reading of the log. */
+export interface InstructionIndex {
+  readonly lookup: EndToEndLookup;
+  messageOf(reference: string): Promise<string | undefined>;
+}
+export function instructionIndex(
+  store: EventStore,
+  cycleIds?: readonly string[],
+  signal?: AbortSignal,
+  by: InstructionKey = 'endToEndId',
+): InstructionIndex {
   let built: Promise<Index> | undefined;
-  return async (endToEndIds) => {
-    const index = await (built ??= build(store, cycleIds, by, signal));
-    return endToEndIds.map((id) => index.find(id));
+  const index = (): Promise<Index> => (built ??= build(store, cycleIds, by, signal));
+  return {
+    async lookup(references) {
+      const read = await index();
+      return references.map((reference) => read.find(reference));
+    },
+    async messageOf(reference) {
+      return (await index()).messageOf(reference);
+    },
   };
 }
 
@@ -41,8 +61,8 @@ async function build(
       for (const { events } of page) {
         for (const event of events) {
           if (event.type !== 'PaymentInstructed' && event.type !== 'PaymentReinstructed') continue;
-          const { endToEndId, paymentId, attempt } = event.data;
-          index.add(by === 'uetr' ? uetrOf(paymentId, attempt) : endToEndId, paymentId);
+          const { endToEndId, paymentId, attempt, messageId } = event.data;
+          index.add(by === 'uetr' ? uetrOf(paymentId, attempt) : endToEndId, paymentId, messageId);
         }
       }
     }
@@ -56,13 +76,17 @@ const PERSON_TEXT = 36;
 /** Open addressing over typed arrays; nothing in it is an object per payment. */
 class Index {
   readonly #cycles: string[] = [];
+  /** Numbers of the messages, in the order in which they were first met. */
+  readonly #messages = new Map<string, number>();
+  #names: readonly string[] | undefined;
+  #messageOf = new Uint32Array(1 << 11);
   #count = 0;
   #slots = new Int32Array(1 << 12).fill(-1);
   #keys = new BigUint64Array(1 << 11);
   #cycleOf = new Uint16Array(1 << 11);
   #persons = Buffer.alloc(PERSON_BYTES << 11);
 
-  add(reference: string, paymentId: string): void {
+  add(reference: string, paymentId: string, messageId: string): void {
     const key = keyOf(reference);
     if (key === undefined) return;
     if (this.#count === this.#keys.length) this.#grow();
@@ -70,6 +94,7 @@ class Index {
     if (this.#cycles.at(-1) !== cycle) this.#cycles.push(cycle);
     this.#keys[this.#count] = key;
     this.#cycleOf[this.#count] = this.#cycles.length - 1;
+    this.#messageOf[this.#count] = this.#numberOf(messageId);
     this.#persons.write(
       paymentId.slice(-PERSON_TEXT).replaceAll('-', ''),
       this.#count * PERSON_BYTES,
@@ -80,12 +105,32 @@ class Index {
   }
 
   find(reference: string): string | undefined {
+    const entry = this.#entryOf(reference);
+    return entry === undefined ? undefined : this.#paymentAt(entry);
+  }
+
+  messageOf(reference: string): string | undefined {
+    const entry = this.#entryOf(reference);
+    if (entry === undefined) return undefined;
+    this.#names ??= [...this.#messages.keys()];
+    return this.#names[this.#messageOf[entry]!];
+  }
+
+  #numberOf(messageId: string): number {
+    const known = this.#messages.get(messageId);
+    if (known !== undefined) return known;
+    const number = this.#messages.size;
+    this.#messages.set(messageId, number);
+    return number;
+  }
+
+  #entryOf(reference: string): number | undefined {
     const key = keyOf(reference);
     if (key === undefined) return undefined;
     for (let slot = this.#slotOf(key); ; slot = (slot + 1) & (this.#slots.length - 1)) {
       const entry = this.#slots[slot]!;
       if (entry < 0) return undefined;
-      if (this.#keys[entry] === key) return this.#paymentAt(entry);
+      if (this.#keys[entry] === key) return entry;
     }
   }
 
@@ -121,10 +166,13 @@ class Index {
     keys.set(this.#keys);
     const cycleOf = new Uint16Array(size);
     cycleOf.set(this.#cycleOf);
+    const messageOf = new Uint32Array(size);
+    messageOf.set(this.#messageOf);
     const persons = Buffer.alloc(size * PERSON_BYTES);
     this.#persons.copy(persons);
     this.#keys = keys;
     this.#cycleOf = cycleOf;
+    this.#messageOf = messageOf;
     this.#persons = persons;
     this.#slots = new Int32Array(size * 2).fill(-1);
     for (let entry = 0; entry < this.#count; entry += 1) this.#place(entry);

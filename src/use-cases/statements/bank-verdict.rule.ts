@@ -97,6 +97,9 @@ function ofStatus(entry: StatusEntry): Verdict {
     outcome,
     source: 'pain.002',
     ...(outcome === 'rejected' ? { reason } : {}),
+    ...(outcome === 'settled' && entry.settledOn !== undefined
+      ? { settledOn: entry.settledOn }
+      : {}),
     ...moneyOf(entry),
     ...reference(entry.reference),
   };
@@ -115,11 +118,16 @@ function ofStatus(entry: StatusEntry): Verdict {
   };
 }
 
-/** What dates no settlement, as a status report does, has the day of the message. */
-export const dated = (outcome: ReportedOutcome, saidOn: string | undefined): ReportedOutcome =>
-  outcome.outcome === 'settled' && outcome.settledOn === undefined && saidOn !== undefined
-    ? { ...outcome, settledOn: saidOn }
-    : outcome;
+/**
+ * What dates no settlement or rejection, as a status report does not have to, has the day of the
+ * message: who is told on an impossible day that nothing was paid does not pay again.
+ */
+export const dated = (said: ReportedOutcome, saidOn: string | undefined): ReportedOutcome =>
+  (said.outcome === 'settled' || said.outcome === 'rejected') &&
+  said.settledOn === undefined &&
+  saidOn !== undefined
+    ? { ...said, settledOn: saidOn }
+    : said;
 
 /** ISO 20022 ExternalEntryStatus1Code: what is not booked yet, or only told. */
 const NOT_BOOKED: ReadonlySet<string> = new Set(['PDNG', 'INFO', 'FUTR']);

@@ -10,7 +10,7 @@ export interface KnownPayment {
   readonly paymentId: string;
   /** The instruction of ours that has the entry's UETR, where that had to be looked up. */
   readonly ofUetr: { readonly paymentId: string; readonly attempt: number } | undefined;
-  /** Where the statement is of no account that its cycle was paid from. */
+  /** Where the statement is of another account than it was paid from. */
   readonly otherAccount: Unclear | undefined;
   /** The messages of ours that the entry says to be of. */
   readonly messages: readonly string[];
@@ -86,12 +86,12 @@ function withoutMessage({ messageId, ...outcome }: ReportedOutcome): ReportedOut
   return outcome;
 }
 
-/** A statement is of none of the accounts that a cycle was paid from. */
+/** A statement is of none of the accounts that something of ours was paid from. */
 export function accountDiffers(account: string, paidFrom: ReadonlySet<string>): Unclear {
   const own = [...new Set([...paidFrom].map((text) => `…${text.slice(-4)}`))].join(', ');
   return {
     kind: 'unclear',
     code: 'ACCOUNT_DIFFERS',
-    detail: `The statement is of the account …${lastOf(account, 4)}; the cycle was paid from ${own}.`,
+    detail: `The statement is of the account …${lastOf(account, 4)}; what it names was paid from ${own}.`,
   };
 }

@@ -8,9 +8,10 @@ import {
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { cycleOfPayment } from '../../kernel/ids.js';
 import { firstOf } from '../../kernel/text.js';
+import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { unknownReference, verdictOf, type Verdict } from './bank-verdict.rule.js';
-import { type Instructed } from '../instructions/instructed-messages.js';
+import { type Instructed, type Paid } from '../instructions/instructed-messages.js';
 import { type MessageDeps } from '../../write-side/context.js';
 import { isTooLarge, MAX_UNCLEAR, tooLarge, type FileRefusal } from './file-refusal.rule.js';
 import {
@@ -182,17 +183,29 @@ async function heldAgainstUs(
   return heldAgainst(verdict, outcome, {
     paymentId,
     ofUetr: uetr === undefined ? undefined : await ours.byUetr(uetr),
-    otherAccount: await otherAccount(verdict.account, cycleOfPayment(paymentId), ours),
+    otherAccount: await otherAccountOf(verdict.account, { ...outcome, paymentId }, ours),
     messages: await messagesOf(entry, ours),
   });
 }
 
-/** A refusal where a statement is of none of the accounts that a cycle was paid from. */
-export async function otherAccount(
+/** Of the account that this attempt of the payment was instructed from. */
+async function otherAccountOf(
   account: string | undefined,
-  cycleId: string,
+  { paymentId, endToEndId, attempt }: ReportedOutcome & { readonly paymentId: string },
   ours: Instructed,
 ): Promise<ReturnType<typeof accountDiffers> | undefined> {
-  if (account === undefined || (await ours.isPaidFrom(cycleId, account))) return undefined;
-  return accountDiffers(account, await ours.payingAccounts(cycleId));
+  if (account === undefined) return undefined;
+  const instruction = endToEndId ?? endToEndIdOf(paymentId, attempt ?? 1);
+  const messageId = await ours.messageOf(instruction);
+  return otherAccount(account, { cycleId: cycleOfPayment(paymentId), messageId }, ours);
+}
+
+/** A refusal where a statement is of another account than something of ours was paid from. */
+export async function otherAccount(
+  account: string | undefined,
+  paid: Paid,
+  ours: Instructed,
+): Promise<ReturnType<typeof accountDiffers> | undefined> {
+  if (account === undefined || (await ours.isPaidFrom(paid, account))) return undefined;
+  return accountDiffers(account, await ours.payingAccounts(paid));
 }

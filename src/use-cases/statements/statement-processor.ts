@@ -144,7 +144,7 @@ export class StatementProcessor {
     };
     if (!message)
       return wrong('MESSAGE_UNKNOWN', 'The entry is about a message that was not sent from here.');
-    const other = await otherAccount(verdict.account, message.cycleId, this.ours);
+    const other = await otherAccount(verdict.account, message, this.ours);
     if (other) return wrong(other.code, other.detail);
     const difference = differenceFrom(message, verdict);
     if (difference !== undefined) return wrong('BATCH_DIFFERS', difference);

@@ -1,3 +1,4 @@
+import { isCurrency } from '../../../../kernel/money.js';
 import type { Fields } from './shape.js';
 import { moneyIn } from './values.js';
 
@@ -11,14 +12,15 @@ const AMOUNTS = [
 
 /**
  * Amounts in the currency of the account are the same; anything else is a problem with both. Those in
- * another currency are not the booked one.
+ * another currency are not the booked one, and those in none that there is may be.
  * @param keptMinor charges by which less came back than was returned
  */
 export function requireAgreement(fields: Fields, currency: string, keptMinor: bigint): void {
   let first:
     { readonly element: string; readonly text: string; readonly minor: bigint } | undefined;
   for (const [field, element] of AMOUNTS) {
-    if (fields.get(`${field}@`)?.trim() !== currency) continue;
+    const own = fields.get(`${field}@`)?.trim();
+    if (own !== currency && own !== undefined && isCurrency(own)) continue;
     const said = moneyIn(fields, field, element);
     if (said?.amountMinor === undefined) continue;
     const minor = BigInt(said.amountMinor);

@@ -1,4 +1,5 @@
 import { requireAgreement } from './agreeing-amounts.js';
+import { ChargeRecords } from './charge-records.js';
 import type { BookedEntry, Direction, Money } from './port.js';
 import type { Fields } from './shape.js';
 import { directionIn, moneyIn } from './values.js';
@@ -18,10 +19,11 @@ export class OpenEntry {
   /** Signed in the entry's direction. */
   #detailsMinor = 0n;
   #chargesMinor = 0n;
-  /** Something has no amount in the entry's currency. */
+  /** Something has no amount in the entry's currency, or a charge cannot be read. */
   #isExact = true;
   /** Of the entry or transaction in hand, without their direction. */
   #ownChargesMinor = 0n;
+  #records = new ChargeRecords();
   /** Texts of the entry that were read before its details. */
   #readBefore: number | undefined;
   #misplaced = false;
@@ -47,12 +49,25 @@ export class OpenEntry {
   /** Charges without a direction are taken from the account. */
   addCharge(charge: Fields): void {
     const amount = moneyIn(charge, 'amount', 'Amt');
-    if (amount === undefined) return;
-    if (amount.amountMinor === undefined) this.#isExact = false;
     const direction = directionIn(charge, 'direction') ?? 'debit';
+    if (charge.parent!.kind === 'charge') this.#records.add(charge, amount, direction);
+    else {
+      this.#records.requireTotal(charge);
+      this.#records = new ChargeRecords();
+    }
+    this.#addProblems(charge);
+    if (amount === undefined) return;
     const minor = this.#minorOf(amount) ?? 0n;
     this.#ownChargesMinor += minor;
     this.#chargesMinor += direction === this.#direction ? minor : -minor;
+  }
+
+  /** Nothing comes to an entry by charges that cannot be read; one without details has no sum. */
+  #addProblems({ problems, parent }: Fields): void {
+    if (problems.length === 0) return;
+    this.#isExact = false;
+    if (parent !== this.fields && parent!.parent !== this.fields) return;
+    for (const { code, element } of problems) this.fields.problem(code, element);
   }
 
   /** What the entry says of its money is the same but for its own charges; before its details. */
@@ -132,7 +147,9 @@ export class OpenEntry {
     if (total === undefined || !this.#isExact)
       return {
         kind: 'differs',
-        detail: this.#difference('not all of its details and charges have an amount'),
+        detail: this.#difference(
+          'not all of its details and charges have an amount that can be read',
+        ),
       };
     if (this.#isOfOthers(total))
       return {

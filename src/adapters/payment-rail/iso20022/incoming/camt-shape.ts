@@ -26,8 +26,13 @@ const day = (name: string): Shape => ({ Dt: `${name}On`, DtTm: `${name}At` });
 const charge: Shape = { Amt: 'amount', CdtDbtInd: 'direction' };
 const charges = record('charge', {
   ...charge,
-  Rcrd: record('charge', { ...charge, ...ignored('ChrgInclInd Tp Rate Br Agt Tax') }),
-  ...ignored('TtlChrgsAndTaxAmt ChrgInclInd Tp Rate Br Pty Tax'),
+  TtlChrgsAndTaxAmt: 'total',
+  Rcrd: record('charge', {
+    ...charge,
+    Tax: { Amt: 'tax' },
+    ...ignored('ChrgInclInd Tp Rate Br Agt'),
+  }),
+  ...ignored('ChrgInclInd Tp Rate Br Pty Tax'),
 });
 
 const transaction = (related: Shape): Part =>

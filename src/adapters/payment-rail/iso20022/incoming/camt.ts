@@ -222,6 +222,9 @@ export class Camt implements Mapper {
     const direction = directionIn(fields, 'direction');
     const on = dayIn(fields, 'balanceOn', 'balanceAt', 'Dt');
     this.#sums!.balance(fields.get('code'), amount, direction);
+    // Of one that cannot be read, that much is told.
+    if (amount?.amountMinor !== undefined && direction !== undefined)
+      findProblems(fields, this.told.onFinding);
     this.told.onEntry({
       kind: 'balance',
       family: this.family,

@@ -13,7 +13,7 @@ import {
   type Shape,
 } from './shape.js';
 import { StatusCounts } from './status-counts.js';
-import { findProblems, idIn, maybe, moneyIn, partiesIn } from './values.js';
+import { dayIn, findProblems, idIn, maybe, moneyIn, partiesIn } from './values.js';
 
 const counts = record('counts', {
   DtldNbOfTxs: 'count',
@@ -62,8 +62,9 @@ const root = (related: Shape) =>
               EqvtAmt: { Amt: 'equivalent', ...ignored('CcyOfTrf') },
             }),
           },
+          FctvIntrBkSttlmDt: { Dt: 'settledOn', DtTm: 'settledAt' },
           ...ignored(
-            'StsId ChrgsInf AccptncDtTm PrcgDt FctvIntrBkSttlmDt ClrSysRef PmtCxlRsnInf CxlStsRsnInf SplmtryData',
+            'StsId ChrgsInf AccptncDtTm PrcgDt ClrSysRef PmtCxlRsnInf CxlStsRsnInf SplmtryData',
           ),
         }),
       }),
@@ -92,6 +93,8 @@ export class Pain002 implements Mapper {
   /** Of the batch in hand, texts that were read before its transactions. */
   #readBefore: number | undefined;
   #hasBatch = false;
+  /** Whether the message is answered transfer by transfer, of whatever status it is as a whole. */
+  #hasTransactions = false;
   /** Whether a whole batch is rejected, of which no transfer need be named. */
   #hasRejected = false;
   #ofGroup = new StatusCounts();
@@ -105,7 +108,10 @@ export class Pain002 implements Mapper {
   }
 
   begin({ kind, parent }: Fields): void {
-    if (kind === 'transaction') this.#readBefore ??= parent!.count;
+    if (kind === 'transaction') {
+      this.#readBefore ??= parent!.count;
+      this.#hasTransactions = true;
+    }
     if (kind !== 'batch') return;
     this.#readBefore = undefined;
     this.#hasBatch = true;
@@ -116,6 +122,7 @@ export class Pain002 implements Mapper {
     switch (fields.kind) {
       case 'counts':
         (fields.parent!.kind === 'group' ? this.#ofGroup : this.#ofBatch).say(fields);
+        findProblems(fields, this.told.onFinding);
         break;
       case 'transaction':
         this.#endTransaction(fields);
@@ -147,7 +154,7 @@ export class Pain002 implements Mapper {
     if (own === 'RJCT') this.#hasRejected = true;
     if (this.#readBefore !== undefined && this.#readBefore !== batch.count)
       onFinding(misplaced(batch, 'OrgnlPmtInfAndSts', 'its transactions'));
-    tellSums(batch, batch.get('batchId'), onOriginal);
+    tellSums(batch, batch.get('batchId'), this.#readBefore !== undefined, onOriginal);
     if (says(batch)) onEntry(status('batch', batch, batch, this.#group));
     findProblems(batch, onFinding);
   }
@@ -171,7 +178,7 @@ export class Pain002 implements Mapper {
     const group = this.#group;
     if (group) {
       this.#ofGroup.compare(this.#hasRejected ? 'RJCT' : group.get('status'), onFinding);
-      tellSums(group, group.get('messageId'), onOriginal);
+      tellSums(group, group.get('messageId'), this.#hasTransactions, onOriginal);
       if (says(group)) onEntry(status('group', group, undefined, group));
       findProblems(group, onFinding);
     } else
@@ -183,21 +190,27 @@ export class Pain002 implements Mapper {
       });
     this.#group = undefined;
     this.#hasBatch = false;
+    this.#hasTransactions = false;
     this.#hasRejected = false;
     this.#ofGroup = new StatusCounts();
   }
 }
 
-/** What is said of a message that is answered transfer by transfer; else it is said with the status. */
+/**
+ * What is said of a message that is answered transfer by transfer, of which each is applied before
+ * the whole is; else it is said with the status.
+ */
 function tellSums(
   fields: Fields,
   messageId: string | undefined,
+  isListed: boolean,
   onOriginal: ReportListener['onOriginal'],
 ): void {
   const status = fields.get('status');
   const count = fields.get('count');
   const controlSum = fields.get('controlSum');
-  if (messageId === undefined || (status !== undefined && status !== 'PART')) return;
+  if (messageId === undefined) return;
+  if (!isListed && status !== undefined && status !== 'PART') return;
   if (count === undefined && controlSum === undefined) return;
   onOriginal({
     place: fields.place,
@@ -309,6 +322,7 @@ function status(
   };
   const amount = amountIn(own);
   const reference = idIn(own, 'reference', 'reference', 'AcctSvcrRef');
+  const settledOn = dayIn(own, 'settledOn', 'settledAt', 'FctvIntrBkSttlmDt');
   return {
     kind: 'status',
     family: 'pain.002',
@@ -321,6 +335,7 @@ function status(
     proprietaryReasons: own.list('proprietary'),
     ...maybe('amount', amount),
     ...reference,
+    ...maybe('settledOn', settledOn),
     problems: own.problems,
     ...partiesIn(own),
   };

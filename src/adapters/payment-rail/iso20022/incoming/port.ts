@@ -118,6 +118,8 @@ export interface StatusEntry extends Read {
   readonly amount?: Money;
   /** The bank's own reference. */
   readonly reference?: string;
+  /** FctvIntrBkSttlmDt: civil date YYYY-MM-DD as written; of an instant, its day. */
+  readonly settledOn?: string;
 }
 
 export type Direction = 'debit' | 'credit';

@@ -1,0 +1,82 @@
+import { formatAmount } from '../../src/kernel/money.js';
+import { amountOf, e2e, money } from './bank-agrees.fixtures.js';
+import { charges, debit, detail, of, SETTLED, waits, type Case } from './bank-confused.fixtures.js';
+
+const noMoney = (element: string, amt: string): string =>
+  `<AmtDtls><${element}>${amt}</${element}></AmtDtls>`;
+const NO_CURRENCY: readonly (readonly [string, string])[] = [
+  ['of no currency', '<Amt>1.00</Amt>'],
+  ['of an empty currency', '<Amt Ccy="">1.00</Amt>'],
+  ['of a currency in small letters', '<Amt Ccy="mad">1.00</Amt>'],
+  ['of a currency that there is not', '<Amt Ccy="QQQ">1.00</Amt>'],
+  ['in words, of no currency', '<Amt>viel</Amt>'],
+];
+
+/** Amounts beside the booked one whose currency nobody can read: they may be the booked one. */
+export const besides: readonly Case[] = NO_CURRENCY.flatMap(([name, amt]) =>
+  ['TxAmt', 'InstdAmt', 'CntrValAmt'].flatMap((element): readonly Case[] => [
+    {
+      name: `${element} of a detail, ${name}`,
+      of: (a) => of(debit(a, { details: [detail(a, noMoney(element, amt))] })),
+      gives: waits('ENTRY_INVALID'),
+    },
+    {
+      name: `${element} of a detail without an amount, ${name}`,
+      of: (a) => of(debit(a, { details: [e2e(a.endToEndId, '') + noMoney(element, amt)] })),
+      gives: waits('ENTRY_INVALID'),
+    },
+    {
+      name: `${element} of an entry, ${name}`,
+      of: (a) => of(debit(a, { inner: noMoney(element, amt) })),
+      gives: waits('ENTRY_INVALID'),
+    },
+  ]),
+);
+
+const chrgs = (inner: string): string => `<Chrgs>${inner}</Chrgs>`;
+const rcrd = (inner: string): string => `<Rcrd>${inner}</Rcrd>`;
+const total = (text: string): string => `<TtlChrgsAndTaxAmt Ccy="MAD">${text}</TtlChrgsAndTaxAmt>`;
+
+/** Charges that cannot be read, or that are not what they say to come to. */
+export const charged: readonly Case[] = [
+  ...(
+    [
+      ['an amount twice', chrgs(rcrd(amountOf('26.00') + amountOf('1.00')))],
+      ['a direction that is none', charges('26.00', '<CdtDbtInd>XXX</CdtDbtInd>')],
+      [
+        'two directions',
+        charges('26.00', '<CdtDbtInd>DBIT</CdtDbtInd><CdtDbtInd>CRDT</CdtDbtInd>'),
+      ],
+      ['another total than they come to', chrgs(total('20.00') + rcrd(amountOf('26.00')))],
+      ['a total twice', chrgs(total('26.00') + total('1.00') + rcrd(amountOf('26.00')))],
+    ] as const
+  ).flatMap(([name, text]): readonly Case[] => [
+    {
+      name: `charges of a detail with ${name}`,
+      of: (a) => of({ amount: money(a, 2_600n), details: [detail(a, text)] }),
+      gives: waits('ENTRY_DIFFERS'),
+    },
+    {
+      name: `charges of an entry with ${name}`,
+      of: (a) => of({ amount: money(a, 2_600n), inner: text, details: [detail(a)] }),
+      gives: waits('ENTRY_INVALID'),
+    },
+  ]),
+  ...(
+    [
+      ['charges that come to their total', '29.00', 2_900n],
+      ['charges that come to their total with their taxes', '41.40', 3_100n],
+    ] as const
+  ).map(([name, said, sum]): Case => ({
+    name,
+    of: (a) => {
+      const tax = '<Tax><Amt Ccy="MAD">5.20</Amt></Tax>';
+      const records = [formatAmount(sum - 600n, 'MAD'), '6.00'].map((one) =>
+        rcrd(amountOf(one) + tax),
+      );
+      const text = chrgs(total(said) + records.join(''));
+      return of({ amount: money(a, sum), details: [detail(a, text)] });
+    },
+    gives: { ...SETTLED, waiting: ['BANK_CHARGES'] },
+  })),
+];
