@@ -4,7 +4,9 @@ import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import {
   personalIn,
   possibleIdentities,
+  isWrittenHere,
   refusePersonalTexts,
+  refuseUnfitTexts,
   withoutPersonal,
   wordsWithoutPersonal,
 } from '../../src/kernel/personal-text.js';
@@ -88,6 +90,28 @@ describe('a text in somebody’s own words', () => {
     expect(() => refusePersonalTexts({ owner: 'AB123456' }, type)).toThrow(DomainError);
     for (const owner of ['f.elfassi', 'auth0|5f7c8ec7c33c6c004bbafe82', '110169484474386276334'])
       expect(() => refusePersonalTexts({ owner }, type)).not.toThrow();
+  });
+});
+
+describe('words of people', () => {
+  test('are refused by the name of their field where they are no text', () => {
+    for (const field of ['reason', 'note', 'method', 'grounds'])
+      expect(() => refuseUnfitTexts({ [field]: 'a\u202eb' })).toThrow(
+        `INVALID_TEXT: ${field} must`,
+      );
+    expect(() => refuseUnfitTexts({ reference: '\u001b[2J' }, 'BudgetAllotted')).toThrow(
+      DomainError,
+    );
+    expect(() =>
+      refuseUnfitTexts({ reason: 'moved\nto Ouarzazate', name: '\u202e' }),
+    ).not.toThrow();
+  });
+
+  test('are told from those of a file of a bank, which a person may have had applied', () => {
+    for (const data of [{}, { source: 'http' }, { source: 'file' }])
+      expect(isWrittenHere(data)).toBe(true);
+    for (const data of [{ source: 'camt.053' }, { source: 'operator' }, { family: 'pain.002' }])
+      expect(isWrittenHere(data)).toBe(false);
   });
 });
 
