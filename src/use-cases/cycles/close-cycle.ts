@@ -60,7 +60,7 @@ export async function closeCycleParts(
     part(streams.cycle(cycleId), cycleDecider, {
       type: 'CloseCycle',
       releasedMinor,
-      ...(throughPosition === undefined ? {} : { throughPosition }),
+      throughPosition,
     }),
     // Also where nothing is left to release: what was spent must be what settled.
     { ...releasing(budget, cycleId, figures, planned), guards: true },
