@@ -36,11 +36,28 @@ function digitOf(digit: string): string {
   return String((digit.codePointAt(0)! - zero) % 10);
 }
 
-/** As a person reads it: widths, scripts of digits, dashes and what is not seen make no difference. */
+/** Letters of other scripts that look like a Latin capital, or are the small one of such. */
+const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
+  [
+    ['АВЕКМНОРСТУХІЈЅ', 'ABEKMHOPCTYXIJS'],
+    ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', 'ABEZHIKMNOPTYX'],
+  ].flatMap(([others, latin]) =>
+    Array.from(others!, (letter, i): [string, string] => [letter, latin![i]!]),
+  ),
+);
+const GREEK_OR_CYRILLIC = /[\p{Script=Greek}\p{Script=Cyrillic}]/gu;
+const latinOf = (letter: string): string => LOOK_ALIKES.get(letter.toUpperCase()) ?? letter;
+
+/**
+ * As a person reads it: widths, scripts of digits, dashes, marks, letters that look like Latin ones
+ * and what is not seen make no difference.
+ */
 const asRead = (text: string): string =>
   text
-    .normalize('NFKC')
+    .normalize('NFKD')
     .replace(UNSEEN, '')
+    .replace(/\p{M}/gu, '')
+    .replace(GREEK_OR_CYRILLIC, latinOf)
     .replace(OTHER_DIGIT, digitOf)
     .replace(/[\p{Pd}\u2212]/gu, '-')
     .replace(UUID, ' ');

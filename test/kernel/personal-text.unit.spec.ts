@@ -55,6 +55,13 @@ describe('a text in somebody’s own words', () => {
     expect(withoutPersonal(text)).toBe(text);
   });
 
+  test.each(['BE12\u03013456', '\u0412\u0415123456', '\u0392\u0395 123456'])(
+    'is an identity number in whatever letters it is written: %j',
+    (text) => {
+      expect(personalIn(text)).toBe('an identity number');
+    },
+  );
+
   test('is refused by the name of its field, and not quoted', () => {
     const refusal = (): unknown => {
       try {
@@ -125,6 +132,11 @@ describe('what may be the number of an identity', () => {
     ['رقم ١٥٣٢٠٠٤٥٦', '153200456'],
     ['(153200456)', '153200456'],
     ['153 200\u200b456', '153200456'],
+    ['BE12\u03013456', 'BE123456'],
+    ['B\u0301E1234\u20e356', 'BE123456'],
+    ['\u0412\u0415123456', 'BE123456'],
+    ['\u0432\u0435123456', 'BE123456'],
+    ['\u0392\u0395123456', 'BE123456'],
   ])('%s', (text, number) => {
     expect(possibleIdentities(text)).toContain(number);
   });
