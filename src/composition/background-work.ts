@@ -20,6 +20,7 @@ interface KeptPosition {
 /** Where the positions of the background are kept. */
 export interface Checkpoints {
   readonly each: {
+    readonly name?: string;
     load(): Promise<string | undefined>;
     save(text: string, durable: boolean): Promise<void>;
   };

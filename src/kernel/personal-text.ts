@@ -1,5 +1,6 @@
 import { isIban, isRib } from './accounts.js';
 import { DomainError } from './errors.js';
+import { faultOfText } from './text.js';
 
 /** A Moroccan identity card: one or two letters and five to seven digits. */
 const CARD = /(?<![\p{L}\p{N}])[A-Z]{1,2}[ .-]?[0-9]{5,7}(?![\p{L}\p{N}])/iu;
@@ -35,11 +36,28 @@ function digitOf(digit: string): string {
   return String((digit.codePointAt(0)! - zero) % 10);
 }
 
-/** As a person reads it: widths, scripts of digits, dashes and what is not seen make no difference. */
+/** Letters of other scripts that look like a Latin capital, or are the small one of such. */
+const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
+  [
+    ['АВЕКМНОРСТУХІЈЅ', 'ABEKMHOPCTYXIJS'],
+    ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', 'ABEZHIKMNOPTYX'],
+  ].flatMap(([others, latin]) =>
+    Array.from(others!, (letter, i): [string, string] => [letter, latin![i]!]),
+  ),
+);
+const GREEK_OR_CYRILLIC = /[\p{Script=Greek}\p{Script=Cyrillic}]/gu;
+const latinOf = (letter: string): string => LOOK_ALIKES.get(letter.toUpperCase()) ?? letter;
+
+/**
+ * As a person reads it: widths, scripts of digits, dashes, marks, letters that look like Latin ones
+ * and what is not seen make no difference.
+ */
 const asRead = (text: string): string =>
   text
-    .normalize('NFKC')
+    .normalize('NFKD')
     .replace(UNSEEN, '')
+    .replace(/\p{M}/gu, '')
+    .replace(GREEK_OR_CYRILLIC, latinOf)
     .replace(OTHER_DIGIT, digitOf)
     .replace(/[\p{Pd}\u2212]/gu, '-')
     .replace(UUID, ' ');
@@ -103,6 +121,15 @@ const FREE_IN: Readonly<Record<string, readonly string[]>> = {
 /** Where what became of a payment was typed: elsewhere its reference is a bank's. */
 const TYPED: ReadonlySet<unknown> = new Set(['http', 'file']);
 
+/**
+ * Whether the words of an event were written here: those of a bank's file stand in events that say
+ * which kind of file it is.
+ */
+export function isWrittenHere(data: object): boolean {
+  const source: unknown = Reflect.get(data, 'source');
+  return (source === undefined || TYPED.has(source)) && !Reflect.has(data, 'family');
+}
+
 /** What somebody wrote in their own words, and the field that it stands in. */
 export interface WrittenText {
   readonly name: string;
@@ -134,6 +161,15 @@ export function refusePersonalTexts(data: object, type = ''): void {
   for (const { name, text } of writtenTexts(data, type)) {
     const found = personalIn(text);
     if (found !== undefined) throw personalDataIn(name, found);
+  }
+}
+
+/** @throws DomainError INVALID_TEXT */
+export function refuseUnfitTexts(data: object, type = ''): void {
+  for (const { name, text } of writtenTexts(data, type)) {
+    const fault = faultOfText(text);
+    if (fault !== undefined)
+      throw new DomainError('INVALID_TEXT', `${name} ${fault}.`, 'invalid', name);
   }
 }
 

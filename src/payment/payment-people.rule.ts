@@ -12,8 +12,12 @@ type Resolution = EventData['PaymentBreakResolved']['resolution'];
 
 /** Who did what to a payment, as far as another person has to do what comes after it. */
 export interface PaymentPeople {
-  /** Who recorded what was said about an attempt. */
-  readonly reporters: readonly { readonly attempt: number; readonly by: string }[];
+  /** Who recorded what was said about an attempt, and which persons had said the same before. */
+  readonly reporters: readonly {
+    readonly attempt: number;
+    readonly by: string;
+    readonly proposedBy: readonly string[];
+  }[];
   readonly reinstructors: readonly string[];
   readonly breaks: readonly {
     readonly breakId: string;
@@ -28,6 +32,14 @@ export interface PaymentPeople {
     readonly resolution: Resolution;
   }[];
 }
+
+const OUTCOMES = {
+  PaymentAccepted: 'accepted',
+  PaymentSettled: 'settled',
+  PaymentRejected: 'rejected',
+  PaymentReturned: 'returned',
+} as const satisfies Readonly<Record<string, ProposedOutcome['outcome']>>;
+type Reported = Foldable<keyof typeof OUTCOMES>;
 
 export const NOBODY: PaymentPeople = {
   reporters: [],
@@ -46,7 +58,8 @@ export function evolvePeople(before: PaymentPeople, event: Foldable<PaymentEvent
     case 'PaymentRejected':
     case 'PaymentReturned': {
       const { attempt } = event.data;
-      return { ...people, reporters: [...people.reporters, { attempt, by }] };
+      const proposedBy = proposersOf(before, event);
+      return { ...people, reporters: [...people.reporters, { attempt, by, proposedBy }] };
     }
     case 'PaymentReinstructed':
       return { ...people, reinstructors: [...people.reinstructors, by] };
@@ -71,6 +84,15 @@ export function evolvePeople(before: PaymentPeople, event: Foldable<PaymentEvent
     default:
       return people;
   }
+}
+
+/** Whom a person confirmed by what was recorded: what a bank says is its own word. */
+function proposersOf({ outcomes }: PaymentPeople, event: Reported): readonly string[] {
+  if (!isOfAPerson(event.data, event.meta.role)) return [];
+  const outcome = OUTCOMES[event.type];
+  return outcomes
+    .filter(({ said }) => said.outcome === outcome && isAnsweredBy(said, event))
+    .map(({ by }) => by);
 }
 
 /** A word that is known now, or a break that is resolved, waits for nobody: it is not taken back. */
@@ -134,8 +156,10 @@ export function confirmedOutcome(
 }
 
 /** Said by a person out of their own knowledge: neither a bank's file nor an entry of one. */
-const isOfAPerson = ({ source }: ProposedOutcome, role: Context['actor']['role']): boolean =>
-  role !== 'payment-system' && (source === 'http' || source === 'file');
+const isOfAPerson = (
+  { source }: { readonly source: string },
+  role: Context['actor']['role'],
+): boolean => role !== 'payment-system' && (source === 'http' || source === 'file');
 
 /** The whole of what is said but for where it was typed. */
 const saysTheSame = (a: ProposedOutcome, b: ProposedOutcome): boolean =>
@@ -147,15 +171,15 @@ const saysTheSame = (a: ProposedOutcome, b: ProposedOutcome): boolean =>
   a.settledOn === b.settledOn &&
   a.reference === b.reference;
 
-/** @throws DomainError SAME_PERSON for who recorded that the attempt failed */
+/** @throws DomainError SAME_PERSON for who recorded, or had proposed, that the attempt failed */
 export function requireOtherThanReporter(
   { reporters }: PaymentPeople,
   attempt: number,
   { actor }: Pick<Context, 'actor'>,
 ): void {
   const said = reporters.findLast((reporter) => reporter.attempt === attempt);
-  if (said && isSamePerson(said.by, actor.id))
-    throw samePerson('Who recorded that a payment failed does not pay it again.');
+  if (said && isOneOf([said.by, ...said.proposedBy], actor.id))
+    throw samePerson('Who said that a payment failed does not pay it again.');
 }
 
 /**

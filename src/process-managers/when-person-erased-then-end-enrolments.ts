@@ -1,6 +1,8 @@
 import { streams } from '../kernel/ids.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import { isEnrolled } from '../enrolment/enrolment.state.js';
+import { localDateOf } from '../kernel/time.js';
+import { PolicyReader } from '../programme/policy-reader.js';
 import { foldEnrolment } from '../use-cases/folds.js';
 import { programmesOf } from '../use-cases/persons/not-enrolled.js';
 import { recordOne } from '../write-side/bulk.js';
@@ -16,15 +18,18 @@ export const whenPersonErasedThenEndEnrolments = (deps: Deps): ProcessManager =>
   name: 'when-person-erased-then-end-enrolments',
   handles: ['PersonErased'],
   async handle(events) {
+    const policies = new PolicyReader(deps.store);
     const programmes = await programmesOf(deps.store);
     for (const event of events) {
       if (event.type !== 'PersonErased') continue;
       const names = programmes.map((name) => streams.enrolment(name, event.data.personId));
       for (const { stream, events: life } of await deps.store.readStreams(names)) {
-        if (!isEnrolled(foldEnrolment(life))) continue;
+        const enrolment = foldEnrolment(life);
+        if (!isEnrolled(enrolment)) continue;
+        const { definition } = await policies.programme(enrolment.programmeId);
         const command = {
           type: 'EndEnrolment',
-          lastPeriod: event.time.slice(0, 7),
+          lastPeriod: localDateOf(event.time, definition.timeZone).slice(0, 7),
           reason: 'the person was erased',
         } as const;
         await recordOne(

@@ -53,11 +53,26 @@ const closedOn = ({ weekend, holidays }: Calendar, date: string): string | undef
   return weekend.includes(day) ? `a ${day[0]!.toUpperCase()}${day.slice(1)}` : undefined;
 };
 
-/** The day itself or the first after it on which banks execute. */
+/** The log has years of four digits. */
+const LAST_DAY = '9999-12-31';
+
+/**
+ * The day itself or the first after it on which banks execute.
+ * @throws DomainError INVALID_DATE where the calendar ends before one
+ */
 export function bankingDay(calendar: Calendar, date: string): string {
   let day = date;
   // A weekend has six days at most, and holidays are a thousand at most.
-  while (closedOn(calendar, day) !== undefined) day = addDays(day, 1);
+  while (closedOn(calendar, day) !== undefined) {
+    if (day >= LAST_DAY)
+      throw new DomainError(
+        'INVALID_DATE',
+        `Banks execute on no day from ${date} to the end of the calendar.`,
+        'invalid',
+        'executionDate',
+      );
+    day = addDays(day, 1);
+  }
   return day;
 }
 

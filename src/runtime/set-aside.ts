@@ -15,23 +15,43 @@ export interface AutomationState {
 
 /** Where the state is kept as text; `durable`: it must survive a loss of power. */
 interface KeptText {
+  /** Where it is, as a refusal names it. */
+  readonly name?: string;
   load(): Promise<string | undefined>;
   save(text: string, durable: boolean): Promise<void>;
 }
 
-/** A text that cannot be read counts as none: each manager starts where all had acted. */
-function stateIn(text: string | undefined): AutomationState | undefined {
-  if (text === undefined) return undefined;
+/**
+ * What a loss of power leaves of a text that was not synced. Only one without anything set aside is
+ * not, so that nothing is lost with it: each manager starts where all had acted.
+ */
+const LOST = /^\0*$/;
+
+/** @throws DomainError CHECKPOINT_DAMAGED: what was set aside is not forgotten without a word */
+function stateIn(text: string | undefined, name: string): AutomationState | undefined {
+  if (text === undefined || LOST.test(text)) return undefined;
+  const { positions, setAside, anchor } = parsed(text);
+  if (!positions || !Array.isArray(setAside))
+    throw new DomainError(
+      'CHECKPOINT_DAMAGED',
+      `${name} cannot be read: it says where each automation is and what was set aside. Restore it from a backup; or stop what is at work, run "sanad lease reset" and start it again: the automations go through the whole log, and set aside again what they cannot act on.`,
+      'unavailable',
+    );
+  return { positions, setAside, ...(anchor ? { anchor } : {}) };
+}
+
+function parsed(text: string): Partial<AutomationState> {
   try {
-    const { positions, setAside, anchor } = JSON.parse(text) as Partial<AutomationState>;
-    if (!positions || !Array.isArray(setAside)) return undefined;
-    return { positions, setAside, ...(anchor ? { anchor } : {}) };
+    return (JSON.parse(text) as Partial<AutomationState> | null) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 
-/** Positions come back from the log; what was set aside does not, so it is made durable. */
+/**
+ * Positions come back from the log; what was set aside does not, so it is made durable.
+ * `loadState` throws DomainError CHECKPOINT_DAMAGED, and whatever the text's place fails with.
+ */
 export function stateKept(kept: KeptText): {
   loadState(): Promise<AutomationState | undefined>;
   saveState(state: AutomationState): Promise<void>;
@@ -40,7 +60,7 @@ export function stateKept(kept: KeptText): {
   let aside = '[]';
   return {
     async loadState() {
-      const state = stateIn(await kept.load());
+      const state = stateIn(await kept.load(), kept.name ?? 'The state of the automation');
       aside = JSON.stringify(state?.setAside ?? []);
       return state;
     },

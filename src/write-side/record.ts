@@ -9,7 +9,7 @@ import type {
 } from '../adapters/event-store/port.js';
 import type { Actor, Foldable, Recorded, Via } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
-import { refusePersonalTexts, writtenTexts, type WrittenText } from '../kernel/personal-text.js';
+import type { WrittenText } from '../kernel/personal-text.js';
 import { eventId } from '../kernel/ids.js';
 import { bundled, type Bundle } from './bundles.js';
 import { CommandIds, hasCommand } from './command-id.js';
@@ -17,6 +17,7 @@ import { UNITS_PER_GROUP, type JobContext } from './context.js';
 import { Defects } from './defect.js';
 import type { Decision, Part, StreamAfter, Unit } from './unit.js';
 import { unwritable } from './unwritable.js';
+import { requireFitTexts, textsOf } from './written-texts.js';
 
 /**
  * What became of one unit.
@@ -120,17 +121,6 @@ function writeOrder(parts: readonly Part[], atomic: boolean): readonly number[] 
 }
 
 /**
- * What a person writes is refused where it carries somebody's number. What a payment system says,
- * and what follows from it, is never refused for its words: the money moved. How an account was
- * verified moved none.
- */
-function requireImpersonal(decision: Decision): void {
-  if (isSaidByPerson(decision)) refusePersonalTexts(decision.draft.data, decision.draft.type);
-}
-const isSaidByPerson = ({ actor: { role }, draft: { type } }: Decision): boolean =>
-  (role !== 'payment-system' && role !== 'automation') || type === 'PayeeAccountVerified';
-
-/**
  * The instant that is decided at: of two commands the one that was asked first may be decided second,
  * and clocks differ, but nothing is recorded before what it follows.
  */
@@ -161,7 +151,7 @@ function decideUnit(
       continue;
     }
     const decisions = unit.parts[index]!.decide(events, { actor: base.actor, now });
-    decisions.forEach(requireImpersonal);
+    decisions.forEach(requireFitTexts);
     if (decisions.length > 0) toWrite.push({ index, decisions });
   }
   const last = toWrite.at(-1)?.index;
@@ -189,11 +179,7 @@ function decideUnit(
   return {
     attempt,
     events: count,
-    texts: toWrite.flatMap(({ decisions }) =>
-      decisions
-        .filter(isSaidByPerson)
-        .flatMap(({ draft: { data, type } }) => writtenTexts(data, type)),
-    ),
+    texts: toWrite.flatMap(({ decisions }) => textsOf(decisions)),
     group: { writes, ...(unit.receipt ? { receipt: unit.receipt(count, after) } : {}) },
   };
 }

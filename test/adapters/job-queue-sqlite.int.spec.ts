@@ -13,6 +13,7 @@ import { CALLBACK_QUEUE } from '../../src/adapters/payment-rail/govstack/callbac
 import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
 import { QueuedJobs, workOff, type QueuedJob } from '../../src/use-cases/jobs/queued-jobs.js';
 import { jobIdOf, type Job, type JobFor, type JobKind } from '../../src/write-side/jobs.js';
+import { keepsWhatIsAskedForMeanwhile, type Work } from './job-queue-contract.js';
 import { uuid } from '../deciders/given.js';
 
 const never = new AbortController().signal;
@@ -188,6 +189,12 @@ describe('the jobs of a data folder', () => {
     expect((await claimed(nextProcess())).jobId).toBe('match');
   });
 
+  keepsWhatIsAskedForMeanwhile((patience) => {
+    const queue = openSqliteJobQueue<Work>(dir, { ...patience, longestPauseMs: 1 });
+    queues.push(queue as unknown as JobQueue<QueuedJob>);
+    return Promise.resolve(queue);
+  });
+
   /** Fails the job once, as if the clock were years ahead meanwhile. */
   const failedAhead = async (queue: JobQueue<QueuedJob>, file: string): Promise<void> => {
     await queue.submit('match', { job: JOBS.match, by: BY });
@@ -234,6 +241,32 @@ describe('the jobs of a data folder', () => {
       state: 'failed',
       code: JOB_KEEPS_STOPPING,
     });
+  });
+
+  it('go on from the file of an earlier version', async () => {
+    const db = new Database(join(dir, 'jobs.db'));
+    db.exec(`
+      create table job (
+        job_id text primary key, work text not null, state text not null, submitted integer not null, tries integer not null default 0,
+        not_before integer not null default 0, progress text, result text, code text, detail text
+      ) strict;
+      create table job_command (command_id text primary key, job_id text not null) strict;
+      insert into job (job_id, work, state, submitted, code, detail) values ('failed', '{"of":"failed"}', 'failed', 1, 'X', 'Send it again.');
+      insert into job (job_id, work, state, submitted, tries) values ('runs', '{"of":"runs"}', 'running', 2, 1);
+      insert into job_command values ('command-1', 'failed');
+    `);
+    db.close();
+    const queue = openSqliteJobQueue<Work>(dir, { takeBack: true });
+    queues.push(queue as unknown as JobQueue<QueuedJob>);
+    await queue.submit('failed', { of: 'not again' }, 'command-1');
+    await queue.submit('runs', { of: 'next' }, 'command-2');
+    const worked: Work[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const job = (await queue.claim('w', never))!;
+      worked.push(job.work);
+      await job.finish({ state: 'done', result: null });
+    }
+    expect(worked).toEqual([{ of: 'failed' }, { of: 'runs' }, { of: 'next' }]);
   });
 
   it('are in files that only their owner reads', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -47,6 +47,15 @@ describe('the archive of bank messages', () => {
     await writeFile(join(dir, `${sha256}.xml`), 'as it went');
     await expect(textOf(await archive.open(sha256))).rejects.toMatchObject({
       code: 'BYTES_DIFFER',
+    });
+  });
+
+  it('does not take a file that cannot be read for one that is missing', async () => {
+    const sha256 = 'a'.repeat(64);
+    await symlink(`${sha256}.xml`, join(dir, `${sha256}.xml`));
+    await expect(messageArchive(dir).open(sha256)).rejects.toMatchObject({
+      code: 'ARCHIVE_FAILED',
+      detail: expect.stringContaining('ELOOP'),
     });
   });
 

@@ -42,6 +42,15 @@ test.each([
   expect(() => parseCalendar(weekend, holidays)).toThrow(expect.objectContaining({ field }));
 });
 
+test('a closed day at the end of the calendar is refused by its name', () => {
+  const calendar = parseCalendar(['friday'], ['9999-12-30']);
+  expect(bankingDay(calendar, '9999-12-29')).toBe('9999-12-29');
+  for (const date of ['9999-12-30', '9999-12-31'])
+    expect(() => warningsOfDate(date, '2026-03-01', calendar)).toThrow(
+      expect.objectContaining({ code: 'INVALID_DATE', field: 'executionDate' }),
+    );
+});
+
 test('an odd day must be meant', () => {
   const odd = warningsOfDate('2026-03-01', '2026-03-05', DEFAULT_CALENDAR);
   expect(() => requireMeant(odd)).toThrow(

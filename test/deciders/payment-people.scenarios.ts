@@ -141,6 +141,30 @@ export function peopleScenarios(): void {
     });
   });
 
+  describe('a payment that two people said failed is paid again', () => {
+    const reinstruct: PaymentCommand = { type: 'ReinstructPayment', ...instruct(2) };
+    const history = [...live, proposed('rejected', 'farid'), reportedBy('hind', 'finance-officer')];
+    test('by neither of them', () => {
+      for (const who of [farid, hind])
+        given(...history)
+          .when(reinstruct, who)
+          .thenRefused('SAME_PERSON');
+      given(...history)
+        .when(reinstruct, by('third', 'finance-officer'))
+        .thenOne('PaymentReinstructed');
+    });
+    test('by who said so alone, where the bank said it then by itself', () => {
+      given(...live, proposed('rejected', 'farid'), reportedBy('bank', 'payment-system'))
+        .when(reinstruct, farid)
+        .thenOne('PaymentReinstructed');
+    });
+    test('by who had said something else of it', () => {
+      given(...live, proposed('accepted', 'farid'), reportedBy('hind', 'finance-officer'))
+        .when(reinstruct, farid)
+        .thenOne('PaymentReinstructed');
+    });
+  });
+
   describe('a break is resolved', () => {
     test('by another person than reported it, was contradicted by it or paid again', () => {
       const open = broken('bank', 'payment-system');

@@ -4,7 +4,9 @@ import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import {
   personalIn,
   possibleIdentities,
+  isWrittenHere,
   refusePersonalTexts,
+  refuseUnfitTexts,
   withoutPersonal,
   wordsWithoutPersonal,
 } from '../../src/kernel/personal-text.js';
@@ -53,6 +55,13 @@ describe('a text in somebody’s own words', () => {
     expect(withoutPersonal(text)).toBe(text);
   });
 
+  test.each(['BE12\u03013456', '\u0412\u0415123456', '\u0392\u0395 123456'])(
+    'is an identity number in whatever letters it is written: %j',
+    (text) => {
+      expect(personalIn(text)).toBe('an identity number');
+    },
+  );
+
   test('is refused by the name of its field, and not quoted', () => {
     const refusal = (): unknown => {
       try {
@@ -91,6 +100,28 @@ describe('a text in somebody’s own words', () => {
   });
 });
 
+describe('words of people', () => {
+  test('are refused by the name of their field where they are no text', () => {
+    for (const field of ['reason', 'note', 'method', 'grounds'])
+      expect(() => refuseUnfitTexts({ [field]: 'a\u202eb' })).toThrow(
+        `INVALID_TEXT: ${field} must`,
+      );
+    expect(() => refuseUnfitTexts({ reference: '\u001b[2J' }, 'BudgetAllotted')).toThrow(
+      DomainError,
+    );
+    expect(() =>
+      refuseUnfitTexts({ reason: 'moved\nto Ouarzazate', name: '\u202e' }),
+    ).not.toThrow();
+  });
+
+  test('are told from those of a file of a bank, which a person may have had applied', () => {
+    for (const data of [{}, { source: 'http' }, { source: 'file' }])
+      expect(isWrittenHere(data)).toBe(true);
+    for (const data of [{ source: 'camt.053' }, { source: 'operator' }, { family: 'pain.002' }])
+      expect(isWrittenHere(data)).toBe(false);
+  });
+});
+
 describe('what may be the number of an identity', () => {
   test.each([
     ['15 32 00456 is his number', '153200456'],
@@ -101,6 +132,11 @@ describe('what may be the number of an identity', () => {
     ['رقم ١٥٣٢٠٠٤٥٦', '153200456'],
     ['(153200456)', '153200456'],
     ['153 200\u200b456', '153200456'],
+    ['BE12\u03013456', 'BE123456'],
+    ['B\u0301E1234\u20e356', 'BE123456'],
+    ['\u0412\u0415123456', 'BE123456'],
+    ['\u0432\u0435123456', 'BE123456'],
+    ['\u0392\u0395123456', 'BE123456'],
   ])('%s', (text, number) => {
     expect(possibleIdentities(text)).toContain(number);
   });

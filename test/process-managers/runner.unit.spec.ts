@@ -274,7 +274,7 @@ describe('process managers', () => {
     expect(runner.position).toBeLessThan(POISON.position);
   });
 
-  test('keep what was set aside durably, and start where all had acted when it cannot be read', async () => {
+  test('keep what was set aside durably, and start where all had acted where a loss of power left none of it', async () => {
     let text: string | undefined;
     const syncs: boolean[] = [];
     const kept = () =>
@@ -293,8 +293,40 @@ describe('process managers', () => {
     await state.saveState({ positions: { m: 4 }, setAside: [] });
     expect(syncs).toEqual([false, true, true, false]);
     expect(await kept().loadState()).toEqual({ positions: { m: 4 }, setAside: [] });
-    text = '{"positions":';
-    expect(await kept().loadState()).toBeUndefined();
+    for (text of [undefined, '', '\0\0\0']) expect(await kept().loadState()).toBeUndefined();
+  });
+
+  test.each([
+    ['is damaged', '{"positions":{"m":9},"setAside":[{"even', 'CHECKPOINT_DAMAGED'],
+    ['is not what was kept', '{"positions":null,"setAside":[]}', 'CHECKPOINT_DAMAGED'],
+    ['is none', 'null', 'CHECKPOINT_DAMAGED'],
+    ['cannot be read', new StoreError('STORE_FAILED', 'Reading it failed (EIO).'), 'STORE_FAILED'],
+  ])('do not go on, nor overwrite what was set aside, where it %s', async (_, found, code) => {
+    const saved: unknown[] = [];
+    const save = async (what: unknown) => void saved.push(what);
+    const load = async (): Promise<string> => {
+      if (typeof found === 'string') return found;
+      throw found;
+    };
+    const manager = new Manager('m');
+    const log = { store: new ArrayLog(EVENTS) };
+    const runner = new ProcessManagerRunner(log, [manager], {
+      load: async () => LAST - 3,
+      save,
+      ...stateKept({ name: '/data/automation.json', load, save }),
+    });
+    const refusal =
+      code === 'STORE_FAILED'
+        ? { code }
+        : { code, detail: expect.stringContaining('/data/automation.json') };
+    for (const tried of [
+      () => runner.run(stop.signal),
+      () => runner.drain(),
+      () => runner.retry(),
+      () => runner.load(),
+    ])
+      await expect(tried()).rejects.toMatchObject(refusal);
+    expect([manager.tries, saved, runner.position]).toEqual([0, [], -1]);
   });
 
   test('act on nothing of a log that is not the one they acted on, until the checkpoint is forgotten', async () => {

@@ -9,6 +9,7 @@ import type { Owner, Scheduler } from './scheduler.js';
 
 interface Row<Work> {
   readonly jobId: string;
+  commandId: string | undefined;
   work: Work;
   state: 'waiting' | 'running' | 'done' | 'failed';
   tries: number;
@@ -23,6 +24,8 @@ interface Row<Work> {
 export class KeptJobs<Work> {
   readonly rows: Row<Work>[] = [];
   readonly started = new Set<string>();
+  readonly #next: { readonly jobId: string; readonly work: Work; readonly commandId: string }[] =
+    [];
 
   /** Whoever ran them is gone; the try counts. */
   takeBack(): void {
@@ -41,9 +44,23 @@ export class KeptJobs<Work> {
       this.started.add(commandId);
     }
     const at = this.rows.findIndex((one) => one.jobId === jobId);
-    if (at >= 0 && !['done', 'failed'].includes(this.rows[at]!.state)) return;
-    if (at >= 0) this.rows.splice(at, 1);
-    this.rows.push({ jobId, work, state: 'waiting', tries: 0, notBefore: 0 });
+    if (at >= 0 && !['done', 'failed'].includes(this.rows[at]!.state)) {
+      if (commandId !== undefined) this.#next.push({ jobId, work, commandId });
+      return;
+    }
+    const [before] = at >= 0 ? this.rows.splice(at, 1) : [];
+    if (before?.state === 'failed' && before.commandId !== undefined)
+      this.started.delete(before.commandId);
+    this.rows.push({ jobId, work, commandId, state: 'waiting', tries: 0, notBefore: 0 });
+  }
+
+  /** Has the run begin that waits behind one that has ended. */
+  beginNext(jobId: string): void {
+    const at = this.#next.findIndex((one) => one.jobId === jobId);
+    const [next] = at >= 0 ? this.#next.splice(at, 1) : [];
+    if (!next) return;
+    this.started.delete(next.commandId);
+    this.submit(jobId, next.work, next.commandId);
   }
 }
 
@@ -118,6 +135,7 @@ export class SimulatedQueue<Work> implements JobQueue<Work> {
     row.tries += 1;
     if (row.tries > MAX_TRIES) {
       Object.assign(row, { state: 'failed', code: JOB_KEEPS_STOPPING });
+      this.kept.beginNext(row.jobId);
       return this.#next();
     }
     row.state = 'running';
@@ -130,6 +148,7 @@ export class SimulatedQueue<Work> implements JobQueue<Work> {
     const put = (state: Row<Work>['state'], more: Partial<Row<Work>> = {}): boolean => {
       if (row.state !== 'running' || row.holder !== this.owner) return false;
       Object.assign(row, { state, ...more });
+      if (state === 'done' || state === 'failed') this.kept.beginNext(jobId);
       return true;
     };
     return {

@@ -8,12 +8,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { StoreError } from '../../kernel/errors.js';
 import { syncFolderSync } from '../durable-files/sync-folder.js';
 import { diskFailure } from './port.js';
 
 /**
  * Remembers a log position in a small file. Losing it, or an older one, is harmless: what follows
  * the log bears seeing events again. So it is renamed into place, but not synced.
+ * @throws StoreError STORE_FAILED, DISK_FULL
  */
 export function fileCheckpoint(path: string): {
   load(): Promise<number>;
@@ -21,13 +23,9 @@ export function fileCheckpoint(path: string): {
 } {
   return {
     async load() {
-      try {
-        // A loss of power may leave an empty file or zeroes where the name had moved already.
-        const text = readFileSync(path, 'utf8');
-        return /^(?:-1|\d{1,15})$/.test(text) ? Number(text) : -1;
-      } catch {
-        return -1;
-      }
+      // A loss of power may leave an empty file or zeroes where the name had moved already.
+      const text = readWhereThere(path) ?? '';
+      return /^(?:-1|\d{1,15})$/.test(text) ? Number(text) : -1;
     },
     async save(position) {
       await told(path, () => {
@@ -38,18 +36,20 @@ export function fileCheckpoint(path: string): {
   };
 }
 
-/** A small text in a file, put into place whole; synced where it must not be lost. */
+/**
+ * A small text in a file, put into place whole; synced where it must not be lost. Undefined where no
+ * file is: one that is there and cannot be read is not taken for none.
+ * @throws StoreError STORE_FAILED, DISK_FULL
+ */
 export function fileText(path: string): {
+  readonly name: string;
   load(): Promise<string | undefined>;
   save(text: string, durable: boolean): Promise<void>;
 } {
   return {
+    name: path,
     async load() {
-      try {
-        return readFileSync(path, 'utf8');
-      } catch {
-        return undefined;
-      }
+      return readWhereThere(path);
     },
     async save(text, durable) {
       await told(path, () => {
@@ -65,6 +65,16 @@ export function fileText(path: string): {
       });
     },
   };
+}
+
+function readWhereThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new StoreError('STORE_FAILED', `Reading ${path} failed (${code}).`, { cause: error });
+  }
 }
 
 async function told(path: string, write: () => void): Promise<void> {

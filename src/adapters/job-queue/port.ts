@@ -55,12 +55,13 @@ export interface ClaimedJob<Work> {
  */
 export interface JobQueue<Work> {
   /**
-   * Durable when it resolves. One that waits or runs already goes on as it is; one that has ended
-   * is run again, unless it is for a command that it was submitted for before.
+   * Durable when it resolves. One that has ended is run again. One that waits or runs already goes on
+   * as it is, and is run once more after that for each other command, with the work of that command.
    * @param commandId starts a job once, however long ago; only one that failed it starts again, with
-   * the work that it had
+   * the work that it had, or anew where another command's run came after it
    */
   submit(jobId: string, work: Work, commandId?: string): Promise<void>;
+  /** Of its last run; it waits for as long as a command's run waits behind the one that ended. */
   state(jobId: string): Promise<QueuedState | undefined>;
   /**
    * The job that was submitted first and is in nobody's hands; waits for one. Nothing once the

@@ -7,6 +7,33 @@ import { pause } from '../../kernel/concurrency/pause.js';
 import { DomainError } from '../../kernel/errors.js';
 import { json } from './json.js';
 import {
+  ADD_COMMAND,
+  AGAIN,
+  BEGIN_NEXT,
+  BEGUN,
+  CLAIM,
+  COUNTS,
+  FINISH,
+  FORGET,
+  FORGET_DONE,
+  FORGET_FAILED,
+  GIVE_WAY,
+  HAS_COMMAND,
+  HAS_NEXT,
+  NEWEST,
+  OPEN,
+  RELEASE,
+  RESTART,
+  RETRY,
+  STARTED,
+  STATE,
+  SUBMIT,
+  SUBMIT_NEXT,
+  TABLES,
+  TAKE_BACK,
+  TELL,
+} from './sqlite-statements.js';
+import {
   JOB_KEEPS_STOPPING,
   MAX_TRIES,
   type ClaimedJob,
@@ -29,65 +56,6 @@ const PATIENCE: Required<QueuePatience> = {
 };
 /** Jobs that have ended and are remembered. */
 const REMEMBERED = 10_000;
-
-/**
- * `submitted` only grows. `not_before` is when a job that waits for another try may be claimed, in
- * milliseconds. Which command started which job is kept for ever, as its answer is.
- */
-const TABLES = `
-  create table if not exists job (
-    job_id text primary key, work text not null, state text not null, submitted integer not null, tries integer not null default 0,
-    not_before integer not null default 0, progress text, result text, code text, detail text
-  ) strict;
-  create index if not exists job_by_state on job (state, submitted);
-  create table if not exists job_command (command_id text primary key, job_id text not null) strict;
-`;
-const SUBMIT = `
-  insert into job (job_id, work, state, submitted) values (@jobId, @work, 'waiting', (select coalesce(max(submitted), 0) + 1 from job))
-  on conflict (job_id) do update set work = excluded.work, state = 'waiting', submitted = excluded.submitted, tries = 0, not_before = 0,
-    progress = null, result = null, code = null, detail = null
-  where job.state in ('done', 'failed')
-`;
-const STARTED = 'insert into job_command (command_id, job_id) values (?, ?) on conflict do nothing';
-/** What a command started, and failed, it starts again, with what it was told then. */
-const RESTART = `
-  update job set state = 'waiting', tries = 0, not_before = 0, progress = null, result = null, code = null, detail = null
-  where job_id = @jobId and state = 'failed' and exists (select 1 from job_command where command_id = @commandId and job_command.job_id = job.job_id)
-`;
-/** What waits for longer than any pause lasts was put back while the clock was ahead. */
-const CLAIM = `
-  update job set state = 'running', tries = tries + 1
-  where job_id = (select job_id from job where state = 'waiting' and (not_before <= @now or not_before > @now + @longest) order by submitted limit 1)
-  returning job_id, work, tries
-`;
-const NEWEST = `
-  select job_id, work, state, progress, result, code, detail from job order by submitted desc limit ?
-`;
-const STATE = 'select state, progress, result, code, detail from job where job_id = ?';
-const TELL = "update job set progress = ? where job_id = ? and state = 'running'";
-const FINISH =
-  "update job set state = ?, result = ?, code = ?, detail = ? where job_id = ? and state = 'running'";
-const FORGET = `
-  delete from job where job_id in (select job_id from job where state in ('done', 'failed') order by submitted desc limit -1 offset ?)
-`;
-const RELEASE =
-  "update job set state = 'waiting', tries = max(tries - 1, 0) where job_id = ? and state = 'running'";
-const RETRY =
-  "update job set state = ?, not_before = ?, code = ?, detail = ? where job_id = ? and state = 'running'";
-/** What an earlier process had in its hands, whose try counts, and what it put back for later. */
-const TAKE_BACK =
-  "update job set state = 'waiting', not_before = 0 where state in ('waiting', 'running')";
-
-const OPEN = `
-  select job_id, state, work, tries, code, detail from job where state <> 'done' order by submitted limit ?
-`;
-const COUNTS =
-  "select count(*) filter (where state <> 'failed') as waiting, count(*) filter (where state = 'failed') as failed from job where state <> 'done'";
-const AGAIN =
-  "update job set state = 'waiting', tries = 0, not_before = 0 where state = 'failed' and (@jobId is null or job_id = @jobId)";
-const FORGET_FAILED =
-  "delete from job where state = 'failed' and (@jobId is null or job_id = @jobId)";
-const FORGET_DONE = "delete from job where state = 'done' and job_id = ?";
 
 interface ClaimedRow {
   readonly job_id: string;
@@ -153,6 +121,11 @@ class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
     this.#db.pragma('synchronous = full');
     if (this.#patience.forgetsDone) this.#db.pragma('secure_delete = on');
     this.#db.exec(TABLES);
+    this.#db
+      .transaction(() => {
+        if (!this.#db.prepare(HAS_COMMAND).get()) this.#db.exec(ADD_COMMAND);
+      })
+      .immediate();
     if (takeBack) this.#db.exec(TAKE_BACK);
   }
 
@@ -163,8 +136,11 @@ class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
           const isNew =
             commandId === undefined ||
             this.#db.prepare(STARTED).run(commandId, jobId).changes === 1;
-          if (isNew) this.#db.prepare(SUBMIT).run({ jobId, work: JSON.stringify(work) });
-          else this.#db.prepare(RESTART).run({ jobId, commandId });
+          if (!isNew) return void this.#db.prepare(RESTART).run({ jobId, commandId });
+          this.#db.prepare(GIVE_WAY).run(jobId);
+          const asked = { jobId, commandId: commandId ?? null, work: JSON.stringify(work) };
+          const { changes } = this.#db.prepare(SUBMIT).run(asked);
+          if (changes === 0 && commandId !== undefined) this.#db.prepare(SUBMIT_NEXT).run(asked);
         })
         .immediate(),
     );
@@ -228,8 +204,23 @@ class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
 
   #giveUp({ job_id: jobId }: ClaimedRow): void {
     const detail = `Its worker stopped ${this.#patience.maxTries} times; send the request again when it is known why.`;
-    tried(() => this.#db.prepare(FINISH).run('failed', null, JOB_KEEPS_STOPPING, detail, jobId));
+    tried(() =>
+      this.#db
+        .transaction(() => {
+          this.#db.prepare(FINISH).run('failed', null, JOB_KEEPS_STOPPING, detail, jobId);
+          beginNext(this.#db, jobId);
+        })
+        .immediate(),
+    );
   }
+}
+
+/** Has the run begin that waits behind one that has ended. */
+function beginNext(db: Database.Database, jobId: string): void {
+  if (!db.prepare(HAS_NEXT).get(jobId)) return;
+  db.prepare(GIVE_WAY).run(jobId);
+  db.prepare(BEGIN_NEXT).run({ jobId });
+  db.prepare(BEGUN).run();
 }
 
 class Held<Work> implements ClaimedJob<Work> {
@@ -263,6 +254,7 @@ class Held<Work> implements ClaimedJob<Work> {
       this.db
         .transaction(() => {
           const { changes } = this.db.prepare(FINISH).run(how.state, ...ended, this.jobId);
+          if (changes === 1) beginNext(this.db, this.jobId);
           if (this.patience.forgetsDone) this.db.prepare(FORGET_DONE).run(this.jobId);
           this.db.prepare(FORGET).run(REMEMBERED);
           return changes === 1;
@@ -287,7 +279,14 @@ class Held<Work> implements ClaimedJob<Work> {
     const pauseMs = pauseAfter(this.#tries, firstPauseMs, longestPauseMs);
     const until = Math.round(Date.now() + pauseMs);
     const state = isLast ? 'failed' : 'waiting';
-    tried(() => this.db.prepare(RETRY).run(state, until, code, detail, this.jobId));
+    tried(() =>
+      this.db
+        .transaction(() => {
+          this.db.prepare(RETRY).run(state, until, code, detail, this.jobId);
+          if (isLast) beginNext(this.db, this.jobId);
+        })
+        .immediate(),
+    );
     return isLast;
   }
 }

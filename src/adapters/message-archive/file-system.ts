@@ -36,8 +36,10 @@ export function messageArchive(dir: string, maxBytes = MAX_BYTES): MessageArchiv
       const path = placeOf(sha256);
       try {
         await access(path);
-      } catch {
-        return undefined;
+      } catch (error) {
+        // One that cannot be read now is not one that was never archived.
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw failure(error, `The archived file ${sha256} could not be read`);
       }
       return checked(path, sha256);
     },
@@ -138,7 +140,7 @@ async function* checked(path: string, sha256: string): AsyncGenerator<Uint8Array
     );
 }
 
-function failure(error: unknown): unknown {
+function failure(error: unknown, what = 'The file could not be archived'): unknown {
   const code =
     typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (error instanceof ArchiveError || !/^E[A-Z]+$/.test(code)) return error;
@@ -148,7 +150,7 @@ function failure(error: unknown): unknown {
         'No space is left to archive the file; nothing was made of it.',
         { cause: error },
       )
-    : new ArchiveError('ARCHIVE_FAILED', `The file could not be archived (${code}).`, {
+    : new ArchiveError('ARCHIVE_FAILED', `${what} (${code}).`, {
         cause: error,
       });
 }

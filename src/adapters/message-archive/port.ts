@@ -15,7 +15,7 @@ export interface MessageArchive {
   put(bytes: AsyncIterable<Uint8Array>): Promise<Archived>;
   /**
    * The bytes of a hash, from the start; undefined where they are not here. @throws ArchiveError
-   * BYTES_DIFFER while reading a file that was changed
+   * ARCHIVE_FAILED where it cannot be found out, BYTES_DIFFER while reading a file that was changed
    */
   open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Keeps the bytes no longer, of which nothing was recorded. @throws ArchiveError ARCHIVE_FAILED */

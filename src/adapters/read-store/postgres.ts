@@ -88,7 +88,8 @@ export async function openPostgresReadStore(
     async connect() {
       const client = await pool.connect().catch(rethrow);
       if (askAfterMs === undefined) return new ToldClient(client);
-      const pid = pids.get(client) ?? (await pidOf(client));
+      const pid =
+        pids.get(client) ?? (await pidOf(client, Math.min(askAfterMs, CONNECT_TIMEOUT_MS)));
       pids.set(client, pid);
       return new ToldClient(client, { connectionString, askAfterMs, pid });
     },
@@ -101,12 +102,17 @@ export async function openPostgresReadStore(
   return { dialect: 'postgres', db, close: () => db.destroy() };
 }
 
-/** Of the session that works for a client: what a pooler between greets with is none. */
-async function pidOf(client: pg.PoolClient): Promise<number> {
+/**
+ * Of the session that works for a client: what a pooler between greets with is none. It is part of
+ * connecting, and has a limit as that has: nothing watches this question.
+ */
+async function pidOf(client: pg.PoolClient, timeoutMs: number): Promise<number> {
+  const question = { text: 'select pg_backend_pid() as pid', query_timeout: timeoutMs };
   try {
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const { rows } = await client.query<{ pid: number }>(question);
     return rows[0]!.pid;
   } catch (error) {
+    client.connection.stream.destroy();
     client.release(true);
     return rethrow(error);
   }

@@ -1,6 +1,6 @@
 import { pause } from '../../../kernel/concurrency/pause.js';
 import { DomainError } from '../../../kernel/errors.js';
-import { openPostgres, PostgresError, type Postgres } from '../../postgres/pool.js';
+import { openPostgres, PostgresError, type Postgres, type Session } from '../../postgres/pool.js';
 import { json } from '../json.js';
 import {
   JOB_KEEPS_STOPPING,
@@ -16,19 +16,24 @@ import {
 import {
   AGAIN,
   BEAT,
+  BEGIN_NEXT,
   CLAIM,
   COUNTS,
   FINISH,
   FORGET,
   FORGET_DONE,
   FORGET_FAILED,
+  GIVE_WAY,
+  HAS_NEXT,
   NEWEST,
   OPEN,
   RELEASE,
+  RESTART,
   RETRY,
   STATE,
+  STARTED,
   SUBMIT,
-  SUBMIT_FOR,
+  SUBMIT_NEXT,
   TABLE,
 } from './statements.js';
 
@@ -110,13 +115,14 @@ export async function openPostgresJobQueue<Work extends object>(
   return new PostgresJobQueue(database, options);
 }
 
+type Sql = (statement: string) => string;
 /** A statement on the queue's own table. */
 const named = (statement: string, table: string | undefined): string =>
   table === undefined ? statement : statement.replaceAll('sanad_job', table);
 
 class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
   readonly #times: Times;
-  readonly #sql: (statement: string) => string;
+  readonly #sql: Sql;
 
   constructor(
     private readonly database: Postgres,
@@ -137,10 +143,18 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
   }
 
   async submit(jobId: string, work: Work, commandId?: string): Promise<void> {
-    const values = [jobId, JSON.stringify(work)];
-    await (commandId === undefined
-      ? this.#durably(SUBMIT, values)
-      : this.#durably(SUBMIT_FOR, [...values, commandId]));
+    await this.database
+      .transaction(async (session) => {
+        const ask = (text: string, ...values: readonly unknown[]) =>
+          session.query(this.#sql(text), values);
+        const isNew = commandId === undefined || (await ask(STARTED, commandId, jobId)).length > 0;
+        if (!isNew) return void (await ask(RESTART, commandId, jobId));
+        await ask(GIVE_WAY, jobId);
+        const asked = [jobId, JSON.stringify(work), commandId ?? null];
+        const begins = await ask(SUBMIT, ...asked);
+        if (begins.length === 0 && commandId !== undefined) await ask(SUBMIT_NEXT, ...asked);
+      })
+      .catch(rethrow);
   }
 
   async claim(worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> {
@@ -200,7 +214,13 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
 
   async #giveUp({ job_id: jobId, attempt }: ClaimedRow<Work>): Promise<void> {
     const detail = `Its worker stopped ${this.#times.maxTries} times; send the request again when it is known why.`;
-    await this.#durably(FINISH, [jobId, attempt, 'failed', null, JOB_KEEPS_STOPPING, detail]);
+    const ended = [jobId, attempt, 'failed', null, JOB_KEEPS_STOPPING, detail];
+    await this.database
+      .transaction(async (session) => {
+        const rows = await session.query(this.#sql(FINISH), ended);
+        if (rows.length > 0) await beginNext(session, this.#sql, jobId);
+      })
+      .catch(rethrow);
   }
 
   /**
@@ -212,6 +232,13 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
       .transaction((session) => session.query<R>(this.#sql(text), values))
       .catch(rethrow);
   }
+}
+
+/** Has the run begin that waits behind one that has ended. */
+async function beginNext(session: Session, sql: Sql, jobId: string): Promise<void> {
+  if ((await session.query(sql(HAS_NEXT), [jobId])).length === 0) return;
+  await session.query(sql(GIVE_WAY), [jobId]);
+  await session.query(sql(BEGIN_NEXT), [jobId]);
 }
 
 class Held<Work> implements ClaimedJob<Work> {
@@ -231,7 +258,7 @@ class Held<Work> implements ClaimedJob<Work> {
   constructor(
     private readonly database: Postgres,
     row: ClaimedRow<Work>,
-    private readonly queue: { readonly times: Times; readonly sql: (statement: string) => string },
+    private readonly queue: { readonly times: Times; readonly sql: Sql },
     askedMs: number,
   ) {
     this.jobId = row.job_id;
@@ -264,6 +291,7 @@ class Held<Work> implements ClaimedJob<Work> {
           ...ended,
         ]);
         const { sql, times } = this.queue;
+        if (rows.length > 0) await beginNext(session, sql, this.jobId);
         if (times.forgetsDone) await session.query(sql(FORGET_DONE), [this.jobId]);
         await session.query(sql(FORGET), [times.remembered]);
         return rows.length > 0;
@@ -285,18 +313,24 @@ class Held<Work> implements ClaimedJob<Work> {
   }): Promise<boolean> {
     await this.#end();
     const { maxTries, firstPauseMs, longestPauseMs } = this.queue.times;
-    const [row] = await this.database
-      .query<{ readonly state: string }>(this.queue.sql(RETRY), [
-        this.jobId,
-        this.#attempt,
-        maxTries,
-        code,
-        detail,
-        firstPauseMs,
-        longestPauseMs,
-      ])
+    const values = [
+      this.jobId,
+      this.#attempt,
+      maxTries,
+      code,
+      detail,
+      firstPauseMs,
+      longestPauseMs,
+    ];
+    return this.database
+      .transaction(async (session) => {
+        const { sql } = this.queue;
+        const [row] = await session.query<{ readonly state: string }>(sql(RETRY), values);
+        const isLast = row?.state === 'failed';
+        if (isLast) await beginNext(session, sql, this.jobId);
+        return isLast;
+      })
       .catch(rethrow);
-    return row?.state === 'failed';
   }
 
   async #end(): Promise<void> {

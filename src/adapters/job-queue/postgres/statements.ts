@@ -1,7 +1,9 @@
 /**
  * `lease_until` is when a running job, or one that waits for another try, may be claimed. `attempt`
  * only grows: what a worker says counts as long as nobody took the job after it. Times are the
- * server's.
+ * server's. `command_id` is the command that it runs for: null where it is for none, or an earlier
+ * version submitted it. `sanad_job_next` has the commands whose runs wait behind one that has not
+ * ended.
  */
 export const TABLE = `
   create table if not exists sanad_job (
@@ -11,22 +13,44 @@ export const TABLE = `
   );
   create index if not exists sanad_job_open on sanad_job (submitted, job_id) where state in ('waiting', 'running');
   create table if not exists sanad_job_command (command_id text collate "C" primary key, job_id text not null);
+  alter table sanad_job add column if not exists command_id text collate "C";
+  create table if not exists sanad_job_next (
+    place bigint generated always as identity primary key, job_id text collate "C" not null, command_id text collate "C" not null, work json not null
+  );
+  create index if not exists sanad_job_next_by_job on sanad_job_next (job_id, place);
   create index if not exists sanad_job_ended on sanad_job (submitted) where state in ('done', 'failed');
 `;
+/**
+ * A row that has not ended stays as it is, and is locked until the transaction's end: nobody ends it
+ * before what waits behind it is there.
+ */
 export const SUBMIT = `
-  insert into sanad_job (job_id, work, state) values ($1, $2, 'waiting')
-  on conflict (job_id) do update set work = excluded.work, state = 'waiting', submitted = excluded.submitted, tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
-  where sanad_job.state in ('done', 'failed')
+  insert into sanad_job (job_id, work, command_id, state) values ($1, $2, $3, 'waiting')
+  on conflict (job_id) do update set work = excluded.work, command_id = excluded.command_id, state = 'waiting', submitted = excluded.submitted, tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
+  where sanad_job.state in ('done', 'failed') returning job_id
 `;
-/** The same for a command that started none yet; what it started, and failed, it starts again, as it was. */
-export const SUBMIT_FOR = `
-  with first as (insert into sanad_job_command (command_id, job_id) values ($3, $1) on conflict do nothing returning command_id),
-  restarted as (
-    update sanad_job set state = 'waiting', tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
-    where job_id = $1 and state = 'failed' and not exists (select 1 from first)
-      and exists (select 1 from sanad_job_command where command_id = $3 and job_id = $1)
+export const SUBMIT_NEXT =
+  'insert into sanad_job_next (job_id, work, command_id) values ($1, $2, $3)';
+export const STARTED =
+  'insert into sanad_job_command (command_id, job_id) values ($1, $2) on conflict do nothing returning command_id';
+/** What a command started, and failed, it starts again, with what it was told then. */
+export const RESTART = `
+  update sanad_job set state = 'waiting', tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
+  where job_id = $2 and state = 'failed' and (command_id is null or command_id = $1)
+    and exists (select 1 from sanad_job_command where command_id = $1 and job_id = $2)
+`;
+/** A command that failed, and whose place another takes, may start its run anew. */
+export const GIVE_WAY = `
+  delete from sanad_job_command where command_id = (select command_id from sanad_job where job_id = $1 and state = 'failed')
+`;
+export const HAS_NEXT = 'select 1 as found from sanad_job_next where job_id = $1 limit 1';
+/** Runs what waits behind a job that has ended. */
+export const BEGIN_NEXT = `
+  with next as (
+    delete from sanad_job_next where place = (select min(place) from sanad_job_next where job_id = $1) returning work, command_id
   )
-  ${SUBMIT.trim().replace("values ($1, $2, 'waiting')", "select $1, $2::json, 'waiting' from first")}
+  update sanad_job set work = next.work, command_id = next.command_id, state = 'waiting', submitted = clock_timestamp(), tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
+  from next where job_id = $1
 `;
 /**
  * What waits for longer than any pause lasts, or was leased for longer than twice a lease, is from a

@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { fileCheckpoint, fileText } from '../../src/adapters/data-folder/checkpoint.js';
+
+let path: string;
+beforeEach(() => {
+  path = join(mkdtempSync(join(tmpdir(), 'sanad-checkpoint-')), 'kept');
+});
+afterEach(() => rmSync(join(path, '..'), { recursive: true, force: true }));
+
+test('nothing is kept where no file is', async () => {
+  expect(await fileText(path).load()).toBeUndefined();
+  expect(await fileCheckpoint(path).load()).toBe(-1);
+  await fileText(path).save('text', true);
+  expect(await fileText(path).load()).toBe('text');
+});
+
+test('a position that a loss of power took is none', async () => {
+  for (const left of ['', '\0\0']) {
+    writeFileSync(path, left);
+    expect(await fileCheckpoint(path).load()).toBe(-1);
+  }
+});
+
+test('a file that is there and cannot be read is told by its path, and is not taken for none', async () => {
+  mkdirSync(path);
+  const told = { code: 'STORE_FAILED', detail: expect.stringMatching(`${path}.*EISDIR`) };
+  await expect(fileText(path).load()).rejects.toMatchObject(told);
+  await expect(fileCheckpoint(path).load()).rejects.toMatchObject(told);
+});
