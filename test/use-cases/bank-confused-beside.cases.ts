@@ -1,6 +1,18 @@
 import { formatAmount } from '../../src/kernel/money.js';
 import { amountOf, e2e, money } from './bank-agrees.fixtures.js';
-import { charges, debit, detail, of, SETTLED, waits, type Case } from './bank-confused.fixtures.js';
+import {
+  charges,
+  debit,
+  detail,
+  IBAN,
+  of,
+  OTHER_IBAN,
+  report,
+  SETTLED,
+  waits,
+  type Case,
+} from './bank-confused.fixtures.js';
+import type { Paid } from './bank-messages.fixtures.js';
 
 const noMoney = (element: string, amt: string): string =>
   `<AmtDtls><${element}>${amt}</${element}></AmtDtls>`;
@@ -79,4 +91,35 @@ export const charged: readonly Case[] = [
     },
     gives: { ...SETTLED, waiting: ['BANK_CHARGES'] },
   })),
+];
+
+const from = (iban: string): string => `<DbtrAcct><Id><IBAN>${iban}</IBAN></Id></DbtrAcct>`;
+const related = (iban: string): string => `<RltdPties>${from(iban)}</RltdPties>`;
+const paidFrom = (paid: Paid, what: 'settled' | 'rejected', iban: string): string =>
+  report(paid, what, { reason: 'AC04' }).replace('<OrgnlTxRef>', `<OrgnlTxRef>${from(iban)}`);
+
+/** The account that an entry says to be paid from. */
+export const debtors: readonly Case[] = [
+  {
+    name: 'a debit of our account that was paid from another',
+    of: (a) => of(debit(a, { details: [detail(a, related(OTHER_IBAN))] })),
+    gives: waits('ACCOUNT_DIFFERS'),
+  },
+  {
+    name: 'a debit that was paid from our account',
+    of: (a) => of(debit(a, { details: [detail(a, related(IBAN))] })),
+    gives: SETTLED,
+  },
+  ...(['settled', 'rejected'] as const).flatMap((what): readonly Case[] => [
+    {
+      name: `what is ${what} of another account`,
+      of: (a) => paidFrom(a, what, OTHER_IBAN),
+      gives: waits('ACCOUNT_DIFFERS'),
+    },
+    {
+      name: `what is ${what} of our account`,
+      of: (a) => paidFrom(a, what, IBAN),
+      gives: { status: [what, 'instructed'] },
+    },
+  ]),
 ];

@@ -53,17 +53,8 @@ export interface Instructed {
 export function instructed(store: EventStore, signal?: AbortSignal): Instructed {
   let read: Promise<SentMessages> | undefined;
   const sent = (): Promise<SentMessages> => (read ??= sentMessages(store));
-  const indexOf = (which: 'open' | 'closed', by: InstructionKey): InstructionIndex => {
-    let index: Promise<InstructionIndex | undefined> | undefined;
-    const opened = async (): Promise<InstructionIndex | undefined> => {
-      const ofThese = (await sent())[which];
-      return ofThese.length === 0 ? undefined : instructionIndex(store, ofThese, signal, by);
-    };
-    return {
-      lookup: async (ids) => (await (index ??= opened()))?.lookup(ids) ?? ids.map(() => undefined),
-      messageOf: async (id) => (await (index ??= opened()))?.messageOf(id),
-    };
-  };
+  const indexOf = (which: 'open' | 'closed', by: InstructionKey): InstructionIndex =>
+    openedIndex(sent, which, by, store, signal);
   const open = indexOf('open', 'endToEndId');
   const closed = indexOf('closed', 'endToEndId');
   const openUetr = indexOf('open', 'uetr');
@@ -111,6 +102,25 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
       return (await sent()).messages.get(messageId);
     },
     paymentsOf: (message) => paymentsOf(store, message, signal),
+  };
+}
+
+/** Of cycles that are open or closed, read when it is first asked. */
+function openedIndex(
+  sent: () => Promise<SentMessages>,
+  which: 'open' | 'closed',
+  by: InstructionKey,
+  store: EventStore,
+  signal?: AbortSignal,
+): InstructionIndex {
+  let index: Promise<InstructionIndex | undefined> | undefined;
+  const opened = async (): Promise<InstructionIndex | undefined> => {
+    const ofThese = (await sent())[which];
+    return ofThese.length === 0 ? undefined : instructionIndex(store, ofThese, signal, by);
+  };
+  return {
+    lookup: async (ids) => (await (index ??= opened()))?.lookup(ids) ?? ids.map(() => undefined),
+    messageOf: async (id) => (await (index ??= opened()))?.messageOf(id),
   };
 }
 

@@ -21,7 +21,9 @@ export type Verdict =
       readonly kind: 'payment';
       readonly outcome: ReportedOutcome;
       readonly uetr?: string;
+      /** Of the statement, and the one that the entry says to be paid from. */
       readonly account?: string;
+      readonly debtorAccount?: string;
     }
   /** Every payment of one message of ours; `exactly` is what they must come to. */
   | {
@@ -103,7 +105,8 @@ function ofStatus(entry: StatusEntry): Verdict {
     ...moneyOf(entry),
     ...reference(entry.reference),
   };
-  if (scope === 'transaction') return named(original, reported);
+  if (scope === 'transaction')
+    return named(original, reported, { debtorAccount: entry.debtorAccount });
   const messageId =
     scope === 'batch' ? (original.batchId ?? original.messageId) : original.messageId;
   if (messageId === undefined) return unknownReference(reported);
@@ -155,7 +158,7 @@ function ofBooking(entry: BookedEntry): Verdict {
     const reason = reasonOf(entry.returnReason);
     const returned: ReportedOutcome = { ...base, outcome: 'returned', reason };
     return entry.scope === 'transaction'
-      ? named(references, returned, entry.account)
+      ? named(references, returned, { account: entry.account })
       : unknownReference(returned);
   }
   return {
@@ -188,8 +191,8 @@ function ofDebit(entry: BookedEntry, settled: ReportedOutcome): Verdict {
       code: 'BOOKING_UNCLEAR',
       detail: `The booking is a debit, and its code ${firstOf(code, 14)} is not that of a payment.`,
     };
-  const { references, scope, account, batch } = entry;
-  if (scope === 'transaction') return named(references, settled, account);
+  const { references, scope, account, debtorAccount, batch } = entry;
+  if (scope === 'transaction') return named(references, settled, { account, debtorAccount });
   // One booking for a whole message: it counts for its payments where it is exactly their sum.
   const messageId = references.batchId ?? references.messageId ?? references.entry;
   if (messageId === undefined) return unknownReference(settled);
@@ -256,7 +259,10 @@ interface References {
 function named(
   { endToEndId, instructionId, uetr, transactionId, messageId, batchId }: References,
   outcome: ReportedOutcome,
-  account?: string,
+  {
+    account,
+    debtorAccount,
+  }: { readonly account?: string | undefined; readonly debtorAccount?: string | undefined },
 ): Verdict {
   const ours = [endToEndId, instructionId, transactionId].filter(
     (one) => one !== undefined && OURS.test(one),
@@ -288,6 +294,7 @@ function named(
     },
     ...(id === undefined && uetr !== undefined ? { uetr } : {}),
     ...(account === undefined ? {} : { account }),
+    ...(debtorAccount === undefined ? {} : { debtorAccount }),
   };
 }
 

@@ -87,11 +87,15 @@ function withoutMessage({ messageId, ...outcome }: ReportedOutcome): ReportedOut
 }
 
 /** A statement is of none of the accounts that something of ours was paid from. */
-export function accountDiffers(account: string, paidFrom: ReadonlySet<string>): Unclear {
+export function accountDiffers(
+  account: string,
+  paidFrom: ReadonlySet<string>,
+  said = 'The statement is of',
+): Unclear {
   const own = [...new Set([...paidFrom].map((text) => `…${text.slice(-4)}`))].join(', ');
   return {
     kind: 'unclear',
     code: 'ACCOUNT_DIFFERS',
-    detail: `The statement is of the account …${lastOf(account, 4)}; what it names was paid from ${own}.`,
+    detail: `${said} the account …${lastOf(account, 4)}; what it names was paid from ${own}.`,
   };
 }

@@ -183,21 +183,25 @@ async function heldAgainstUs(
   return heldAgainst(verdict, outcome, {
     paymentId,
     ofUetr: uetr === undefined ? undefined : await ours.byUetr(uetr),
-    otherAccount: await otherAccountOf(verdict.account, { ...outcome, paymentId }, ours),
+    otherAccount: await otherAccountOf(verdict, { ...outcome, paymentId }, ours),
     messages: await messagesOf(entry, ours),
   });
 }
 
-/** Of the account that this attempt of the payment was instructed from. */
+/** Held against the account that this attempt of the payment was instructed from. */
 async function otherAccountOf(
-  account: string | undefined,
+  { account, debtorAccount }: Extract<Verdict, { kind: 'payment' }>,
   { paymentId, endToEndId, attempt }: ReportedOutcome & { readonly paymentId: string },
   ours: Instructed,
 ): Promise<ReturnType<typeof accountDiffers> | undefined> {
-  if (account === undefined) return undefined;
+  if (account === undefined && debtorAccount === undefined) return undefined;
   const instruction = endToEndId ?? endToEndIdOf(paymentId, attempt ?? 1);
   const messageId = await ours.messageOf(instruction);
-  return otherAccount(account, { cycleId: cycleOfPayment(paymentId), messageId }, ours);
+  const paid = { cycleId: cycleOfPayment(paymentId), messageId };
+  return (
+    (await otherAccount(account, paid, ours)) ??
+    (await otherAccount(debtorAccount, paid, ours, 'The entry is of money from'))
+  );
 }
 
 /** A refusal where a statement is of another account than something of ours was paid from. */
@@ -205,7 +209,8 @@ export async function otherAccount(
   account: string | undefined,
   paid: Paid,
   ours: Instructed,
+  said?: string,
 ): Promise<ReturnType<typeof accountDiffers> | undefined> {
   if (account === undefined || (await ours.isPaidFrom(paid, account))) return undefined;
-  return accountDiffers(account, await ours.payingAccounts(paid));
+  return accountDiffers(account, await ours.payingAccounts(paid), said);
 }

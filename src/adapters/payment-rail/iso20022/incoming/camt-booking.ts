@@ -1,7 +1,16 @@
 import { uuidOf } from '../../../../kernel/ids.js';
 import type { BookedEntry, Family } from './port.js';
 import type { Fields } from './shape.js';
-import { dayIn, directionIn, flagIn, idIn, maybe, moneyIn, partiesIn } from './values.js';
+import {
+  accountOf,
+  dayIn,
+  directionIn,
+  flagIn,
+  idIn,
+  maybe,
+  moneyIn,
+  partiesIn,
+} from './values.js';
 
 /** What a booking is read from: an entry, and what of its details it is about. */
 export interface BookingSource {
@@ -92,6 +101,11 @@ export function booking(
     ...maybe('direction', direction),
     ...maybe('entryDirection', entryDirection),
     ...maybe('account', accountIn(entry.parent)),
+    // Of what comes in it is somebody else's.
+    ...maybe(
+      'debtorAccount',
+      direction === 'debit' && transaction ? accountOf(transaction, 'debtorAccount') : undefined,
+    ),
     reversal,
     ...maybe('amount', amount),
     ...maybe('bookedOn', bookedOn),

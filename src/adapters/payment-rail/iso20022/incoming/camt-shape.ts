@@ -1,5 +1,6 @@
 import {
   choice,
+  DEBTOR_ACCOUNT,
   ignored,
   nodeOf,
   PARTIES,
@@ -57,8 +58,9 @@ const transaction = (related: Shape): Part =>
       ...ignored('OrgnlBkTxCd Orgtr AddtlInf'),
     }),
     ...ignored(
-      'Avlbty Intrst RltdPties RltdAgts LclInstrm PmtTpInf Purp RltdRmtInf RmtInf RltdDts RltdPric RltdQties FinInstrmId Tax CorpActn SfkpgAcct CshDpst CardTx AddtlTxInf SplmtryData',
+      'Avlbty Intrst RltdAgts LclInstrm PmtTpInf Purp RltdRmtInf RmtInf RltdDts RltdPric RltdQties FinInstrmId Tax CorpActn SfkpgAcct CshDpst CardTx AddtlTxInf SplmtryData',
     ),
+    RltdPties: DEBTOR_ACCOUNT,
     ...related,
   });
 

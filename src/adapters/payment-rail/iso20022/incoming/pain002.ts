@@ -2,6 +2,7 @@ import { PAYMENT_STATUSES } from '../../../../kernel/payment-status.js';
 import { firstOf } from '../../../../kernel/text.js';
 import type { BankEntry, Finding, Money, OriginalSums, StatusEntry } from './port.js';
 import {
+  DEBTOR_ACCOUNT,
   ignored,
   nodeOf,
   PARTIES,
@@ -13,7 +14,7 @@ import {
   type Shape,
 } from './shape.js';
 import { StatusCounts } from './status-counts.js';
-import { dayIn, findProblems, idIn, maybe, moneyIn, partiesIn } from './values.js';
+import { accountOf, dayIn, findProblems, idIn, maybe, moneyIn, partiesIn } from './values.js';
 
 const counts = record('counts', {
   DtldNbOfTxs: 'count',
@@ -72,7 +73,7 @@ const root = (related: Shape) =>
     }),
   );
 
-const ROOT = root({});
+const ROOT = root(DEBTOR_ACCOUNT);
 const ROOT_WITH_PARTIES = root(PARTIES);
 
 /** Who is told what a report says. */
@@ -336,6 +337,7 @@ function status(
     ...maybe('amount', amount),
     ...reference,
     ...maybe('settledOn', settledOn),
+    ...maybe('debtorAccount', accountOf(own, 'debtorAccount')),
     problems: own.problems,
     ...partiesIn(own),
   };

@@ -118,6 +118,8 @@ export interface StatusEntry extends Read {
   readonly amount?: Money;
   /** The bank's own reference. */
   readonly reference?: string;
+  /** OrgnlTxRef/DbtrAcct: an IBAN, or the bank's own number. Read where parties are not. */
+  readonly debtorAccount?: string;
   /** FctvIntrBkSttlmDt: civil date YYYY-MM-DD as written; of an instant, its day. */
   readonly settledOn?: string;
 }
@@ -147,6 +149,8 @@ export interface BookedEntry extends Read {
   readonly entryDirection?: Direction;
   /** The account of the notification or statement: an IBAN, or the bank's own number. */
   readonly account?: string;
+  /** Of a debit, RltdPties/DbtrAcct of its transaction. Read where parties are not. */
+  readonly debtorAccount?: string;
   /**
    * What the details leave of their entry: `charges` where the bank's charges come to it, `rest`
    * where a batch says that there are more transactions than it lists.

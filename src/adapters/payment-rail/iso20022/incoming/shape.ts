@@ -45,6 +45,10 @@ export const PARTIES: Shape = {
     ]),
   ),
 };
+/** The account that was paid from, which is ours where something of ours was. */
+export const DEBTOR_ACCOUNT: Shape = {
+  DbtrAcct: { Id: { IBAN: 'debtorAccount', Othr: { Id: 'debtorAccount' } } },
+};
 /** Elements that are known and not read. */
 export const ignored = (names: string): Shape =>
   Object.fromEntries(names.split(' ').map((name) => [name, undefined]));

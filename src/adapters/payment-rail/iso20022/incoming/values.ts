@@ -57,6 +57,10 @@ export function idIn<K extends string>(
   return {};
 }
 
+/** An account as the bank writes it, without blanks. */
+export const accountOf = (fields: Fields, field: string): string | undefined =>
+  fields.get(field)?.replaceAll(/\s/g, '');
+
 /** Of a record whose shape has PARTIES; nothing where none is named. */
 export function partiesIn(fields: Fields): { readonly parties?: Parties } {
   const names = fields.list('names');
