@@ -8,20 +8,21 @@ const never = new AbortController().signal;
 const FAILED = { state: 'failed', code: 'CYCLE_STATUS', detail: 'It was sent back.' } as const;
 const DONE = { state: 'done', result: 1 } as const;
 
+const claimed = async (queue: JobQueue<Work>): Promise<ClaimedJob<Work>> =>
+  (await queue.claim('w', never))!;
+/** The next to be claimed is one that is submitted now. */
+const nothingWaits = async (queue: JobQueue<Work>): Promise<void> => {
+  await queue.submit('last', { of: 'last' });
+  const job = await claimed(queue);
+  expect(job.jobId).toBe('last');
+  await job.finish(DONE);
+};
+
 /** What each store of jobs does of a job that is asked for while it waits or runs. */
 export function keepsWhatIsAskedForMeanwhile(
   open: (options: { readonly firstPauseMs: number }) => Promise<JobQueue<Work>>,
 ): void {
   const opened = (): Promise<JobQueue<Work>> => open({ firstPauseMs: 1 });
-  const claimed = async (queue: JobQueue<Work>): Promise<ClaimedJob<Work>> =>
-    (await queue.claim('w', never))!;
-  /** The next to be claimed is one that is submitted now. */
-  const nothingWaits = async (queue: JobQueue<Work>): Promise<void> => {
-    await queue.submit('last', { of: 'last' });
-    const job = await claimed(queue);
-    expect(job.jobId).toBe('last');
-    await job.finish(DONE);
-  };
 
   it('runs after it what other commands ask of a job that runs, each with its own work, in order', async () => {
     const queue = await opened();
@@ -61,6 +62,13 @@ export function keepsWhatIsAskedForMeanwhile(
     }
     await nothingWaits(queue);
   });
+}
+
+/** What each does of one that failed while another was asked for. */
+export function startsAgainWhatFailed(
+  open: (options: { readonly firstPauseMs: number }) => Promise<JobQueue<Work>>,
+): void {
+  const opened = (): Promise<JobQueue<Work>> => open({ firstPauseMs: 1 });
 
   it('starts again for a command what that one failed, and never the work of another', async () => {
     const queue = await opened();

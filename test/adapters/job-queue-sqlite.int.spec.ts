@@ -13,7 +13,11 @@ import { CALLBACK_QUEUE } from '../../src/adapters/payment-rail/govstack/callbac
 import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
 import { QueuedJobs, workOff, type QueuedJob } from '../../src/use-cases/jobs/queued-jobs.js';
 import { jobIdOf, type Job, type JobFor, type JobKind } from '../../src/write-side/jobs.js';
-import { keepsWhatIsAskedForMeanwhile, type Work } from './job-queue-contract.js';
+import {
+  keepsWhatIsAskedForMeanwhile,
+  startsAgainWhatFailed,
+  type Work,
+} from './job-queue-contract.js';
 import { uuid } from '../deciders/given.js';
 
 const never = new AbortController().signal;
@@ -51,6 +55,7 @@ const BY: JobFor = {
 describe('the jobs of a data folder', () => {
   let dir: string;
   const queues: JobQueue<QueuedJob>[] = [];
+  const others: JobQueue<Work>[] = [];
   /** As a process that starts after the one before it was killed. */
   const nextProcess = (): JobQueue<QueuedJob> => {
     queues.push(openSqliteJobQueue<QueuedJob>(dir, { takeBack: true, firstPauseMs: 1 }));
@@ -69,7 +74,7 @@ describe('the jobs of a data folder', () => {
     dir = mkdtempSync(join(tmpdir(), 'sanad-jobs-'));
   });
   afterEach(async () => {
-    for (const queue of queues.splice(0)) await queue.close();
+    for (const queue of [...queues.splice(0), ...others.splice(0)]) await queue.close();
     rmSync(dir, { recursive: true, force: true });
   });
 
@@ -189,11 +194,12 @@ describe('the jobs of a data folder', () => {
     expect((await claimed(nextProcess())).jobId).toBe('match');
   });
 
-  keepsWhatIsAskedForMeanwhile((patience) => {
-    const queue = openSqliteJobQueue<Work>(dir, { ...patience, longestPauseMs: 1 });
-    queues.push(queue as unknown as JobQueue<QueuedJob>);
-    return Promise.resolve(queue);
-  });
+  const working = (patience: object): Promise<JobQueue<Work>> => {
+    others.push(openSqliteJobQueue<Work>(dir, { ...patience, longestPauseMs: 1 }));
+    return Promise.resolve(others.at(-1)!);
+  };
+  keepsWhatIsAskedForMeanwhile(working);
+  startsAgainWhatFailed(working);
 
   /** Fails the job once, as if the clock were years ahead meanwhile. */
   const failedAhead = async (queue: JobQueue<QueuedJob>, file: string): Promise<void> => {
@@ -257,7 +263,7 @@ describe('the jobs of a data folder', () => {
     `);
     db.close();
     const queue = openSqliteJobQueue<Work>(dir, { takeBack: true });
-    queues.push(queue as unknown as JobQueue<QueuedJob>);
+    others.push(queue);
     await queue.submit('failed', { of: 'not again' }, 'command-1');
     await queue.submit('runs', { of: 'next' }, 'command-2');
     const worked: Work[] = [];

@@ -14,7 +14,6 @@ import {
   type PostgresJobQueueOptions,
 } from '../../src/adapters/job-queue/postgres/job-queue.js';
 import { startPostgres } from '../support/postgres.js';
-import { keepsWhatIsAskedForMeanwhile, type Work } from './job-queue-contract.js';
 import { eventually } from '../support/eventually.js';
 import { requireHere } from '../support/servers-here.js';
 
@@ -23,21 +22,12 @@ afterAll(async () => {
   if (postgres.running) await postgres.stop();
 });
 
+interface Work {
+  readonly of: string;
+}
 const never = new AbortController().signal;
 /** Longer than any test: a lease ends here only where the test says so (`leaseOver`). */
 const LEASE_MS = 3_600_000;
-/** As version 0.3.0 made it, with a job that failed and one that runs. */
-const TABLE_OF_0_3_0 = `
-  create table sanad_job (
-    job_id text collate "C" primary key, work json not null, state text not null, submitted timestamptz not null default clock_timestamp(),
-    attempt bigint not null default 0, tries integer not null default 0, worker text, lease_until timestamptz,
-    progress json, result json, code text, detail text
-  );
-  create table sanad_job_command (command_id text collate "C" primary key, job_id text not null);
-  insert into sanad_job (job_id, work, state, code, detail) values ('failed', '{"of":"failed"}', 'failed', 'X', 'Send it again.');
-  insert into sanad_job (job_id, work, state, attempt, tries, worker) values ('runs', '{"of":"runs"}', 'running', 1, 1, 'w');
-  insert into sanad_job_command values ('command-1', 'failed');
-`;
 const aborted = (signal: AbortSignal): Promise<unknown> =>
   signal.aborted ? Promise.resolve() : once(signal, 'abort');
 
@@ -377,44 +367,6 @@ if (postgres.running)
       await (await claimed(queue)).finish({ state: 'failed', code: 'NO', detail: 'Never.' });
       expect(await queue.forget('refused')).toBe(0);
       expect(await queue.forget()).toBe(1);
-    });
-
-    keepsWhatIsAskedForMeanwhile((patience) => open({ ...patience, longestPauseMs: 1 }));
-
-    it('keeps each of many that ask at once while the job is being ended', async () => {
-      const worker = await open();
-      const api = await open();
-      const asked = Array.from({ length: 20 }, (_, i) => String(i));
-      const ran: string[] = [];
-      await api.submit('j', { of: 'first' }, 'command-first');
-      const asking = (async () => {
-        for (const of of asked) await api.submit('j', { of }, `command-${of}`);
-      })();
-      while (ran.length <= asked.length) {
-        const job = await claimed(worker);
-        ran.push(job.work.of);
-        await job.finish({ state: 'done', result: null });
-      }
-      await asking;
-      expect(ran).toEqual(['first', ...asked]);
-    });
-
-    it('goes on from the table of an earlier version', async () => {
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      await client.query(`set search_path to ${schema}; ${TABLE_OF_0_3_0}`);
-      await client.end();
-      const queue = await open();
-      await queue.submit('failed', { of: 'not again' }, 'command-1');
-      await queue.submit('runs', { of: 'next' }, 'command-2');
-      await leaseOver();
-      const worked: Work[] = [];
-      for (let i = 0; i < 3; i += 1) {
-        const job = await claimed(queue);
-        worked.push(job.work);
-        await job.finish({ state: 'done', result: null });
-      }
-      expect(worked).toEqual([{ of: 'failed' }, { of: 'runs' }, { of: 'next' }]);
     });
 
     it('says that the server is away', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { streams } from '../../src/kernel/ids.js';
-import { whenPersonErasedThenEndEnrolments } from '../../src/process-managers/when-person-erased-then-end-enrolments.js';
+import { processManagers } from '../../src/process-managers/all.js';
 import { PolicyReader } from '../../src/programme/policy-reader.js';
 import { enrolled, PROGRAMME } from './month.js';
 import { newWorld, type World } from './world.js';
@@ -25,7 +25,10 @@ test('what an erased person is enrolled in ends by the month of the programme’
     time: '2025-12-31T23:30:00.000Z',
     data: { personId, reason: 'asked' },
   } as Recorded;
-  await whenPersonErasedThenEndEnrolments(engine).handle([erased]);
+  const ends = 'when-person-erased-then-end-enrolments';
+  await processManagers(engine)
+    .find(({ name }) => name === ends)!
+    .handle([erased]);
   const life = await engine.store.readStream(streams.enrolment(PROGRAMME, personId));
   expect(life.at(-1)).toMatchObject({ type: 'EnrolmentEnded', data: { lastPeriod: '2026-01' } });
 });
