@@ -110,6 +110,11 @@ export const debtors: readonly Case[] = [
     of: (a) => of(debit(a, { details: [detail(a, related(IBAN))] })),
     gives: SETTLED,
   },
+  {
+    name: 'a debit whose account is masked',
+    of: (a) => of(debit(a, { details: [detail(a, related('MA64XXXXXXXXXXXXXXXXXXXX0109'))] })),
+    gives: SETTLED,
+  },
   ...(['settled', 'rejected'] as const).flatMap((what): readonly Case[] => [
     {
       name: `what is ${what} of another account`,

@@ -6,6 +6,7 @@ import {
   type EntryDiffers,
   type NumberedEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
+import { isIban, isRib } from '../../kernel/accounts.js';
 import { cycleOfPayment } from '../../kernel/ids.js';
 import { firstOf } from '../../kernel/text.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
@@ -194,15 +195,20 @@ async function otherAccountOf(
   { paymentId, endToEndId, attempt }: ReportedOutcome & { readonly paymentId: string },
   ours: Instructed,
 ): Promise<ReturnType<typeof accountDiffers> | undefined> {
-  if (account === undefined && debtorAccount === undefined) return undefined;
+  const debtor = whole(debtorAccount);
+  if (account === undefined && debtor === undefined) return undefined;
   const instruction = endToEndId ?? endToEndIdOf(paymentId, attempt ?? 1);
   const messageId = await ours.messageOf(instruction);
   const paid = { cycleId: cycleOfPayment(paymentId), messageId };
   return (
     (await otherAccount(account, paid, ours)) ??
-    (await otherAccount(debtorAccount, paid, ours, 'The entry is of money from'))
+    (await otherAccount(debtor, paid, ours, 'The entry is of money from'))
   );
 }
+
+/** Banks mask a debtor's account, or name it by a number of their own: that says nothing against ours. */
+const whole = (account: string | undefined): string | undefined =>
+  account !== undefined && (isIban(account.toUpperCase()) || isRib(account)) ? account : undefined;
 
 /** A refusal where a statement is of another account than something of ours was paid from. */
 export async function otherAccount(
