@@ -46,6 +46,7 @@ const vault = await connectSqliteVault(start.vault);
 const deps = engineOver(
   { dir: start.dir, filesDir: start.files, store, registry, vault },
   {
+    mode: start.mode,
     rail: { ...start.rail, deferred: true },
     ...(start.clockLimits === undefined ? {} : { clockLimits: start.clockLimits }),
   },

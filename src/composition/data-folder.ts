@@ -20,7 +20,6 @@ export interface Embedded extends EngineDeps {
 
 export interface EmbeddedOptions extends EngineSettings {
   readonly dataDir: string;
-  readonly mode?: 'development' | 'production';
   /** A folder that is absent is not made. */
   readonly mustExist?: boolean;
   /** Whether this thread reads the log itself. */
@@ -51,7 +50,7 @@ export async function openEmbedded({
     if (mode) keepLogMode(folder.path, mode);
     const vault = opened.keep(await openSqliteVault(folder.path, { keysDir: folder.keys }));
     const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
-    const engine = engineOver(parts, settings);
+    const engine = engineOver(parts, { ...settings, ...(mode ? { mode } : {}) });
     await lookAtEnd(engine);
     return {
       ...engine,

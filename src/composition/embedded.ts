@@ -110,12 +110,18 @@ function shellOf(
 
 async function startBackground(
   { dir, filesDir, store, vault }: Embedded,
-  { rail, callbacks, clockLimits }: Pick<Config, 'rail' | 'callbacks' | 'clockLimits'>,
+  {
+    mode,
+    rail,
+    callbacks,
+    clockLimits,
+  }: Pick<Config, 'mode' | 'rail' | 'callbacks' | 'clockLimits'>,
   background: Background,
 ): Promise<void> {
   const start: BackgroundStart = {
     dir,
     files: filesDir,
+    mode,
     rail,
     clockLimits,
     callbacks,

@@ -12,6 +12,7 @@ import type { RailSettings } from '../adapters/payment-rail/settings.js';
 import type { Vault } from '../adapters/vault/port.js';
 import type { MessageDeps } from '../write-side/context.js';
 import type { Recorded } from '../kernel/decider.js';
+import type { Config } from './config.js';
 import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 
 export interface EngineParts {
@@ -24,6 +25,8 @@ export interface EngineParts {
 }
 
 export interface EngineSettings {
+  /** In production a bank's file that a person hands over waits for another one. */
+  readonly mode?: Config['mode'];
   readonly rail: RailSettings & Sending;
   readonly messageLimitBytes?: number;
   /** How far the machine's clock may be off. */
@@ -41,7 +44,7 @@ export interface EngineDeps extends MessageDeps {
 
 export function engineOver(
   { dir, filesDir, store, registry, vault }: EngineParts,
-  { rail, messageLimitBytes, clockLimits }: EngineSettings,
+  { mode, rail, messageLimitBytes, clockLimits }: EngineSettings,
 ): EngineDeps {
   const opened = openRail(filesDir, rail);
   return {
@@ -56,6 +59,7 @@ export function engineOver(
     locks: new KeyedMutex(),
     archive: messageArchive(join(dir, 'archive'), messageLimitBytes),
     readMessage: readBankMessageInThread,
+    filesTakeTwo: mode === 'production',
   };
 }
 

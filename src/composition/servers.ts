@@ -31,7 +31,6 @@ export async function openServers(
     ...settings
   }: EngineSettings & {
     readonly dataDir: string;
-    readonly mode?: 'development' | 'production';
   },
   { eventStoreUrl, databaseUrl, masterKeyFile }: Distributed,
   onDropped?: (reason: string) => void,
@@ -48,7 +47,7 @@ export async function openServers(
       masterKeyFile === undefined ? { keysDir: folder.keys } : { keyFile: masterKeyFile };
     const vault = opened.keep(await openPostgresVault(databaseUrl, { masterKey }));
     const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
-    const engine = engineOver(parts, settings);
+    const engine = engineOver(parts, { ...settings, ...(mode ? { mode } : {}) });
     await lookAtEnd(engine);
     return {
       ...engine,

@@ -40,7 +40,7 @@ export const serverSettings = z
     SANAD_MODE: setting(
       oneOf(['development', 'production']),
       'development',
-      'production refuses the local token issuer, and --as at the command line',
+      "production refuses the local token issuer, and --as at the command line; a bank's file that a person hands over waits there for another one",
     ),
     SANAD_BASE_URI: setting(
       baseUri,

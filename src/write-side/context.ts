@@ -23,6 +23,8 @@ export interface Deps {
 export interface MessageDeps extends Deps {
   readonly archive: MessageArchive;
   readonly readMessage: ReadBankMessage;
+  /** Whether a file that a person hands over waits for another one to release it. */
+  readonly filesTakeTwo?: boolean;
 }
 
 /**

@@ -2,7 +2,9 @@ import type {
   BankMessageEnd,
   BankMessageHead,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
+import type { Actor } from '../../kernel/decider.js';
 import { firstOf } from '../../kernel/text.js';
+import type { BankMessageState } from '../../statement/message.decider.js';
 
 /**
  * Entries of one file that a person would have to look at one by one: beyond this, the file is not
@@ -34,6 +36,28 @@ export interface FileRefusal {
   readonly detail: string;
   readonly findings?: number;
 }
+
+const HANDED_OVER = 'HANDED_OVER_BY_PERSON';
+
+/** Somebody looked at what was found in the file and released it in spite of that. */
+export const isInSpite = ({ status, code }: Pick<BankMessageState, 'status' | 'code'>): boolean =>
+  status === 'released' && code !== HANDED_OVER;
+
+/**
+ * What a person hands over is a bank's word only as far as they can be believed, who may have written
+ * it: another one releases it. Payment systems and the folder of a bank speak for the bank.
+ */
+export const waitsForAnother = (
+  { status }: Pick<BankMessageState, 'status'>,
+  { role }: Pick<Actor, 'role'>,
+): FileRefusal | undefined =>
+  status === 'released' || role === 'payment-system'
+    ? undefined
+    : {
+        code: HANDED_OVER,
+        detail:
+          'Nothing is wrong with this file; a person handed it over, and it is applied when another one releases it.',
+      };
 
 /**
  * Why a file that was read to its end is not applied; undefined where it is.

@@ -1,4 +1,8 @@
-import { bankMessageDecider, type BankMessageCommand } from '../../statement/message.decider.js';
+import {
+  bankMessageDecider,
+  type BankMessageCommand,
+  type BankMessageState,
+} from '../../statement/message.decider.js';
 import { streams } from '../../kernel/ids.js';
 import { withoutPersonal } from '../../kernel/personal-text.js';
 import { recordOne } from '../../write-side/bulk.js';
@@ -15,7 +19,7 @@ import {
 import { type OutcomesSummary } from '../outcomes/take-in-outcomes.js';
 import { VerdictSpool } from './verdict-spool.js';
 import type { Looked } from './look-through.js';
-import { refusalOf, saidOn } from './file-refusal.rule.js';
+import { isInSpite, refusalOf, saidOn, waitsForAnother } from './file-refusal.rule.js';
 import { lookThrough } from './look-through.js';
 import { StatementProcessor } from './statement-processor.js';
 
@@ -103,7 +107,7 @@ async function apply(
   try {
     const summary = await readAndApply(
       deps,
-      { sha256, spool: new VerdictSpool(scratch), released: state.status === 'released' },
+      { sha256, spool: new VerdictSpool(scratch), state },
       base,
       onProgress,
       signal,
@@ -120,20 +124,23 @@ async function apply(
 interface ReadMessage {
   readonly sha256: string;
   readonly spool: VerdictSpool;
-  /** Somebody released it in spite of what was found in it. */
-  readonly released: boolean;
+  readonly state: Pick<BankMessageState, 'status' | 'code'>;
 }
 
 async function readAndApply(
   deps: MessageDeps,
-  { sha256, spool, released }: ReadMessage,
+  { sha256, spool, state }: ReadMessage,
   base: JobContext,
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<MessageSummary> {
   const ours = instructed(deps.store, signal);
   const looked = await lookThrough(deps, sha256, ours, spool, signal);
-  const refusal = 'failure' in looked ? looked.failure : refusalOf(looked, released);
+  const refusal =
+    'failure' in looked
+      ? looked.failure
+      : (refusalOf(looked, isInSpite(state)) ??
+        (deps.filesTakeTwo === true ? waitsForAnother(state, base.actor) : undefined));
   if (refusal) {
     await say(deps, sha256, { type: 'QuarantineMessage', ...refusal }, base);
     return { sha256, status: 'quarantined', code: refusal.code, detail: refusal.detail };

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { railIn } from '../../src/composition/config.js';
+import { openEmbedded } from '../../src/composition/data-folder.js';
+import { engineOver } from '../../src/composition/engine.js';
+import { isInSpite } from '../../src/use-cases/statements/file-refusal.rule.js';
+import { foldPayment } from '../../src/use-cases/folds.js';
+import { streams } from '../../src/kernel/ids.js';
+import { releaseMessage, takeInMessage } from '../../src/use-cases/statements/take-in-message.js';
+import { camtOf, inPieces } from '../support/bank-messages.js';
+import { payments, said, violations, world } from './bank-messages.fixtures.js';
+import { job, PEOPLE } from './world.js';
+
+const production = () => ({ ...world.engine, filesTakeTwo: true });
+
+const handOver = (text: string, who: keyof typeof PEOPLE) =>
+  takeInMessage(
+    production(),
+    { bytes: inPieces(text), sender: 'desk', fileName: 'bank.xml' },
+    job(world.engine, who),
+  );
+const release = (sha256: string, who: keyof typeof PEOPLE) =>
+  releaseMessage(production(), { sha256, reason: 'seen at the bank' }, job(world.engine, who));
+
+test('in production a file that a person hands over settles nothing until another releases it', async () => {
+  const [first, second] = await payments();
+  const status = async () =>
+    foldPayment(await world.engine.store.readStream(streams.payment(first!.paymentId))).status;
+  const text = camtOf('camt.054', said([first!], 'settled'));
+  const waiting = { status: 'quarantined', code: 'HANDED_OVER_BY_PERSON' };
+  const { sha256 } = await handOver(text, 'finance');
+  expect(await handOver(text, 'finance')).toMatchObject(waiting);
+  expect(await handOver(text, 'secondFinance')).toMatchObject(waiting);
+  await expect(release(sha256, 'finance')).rejects.toMatchObject({ code: 'SAME_PERSON' });
+  expect(await status()).toBe('instructed');
+  expect(await release(sha256, 'secondFinance')).toMatchObject({ status: 'applied' });
+  expect(await status()).toBe('settled');
+  const machine = await handOver(camtOf('camt.054', said([second!], 'settled')), 'bank');
+  expect(machine).toMatchObject({ status: 'applied' });
+  expect(await violations()).toEqual([]);
+});
+
+test('who releases it has released nothing in spite of what is found meanwhile', () => {
+  const released = (code: string) => ({ status: 'released', code }) as const;
+  expect(isInSpite(released('HANDED_OVER_BY_PERSON'))).toBe(false);
+  expect(isInSpite(released('BATCH_DIFFERS'))).toBe(true);
+  expect(isInSpite({ status: 'received', code: '' })).toBe(false);
+});
+
+test('it is the mode of the process that says so', async () => {
+  const rail = railIn({});
+  for (const mode of ['production', 'development'] as const) {
+    const isProduction = mode === 'production';
+    expect(engineOver(world.engine, { mode, rail }).filesTakeTwo).toBe(isProduction);
+    const opened = await openEmbedded({ dataDir: join(world.dir, mode), mode, rail });
+    expect(opened.filesTakeTwo).toBe(isProduction);
+    await opened.close();
+  }
+});
