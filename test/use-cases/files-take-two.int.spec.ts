@@ -9,7 +9,7 @@ import { streams } from '../../src/kernel/ids.js';
 import { releaseMessage, takeInMessage } from '../../src/use-cases/statements/take-in-message.js';
 import { camtOf, inPieces } from '../support/bank-messages.js';
 import { payments, said, violations, world } from './bank-messages.fixtures.js';
-import { job, PEOPLE } from './world.js';
+import { job, type PEOPLE } from './world.js';
 
 const production = () => ({ ...world.engine, filesTakeTwo: true });
 

@@ -19,7 +19,13 @@ import {
 import { type OutcomesSummary } from '../outcomes/take-in-outcomes.js';
 import { VerdictSpool } from './verdict-spool.js';
 import type { Looked } from './look-through.js';
-import { isInSpite, refusalOf, saidOn, waitsForAnother } from './file-refusal.rule.js';
+import {
+  isInSpite,
+  refusalOf,
+  saidOn,
+  waitsForAnother,
+  type FileRefusal,
+} from './file-refusal.rule.js';
 import { lookThrough } from './look-through.js';
 import { StatementProcessor } from './statement-processor.js';
 
@@ -136,11 +142,7 @@ async function readAndApply(
 ): Promise<MessageSummary> {
   const ours = instructed(deps.store, signal);
   const looked = await lookThrough(deps, sha256, ours, spool, signal);
-  const refusal =
-    'failure' in looked
-      ? looked.failure
-      : (refusalOf(looked, isInSpite(state)) ??
-        (deps.filesTakeTwo === true ? waitsForAnother(state, base.actor) : undefined));
+  const refusal = 'failure' in looked ? looked.failure : refused(deps, looked, state, base);
   if (refusal) {
     await say(deps, sha256, { type: 'QuarantineMessage', ...refusal }, base);
     return { sha256, status: 'quarantined', code: refusal.code, detail: refusal.detail };
@@ -174,6 +176,17 @@ async function readAndApply(
     base,
   );
   return { sha256, status: 'applied', ...applied };
+}
+
+/** Why a file that could be read is not applied. */
+function refused(
+  { filesTakeTwo }: MessageDeps,
+  looked: Looked,
+  state: ReadMessage['state'],
+  { actor }: JobContext,
+): FileRefusal | undefined {
+  const found = refusalOf(looked, isInSpite(state));
+  return found ?? (filesTakeTwo === true ? waitsForAnother(state, actor) : undefined);
 }
 
 async function say(
