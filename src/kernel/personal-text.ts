@@ -48,15 +48,19 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
 const GREEK_OR_CYRILLIC = /[\p{Script=Greek}\p{Script=Cyrillic}]/gu;
 const latinOf = (letter: string): string => LOOK_ALIKES.get(letter.toUpperCase()) ?? letter;
 
+/** A word with a digit in it: `à 15000` are two, and French. */
+const WITH_DIGIT = /[\p{L}\p{N}\p{M}]*\p{N}[\p{L}\p{N}\p{M}]*/gu;
+const withoutMarks = (word: string): string => word.normalize('NFKD').replace(/\p{M}/gu, '');
+
 /**
- * As a person reads it: widths, scripts of digits, dashes, marks, letters that look like Latin ones
- * and what is not seen make no difference.
+ * As a person reads it: widths, scripts of digits, dashes, marks beside digits, letters that look like
+ * Latin ones and what is not seen make no difference.
  */
 const asRead = (text: string): string =>
   text
-    .normalize('NFKD')
+    .normalize('NFKC')
     .replace(UNSEEN, '')
-    .replace(/\p{M}/gu, '')
+    .replace(WITH_DIGIT, withoutMarks)
     .replace(GREEK_OR_CYRILLIC, latinOf)
     .replace(OTHER_DIGIT, digitOf)
     .replace(/[\p{Pd}\u2212]/gu, '-')

@@ -168,7 +168,9 @@ function isPlausible(
     day === undefined ||
     ((day >= first || day >= addDays(first, -before)) &&
       (day <= today || day <= addDays(today, after)));
-  return isWithin(settledOn, 0, 1) && isWithin(valueOn, VALUE_DAYS, VALUE_DAYS);
+  // What was rejected has the day of its message, which may be yesterday where the bank is.
+  const before = outcome === 'rejected' ? 1 : 0;
+  return isWithin(settledOn, before, 1) && isWithin(valueOn, VALUE_DAYS, VALUE_DAYS);
 }
 
 const isWholeAmount = (state: PaymentState, { amountMinor }: ReportOutcome): boolean =>

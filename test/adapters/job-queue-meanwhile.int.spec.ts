@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/glo
 import pg from 'pg';
 import type { ClaimedJob, JobQueue } from '../../src/adapters/job-queue/port.js';
 import { openPostgresJobQueue } from '../../src/adapters/job-queue/postgres/job-queue.js';
+import { eventually } from '../support/eventually.js';
 import { startPostgres } from '../support/postgres.js';
 import { requireHere } from '../support/servers-here.js';
 import {
@@ -70,6 +71,49 @@ if (postgres.running)
       }
       await asking;
       expect(ran).toEqual(['first', ...asked]);
+    });
+
+    const sql = async (...statements: readonly string[]): Promise<pg.Client> => {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query(`set search_path to ${schema}`);
+      for (const statement of statements) await client.query(statement);
+      return client;
+    };
+
+    it('starts what failed anew, also where it failed in the moment in which another took its place', async () => {
+      const queue = await open();
+      await queue.submit('j', { of: 'first' }, 'command-1');
+      await claimed(queue);
+      const failing = await sql(
+        'begin',
+        "update sanad_job set state = 'failed', lease_until = null where job_id = 'j'",
+      );
+      const second = queue.submit('j', { of: 'second' }, 'command-2');
+      await eventually('the second waits for what becomes of the first', async () => {
+        const { rows } = await failing.query(
+          "select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'sanad-jobs%'",
+        );
+        return rows.length > 0;
+      });
+      await failing.query('commit');
+      await failing.end();
+      await second;
+      await queue.submit('j', { of: 'first' }, 'command-1');
+      const run = await claimed(queue);
+      expect(run.work.of).toBe('second');
+      await run.finish({ state: 'done', result: null });
+      expect((await claimed(queue)).work.of).toBe('first');
+    });
+
+    it('begins what waits behind a job that an earlier version ended', async () => {
+      const queue = await open();
+      await queue.submit('j', { of: 'first' }, 'command-1');
+      await claimed(queue);
+      await queue.submit('j', { of: 'second' }, 'command-2');
+      const ending = await sql("update sanad_job set state = 'done', lease_until = null");
+      await ending.end();
+      expect((await claimed(await open())).work.of).toBe('second');
     });
 
     it('goes on from the table of an earlier version', async () => {

@@ -113,6 +113,16 @@ export function paidThroughBefore(others: readonly CycleState[], cycleId: string
   return Math.max(-1, ...earlier.map(({ asOf }) => asOf));
 }
 
+/** The earliest period that a programme's cycles pay; `period` where there is none before. */
+export const firstPaid = (
+  cycles: readonly Pick<CycleState, 'period' | 'status'>[],
+  period: string,
+): string =>
+  cycles.reduce(
+    (first, cycle) => (cycle.status !== 'abandoned' && cycle.period < first ? cycle.period : first),
+    period,
+  );
+
 /** @throws DomainError EARLIER_CYCLE_NOT_PREPARED where an earlier cycle pays and is not prepared */
 export function requirePrepared(earlier: CycleState): void {
   if (isPrepared(earlier) || earlier.status === 'abandoned') return;

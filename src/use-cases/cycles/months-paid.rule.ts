@@ -44,9 +44,11 @@ export const timesEnrolled = (enrolment: readonly Recorded[]): number =>
   enrolment.filter(({ type }) => type === 'EnrolmentStarted').length;
 
 /**
- * What no cycle has paid yet goes no further back than an application may: before its first cycle a
- * programme has no newest one that the day of receipt could be held against.
- * @param from first month that is owed to an enrolment in the first cycle, which pays `period`
+ * Nobody is paid from longer before a programme's first cycle than an application may be dated back:
+ * an application that was taken before that cycle had none that its day of receipt could be held
+ * against, whenever it is approved.
+ * @param from first month that is owed to an enrolment
+ * @param period that the first cycle pays
  * @param months that the programme takes
  * @throws DomainError BACKDATED_TOO_FAR
  */
@@ -55,7 +57,7 @@ export function requireNearFirst(from: string, period: string, months: number): 
   if (from < earliest)
     throw new DomainError(
       'BACKDATED_TOO_FAR',
-      `The first cycle pays ${period}; households are paid back to ${earliest} at most, and this one from ${from} on.`,
+      `The programme's first cycle pays ${period}; households are paid back to ${earliest} at most, and this one from ${from} on.`,
       'rule',
     );
 }

@@ -80,6 +80,7 @@ export class Preparation {
   #leftOutCount = 0;
   readonly #leftOut: LeftOut['households'] = [];
   readonly #history: readonly Recorded[];
+  readonly #firstPeriod: string;
   readonly #adjustments: HouseholdAccounts;
   readonly #recoveries: HouseholdAccounts;
   readonly #paidToIdentity: PaidToIdentity;
@@ -88,7 +89,7 @@ export class Preparation {
   constructor(
     private readonly deps: Deps,
     private readonly base: JobContext,
-    { state, history }: PreparedCycle,
+    { state, history, firstPeriod }: PreparedCycle,
     private readonly programme: ProgrammePolicies,
     private readonly paidThrough: number,
     private readonly onProgress?: OnProgress,
@@ -96,6 +97,7 @@ export class Preparation {
     const cycle = state;
     this.cycle = cycle;
     this.#history = history;
+    this.#firstPeriod = firstPeriod;
     this.foundOrders = cycle.round > 1;
     this.#adjustments = new HouseholdAccounts(
       deps.store,
@@ -223,7 +225,7 @@ export class Preparation {
     const account = adjusted && foldAdjustment(adjusted);
     const arrears = account && arrearsFor(account, paymentId, round);
     const from = unpaidFrom(enrolment, period, this.paidThrough);
-    if (this.paidThrough < 0) requireNearFirst(from, period, this.programme.backdatedMonths);
+    requireNearFirst(from, this.#firstPeriod, this.programme.backdatedMonths);
     // A month of the enrolment before, which a correction found to be due, is due once.
     const paid =
       account && timesEnrolled(enrolment) > 1
@@ -394,6 +396,8 @@ const personOf = ({ stream }: StreamEvents): string => stream.slice(-36);
 export interface PreparedCycle {
   readonly state: CycleState;
   readonly history: readonly Recorded[];
+  /** That the programme's first cycle pays, or paid. */
+  readonly firstPeriod: string;
 }
 
 const isRefused = (result: UnitResult, code: string): boolean =>

@@ -9,6 +9,7 @@ import { checkCycle } from './check-cycle.js';
 import {
   ABANDONED,
   earlierThan,
+  firstPaid,
   mayBeSentBack,
   paidThroughBefore,
   requireNear,
@@ -73,7 +74,8 @@ export async function prepareCycle(
   if (before.status === 'none') await openCycle(deps, args, base);
   await startPreparation(deps, before, cycleId, others, base);
   // What earlier cycles pay is known now: none of them is prepared again from here on.
-  const paidThrough = paidThroughBefore(await cyclesOf(deps.store, args.programmeId), cycleId);
+  const cycles = await cyclesOf(deps.store, args.programmeId);
+  const paidThrough = paidThroughBefore(cycles, cycleId);
   const history = await deps.store.readStream(streams.cycle(cycleId));
   const cycle = foldCycle(history);
   if (cycle.round > 1)
@@ -88,7 +90,7 @@ export async function prepareCycle(
   await cancelOrdersOfOthers(deps, cycle, base, signal);
   const { count, totalMinor, contentHash, leftOut } = await orderPayments(
     deps,
-    { state: cycle, history },
+    { state: cycle, history, firstPeriod: firstPaid(cycles, period) },
     paidThrough,
     base,
     onProgress,

@@ -31,6 +31,7 @@ export type Verdict =
       readonly messageId: string;
       readonly outcome: ReportedOutcome;
       readonly account?: string;
+      readonly debtorAccount?: string;
       readonly exactly: {
         readonly count?: string;
         readonly totalMinor?: string;
@@ -209,6 +210,7 @@ function ofDebit(entry: BookedEntry, settled: ReportedOutcome): Verdict {
     messageId,
     outcome: ofAll(settled),
     ...(account === undefined ? {} : { account }),
+    ...(debtorAccount === undefined ? {} : { debtorAccount }),
     exactly: {
       ...(batch?.count === undefined ? {} : { count: batch.count }),
       totalMinor: amountMinor,

@@ -191,32 +191,32 @@ async function heldAgainstUs(
 
 /** Held against the account that this attempt of the payment was instructed from. */
 async function otherAccountOf(
-  { account, debtorAccount }: Extract<Verdict, { kind: 'payment' }>,
+  said: Extract<Verdict, { kind: 'payment' }>,
   { paymentId, endToEndId, attempt }: ReportedOutcome & { readonly paymentId: string },
   ours: Instructed,
 ): Promise<ReturnType<typeof accountDiffers> | undefined> {
-  const debtor = whole(debtorAccount);
-  if (account === undefined && debtor === undefined) return undefined;
+  if (said.account === undefined && said.debtorAccount === undefined) return undefined;
   const instruction = endToEndId ?? endToEndIdOf(paymentId, attempt ?? 1);
   const messageId = await ours.messageOf(instruction);
-  const paid = { cycleId: cycleOfPayment(paymentId), messageId };
-  return (
-    (await otherAccount(account, paid, ours)) ??
-    (await otherAccount(debtor, paid, ours, 'The entry is of money from'))
-  );
+  return notPaidFrom(said, { cycleId: cycleOfPayment(paymentId), messageId }, ours);
 }
 
 /** Banks mask a debtor's account, or name it by a number of their own: that says nothing against ours. */
 const whole = (account: string | undefined): string | undefined =>
   account !== undefined && (isIban(account.toUpperCase()) || isRib(account)) ? account : undefined;
 
-/** A refusal where a statement is of another account than something of ours was paid from. */
-export async function otherAccount(
-  account: string | undefined,
+/**
+ * A refusal where a statement is of another account than something of ours was paid from, or the entry
+ * names another debtor's.
+ */
+export async function notPaidFrom(
+  { account, debtorAccount }: { readonly account?: string; readonly debtorAccount?: string },
   paid: Paid,
   ours: Instructed,
-  said?: string,
 ): Promise<ReturnType<typeof accountDiffers> | undefined> {
-  if (account === undefined || (await ours.isPaidFrom(paid, account))) return undefined;
-  return accountDiffers(account, await ours.payingAccounts(paid), said);
+  if (account !== undefined && !(await ours.isPaidFrom(paid, account)))
+    return accountDiffers(account, await ours.payingAccounts(paid));
+  const debtor = whole(debtorAccount);
+  if (debtor === undefined || (await ours.isPaidFrom(paid, debtor))) return undefined;
+  return accountDiffers(debtor, await ours.payingAccounts(paid), 'The entry is of money from');
 }

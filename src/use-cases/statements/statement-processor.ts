@@ -14,7 +14,7 @@ import {
 import { SeenBookings } from './seen-bookings.rule.js';
 import { dated, type Verdict } from './bank-verdict.rule.js';
 import { differenceFrom } from './message-difference.rule.js';
-import { otherAccount } from './look-through.js';
+import { notPaidFrom } from './look-through.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
 import {
   PAGE,
@@ -144,7 +144,7 @@ export class StatementProcessor {
     };
     if (!message)
       return wrong('MESSAGE_UNKNOWN', 'The entry is about a message that was not sent from here.');
-    const other = await otherAccount(verdict.account, message, this.ours);
+    const other = await notPaidFrom(verdict, message, this.ours);
     if (other) return wrong(other.code, other.detail);
     const difference = differenceFrom(message, verdict);
     if (difference !== undefined) return wrong('BATCH_DIFFERS', difference);

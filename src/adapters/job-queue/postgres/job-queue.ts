@@ -25,6 +25,8 @@ import {
   FORGET_FAILED,
   GIVE_WAY,
   HAS_NEXT,
+  LEFT_BEHIND,
+  LOCK,
   NEWEST,
   OPEN,
   RELEASE,
@@ -107,7 +109,9 @@ export async function openPostgresJobQueue<Work extends object>(
     ...(schema === undefined ? {} : { schema }),
   });
   try {
-    await database.create(named(TABLE, options.table));
+    const sql: Sql = (statement) => named(statement, options.table);
+    await database.create(sql(TABLE));
+    await beginLeftBehind(database, sql);
   } catch (error) {
     await database.close();
     throw failureOf(error);
@@ -119,6 +123,16 @@ type Sql = (statement: string) => string;
 /** A statement on the queue's own table. */
 const named = (statement: string, table: string | undefined): string =>
   table === undefined ? statement : statement.replaceAll('sanad_job', table);
+
+/** Begins what waits behind jobs that an older version ended. */
+async function beginLeftBehind(database: Postgres, sql: Sql): Promise<void> {
+  for (const { job_id: jobId } of await database.query<{ job_id: string }>(sql(LEFT_BEHIND), []))
+    await database.transaction(async (session) => {
+      const [job] = await session.query<Pick<StateRow, 'state'>>(sql(LOCK), [jobId]);
+      if (job?.state === 'done' || job?.state === 'failed')
+        await session.query(sql(BEGIN_NEXT), [jobId]);
+    });
+}
 
 class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
   readonly #times: Times;
@@ -147,6 +161,7 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
       .transaction(async (session) => {
         const ask = (text: string, ...values: readonly unknown[]) =>
           session.query(this.#sql(text), values);
+        await ask(LOCK, jobId);
         const isNew = commandId === undefined || (await ask(STARTED, commandId, jobId)).length > 0;
         if (!isNew) return void (await ask(RESTART, commandId, jobId));
         await ask(GIVE_WAY, jobId);

@@ -29,6 +29,12 @@ export const SUBMIT = `
   on conflict (job_id) do update set work = excluded.work, command_id = excluded.command_id, state = 'waiting', submitted = excluded.submitted, tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
   where sanad_job.state in ('done', 'failed') returning job_id
 `;
+/** What is found of a job stays so until the transaction's end, whoever ends its run meanwhile. */
+export const LOCK = 'select state from sanad_job where job_id = $1 for update';
+/** Jobs that ended with a worker of a version that began nothing behind them. */
+export const LEFT_BEHIND = `
+  select distinct job_id from sanad_job_next join sanad_job using (job_id) where state in ('done', 'failed')
+`;
 export const SUBMIT_NEXT =
   'insert into sanad_job_next (job_id, work, command_id) values ($1, $2, $3)';
 export const STARTED =
