@@ -104,7 +104,7 @@ export class PersonHttp {
       ...NOT_THERE,
       403: ['REGION_NOT_ALLOWED', 'SAME_PERSON'],
       409: ['CORRECTION_OPEN'],
-      422: ['PERSON_ERASED', 'STILL_ENROLLED', 'STILL_OWES', 'PAYMENT_UNDER_WAY'],
+      422: ['PERSON_ERASED', 'STILL_ENROLLED', 'STILL_OWES', 'STILL_OWED', 'PAYMENT_UNDER_WAY'],
     },
   })
   erase(@CommandParam() command: ErasePerson): Promise<Answer> {

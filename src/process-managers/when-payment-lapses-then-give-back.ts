@@ -4,7 +4,7 @@ import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
 import { recordEach, Unfinished } from '../write-side/bulk.js';
 import { Defects } from '../write-side/defect.js';
-import { part, type Unit } from '../write-side/unit.js';
+import { guard, part, type Part, type Unit } from '../write-side/unit.js';
 import { readCycle } from '../use-cases/cycles/cycles.js';
 import { foldPayment } from '../use-cases/folds.js';
 import { isUnpaid } from '../payment/payment.state.js';
@@ -31,7 +31,7 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
       const read = await deps.store.readStreams(some.map(({ stream }) => stream));
       await giveBack(
         deps,
-        read.map((one, k) => givenBack(one.events.slice(0, some[k]!.revision))),
+        read.map((one, k) => lapsedAt(one.events.slice(0, some[k]!.revision))),
         'The payment was cancelled.',
         base,
         unfinished,
@@ -58,7 +58,7 @@ async function giveBackUnpaid(
     const defects = new Defects();
     const lapsed = page.map(({ stream, events }) =>
       defects.look(
-        () => (isUnpaid(foldPayment(events)) ? givenBack(events) : undefined),
+        () => (isUnpaid(foldPayment(events)) ? lapsedAt(events, events) : undefined),
         (defect) => unfinished.met(stream, defect),
       ),
     );
@@ -89,7 +89,7 @@ async function giveBackAfterClosing(
     const unpaid = read.filter(({ events: life }) => isUnpaid(foldPayment(life)));
     await giveBack(
       deps,
-      unpaid.map(({ events: life }) => givenBack(life)),
+      unpaid.map(({ events: life }) => lapsedAt(life, life)),
       'The payment came back after its cycle was closed.',
       base,
       unfinished,
@@ -100,10 +100,25 @@ async function giveBackAfterClosing(
 /** A dash and the person's id, at the end of a payment's. */
 const PERSON_SUFFIX = 37;
 
-/** What the household has back: arrears that were not paid, and a deduction that was not made. */
-function unitsOf(lapsed: GivenBack, reason: string): Unit[] {
+/** What lapsed with a payment; `unpaid` is its life where it lapses only as long as nobody paid it. */
+interface Lapsed extends GivenBack {
+  readonly unpaid?: readonly Recorded[];
+}
+function lapsedAt(life: readonly Recorded[], unpaid?: readonly Recorded[]): Lapsed | undefined {
+  const back = givenBack(life);
+  return back && { ...back, ...(unpaid ? { unpaid } : {}) };
+}
+
+/**
+ * What the household has back: arrears that were not paid, and a deduction that was not made. Where two
+ * people count the payment as settled meanwhile, nothing.
+ */
+function unitsOf(lapsed: Lapsed, reason: string): Unit[] {
   const { programmeId, personId, paymentId, round } = lapsed;
   const key = `${paymentId} ${round}`;
+  const parts = (account: Part): Pick<Unit, 'parts'> => ({
+    parts: lapsed.unpaid ? whileUnpaid(paymentId, account) : [account],
+  });
   const arrears = part(streams.adjustment(programmeId, personId), adjustmentDecider, {
     type: 'ReleaseArrears',
     paymentId,
@@ -117,25 +132,40 @@ function unitsOf(lapsed: GivenBack, reason: string): Unit[] {
     reason,
   });
   return [
-    ...(lapsed.arrears ? [{ verb: 'release-arrears', key, parts: [arrears] }] : []),
-    ...(lapsed.deduction ? [{ verb: 'reverse-deduction', key, parts: [deduction] }] : []),
+    ...(lapsed.arrears ? [{ verb: 'release-arrears', key, ...parts(arrears) }] : []),
+    ...(lapsed.deduction ? [{ verb: 'reverse-deduction', key, ...parts(deduction) }] : []),
+  ];
+}
+
+function whileUnpaid(paymentId: string, account: Part): readonly Part[] {
+  let isStill = true;
+  return [
+    guard(streams.payment(paymentId), (events) => {
+      isStill = isUnpaid(foldPayment(events));
+    }),
+    {
+      ...account,
+      decide: (events, context) => (isStill ? account.decide(events, context) : []),
+    },
   ];
 }
 
 async function giveBack(
   deps: Deps,
-  lapsed: readonly (GivenBack | undefined)[],
+  lapsed: readonly (Lapsed | undefined)[],
   reason: string,
   base: JobContext,
   unfinished: Unfinished,
 ): Promise<void> {
   const units = lapsed.flatMap((one) => (one ? unitsOf(one, reason) : []));
   if (units.length === 0) return;
-  const read = await deps.store.readStreams(units.map(({ parts }) => parts[0]!.stream));
+  const accounts = units.map(({ parts }) => parts.at(-1)!.stream);
+  const read = await deps.store.readStreams(accounts);
   const known = new Map(read.map(({ stream, events }) => [stream, events]));
+  for (const one of lapsed) if (one?.unpaid) known.set(streams.payment(one.paymentId), one.unpaid);
   const loaded = units.map((unit): Unit => ({
     ...unit,
-    loaded: [known.get(unit.parts[0]!.stream) ?? []],
+    loaded: unit.parts.map(({ stream }) => known.get(stream) ?? []),
   }));
   unfinished.add(loaded, await recordEach(deps, loaded, base));
 }

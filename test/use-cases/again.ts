@@ -8,7 +8,7 @@ import {
   importApplications,
   type ImportSummary,
 } from '../../src/use-cases/applications/import-applications.js';
-import { notCorrected } from '../../src/use-cases/persons/not-corrected.js';
+import { notCorrected, type Forfeit } from '../../src/use-cases/persons/not-corrected.js';
 import { owesNothing } from '../../src/use-cases/persons/not-enrolled.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { execute } from '../../src/write-side/execute.js';
@@ -24,16 +24,16 @@ export async function identityOf({ store }: Pick<Deps, 'store'>, personId: strin
 
 /**
  * By two administrators, whatever became of what the bank was told to pay.
- * @throws DomainError STILL_OWES, CORRECTION_OPEN, PERSON_ERASED
+ * @throws DomainError STILL_OWES, STILL_OWED, CORRECTION_OPEN, PERSON_ERASED
  */
-export async function erase(deps: Deps, personId: string): Promise<void> {
+export async function erase(deps: Deps, personId: string, forfeit: Forfeit = {}): Promise<void> {
   const { store, vault } = deps;
   const reason = 'asked for';
   await execute(
     deps,
     [
       ...(await owesNothing(store, personId)),
-      ...(await notCorrected(store, personId)),
+      ...(await notCorrected(store, personId, forfeit)),
       part(streams.person(personId), personDecider, ...erasedByTwo(personId, reason)),
       part(streams.identity(await identityOf(deps, personId)), identityDecider, {
         type: 'ReleaseIdentity',

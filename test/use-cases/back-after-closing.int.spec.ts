@@ -5,7 +5,12 @@ import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
+import { auditOf } from '../support/audit.js';
+import { MemoryStore } from '../support/memory-store.js';
+import { countBreaksAsSettled } from './breaks.js';
 import { answers, PROGRAMME, released } from './month.js';
+import { another, justBefore } from './racing.js';
 import { TwoFamilies } from './two-families.js';
 import { as, drain, job } from './world.js';
 
@@ -54,4 +59,27 @@ test('what comes back after closing gives arrears and deductions back, and frees
   const second = await desk.propose({ fromPeriod: '2025-10' });
   expect(second).toMatchObject({ arrearsMinor: String(75_000 + 50_000), overpaidMinor: '0' });
   expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('who counts the payment as settled just before its arrears are given back keeps them where they are', async () => {
+  const { engine } = desk;
+  await closed('2025-10');
+  await closed('2025-11');
+  await desk.correctBoth();
+  const { cycleId } = await released(engine, '2025-12');
+  await all(cycleId, { outcome: 'rejected', reason: 'AC04' });
+  await reconcileCycle(engine, { cycleId }, as(engine, 'finance', 'reconcile', cycleId));
+  await closeCycle(engine, { cycleId }, as(engine, 'finance', 'close', cycleId));
+  const { events } = await engine.store.readAll(-1, 100_000);
+  const here = { ...engine, store: new MemoryStore(true, events), locks: new KeyedMutex() };
+  justBefore(here, 'ArrearsReleased', async () => {
+    const settled = answers(here, cycleId, () => ({ outcome: 'settled', settledOn: '2025-12-29' }));
+    await takeInOutcomes(another(here), { source: 'file', outcomes: settled }, job(here, 'bank'));
+    await countBreaksAsSettled(another(here), cycleId);
+  });
+  await drain(here);
+  const types = (await here.store.readAll(-1, 100_000)).events.map(({ type }) => type);
+  expect(types).toContain('PaymentBreakResolved');
+  expect(types).not.toContain('ArrearsReleased');
+  expect((await auditOf(here.store)).violations).toEqual([]);
 });

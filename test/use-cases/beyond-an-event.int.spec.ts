@@ -16,6 +16,7 @@ import { part, type Part } from '../../src/write-side/unit.js';
 import { policyOf } from '../eligibility/policy.fixtures.js';
 import { one, rowsOf } from './household-rows.js';
 import { PROGRAMME } from './month.js';
+import { changeProgramme } from './programme-changes.fixtures.js';
 import { as, job, newWorld, type World } from './world.js';
 
 /** Months that a member has; what a criterion read of them stands in its finding. */
@@ -139,6 +140,11 @@ describe('a household of which more is to be said than an event holds', () => {
         }),
       );
     }
+    await changeProgramme(
+      engine,
+      { type: 'SetBackdatingLimit', programmeId: PROGRAMME, months: 24 },
+      'limit',
+    );
     const summary = await prepareCycle(
       engine,
       { programmeId: PROGRAMME, period: '2025-12' },

@@ -6,6 +6,7 @@ import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { movePersonParts } from '../../src/use-cases/persons/move-person.js';
 import { execute } from '../../src/write-side/execute.js';
+import { erase } from './again.js';
 import { countBreaksAsSettled } from './breaks.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
@@ -121,4 +122,31 @@ describe('what a household owes that moves', () => {
     expect(await desk.recovery(omar)).toMatchObject({ status: 'open', region: THERE });
     expect((await desk.audit()).violations).toEqual([]);
   });
+});
+
+test('who is owed arrears that no payment carries is erased once they are paid, or given up', async () => {
+  await closedOctober();
+  const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
+  await desk.approve(correctionId, contentHash);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: PERIOD, reason: 'moved' });
+  expect(await codeOf(erase(world.engine, ida))).toBe('STILL_OWED');
+  const { cycleId } = await released(world.engine, '2025-11');
+  const settled = answers(world.engine, cycleId, () => ({ ...SETTLED, settledOn: '2025-11-28' }));
+  await takeInOutcomes(
+    world.engine,
+    { source: 'file', outcomes: settled },
+    job(world.engine, 'bank'),
+  );
+  await drain(world.engine);
+  await erase(world.engine, ida);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('and at once where two administrators say that they are given up', async () => {
+  await closedOctober();
+  const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
+  await desk.approve(correctionId, contentHash);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: PERIOD, reason: 'moved' });
+  await erase(world.engine, ida, { arrears: true });
+  expect((await desk.audit()).violations).toEqual([]);
 });

@@ -1,4 +1,8 @@
-import type { Proposal } from '../../correction/adjustment.decider.js';
+import {
+  arrearsMinor,
+  type AdjustmentState,
+  type Proposal,
+} from '../../correction/adjustment.decider.js';
 import { isOpen, type CorrectionState } from '../../correction/correction.decider.js';
 import type { CycleState } from '../../cycle/cycle.state.js';
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
@@ -35,6 +39,22 @@ export function requireSettled(programmeId: string, events: readonly Recorded[])
     throw new DomainError(
       'STILL_OWES',
       `The person owes ${programmeId} what was overpaid; it is given back or waived first.`,
+      'rule',
+      'personId',
+    );
+}
+
+/**
+ * Nobody is erased to whom a programme owes arrears that no payment carries: the next cycle pays them,
+ * and nothing is ordered for who is erased.
+ * @throws DomainError STILL_OWED
+ */
+export function requireNothingDue(programmeId: string, { arrears }: AdjustmentState): void {
+  const due = arrearsMinor(arrears.filter(({ orderedBy }) => orderedBy === undefined));
+  if (due > 0n)
+    throw new DomainError(
+      'STILL_OWED',
+      `${programmeId} owes the person arrears of ${due} minor units, which its next cycle pays; erased, they are never paid. Say that they are forfeited (forfeitArrears) where that is meant.`,
       'rule',
       'personId',
     );

@@ -6,20 +6,25 @@ import { personDecider, wordOnErasure } from '../../person/person.decider.js';
 import { regionOf } from '../../person/person-history.rule.js';
 import type { Deps } from '../../write-side/context.js';
 import { part, type Part } from '../../write-side/unit.js';
-import { notCorrected } from './not-corrected.js';
+import { notCorrected, type Forfeit } from './not-corrected.js';
 import { notEnrolled, owesNothing } from './not-enrolled.js';
 import { notUnderWay } from './not-under-way.js';
+
+export interface Erasure {
+  readonly personId: string;
+  readonly reason: string;
+  readonly forfeit?: Forfeit;
+}
 
 /**
  * An erasure: proposed by one administrator, and done when another asks for it. Besides the person's
  * own stream, the identity that they hold is free again. The key is destroyed by who records it.
  * @throws DomainError PERSON_NOT_FOUND, REGION_NOT_ALLOWED, and in the parts STILL_ENROLLED, STILL_OWES,
- *   CORRECTION_OPEN, PAYMENT_UNDER_WAY
+ *   STILL_OWED, CORRECTION_OPEN, PAYMENT_UNDER_WAY
  */
 export async function erasure(
   { store }: Pick<Deps, 'store'>,
-  personId: string,
-  reason: string,
+  { personId, reason, forfeit }: Erasure,
   context: Pick<Context, 'actor'>,
 ): Promise<{ readonly status: 'proposed' | 'erased'; readonly parts: readonly Part[] }> {
   const stream = streams.person(personId);
@@ -32,7 +37,7 @@ export async function erasure(
   const guards = [
     ...(await notEnrolled(store, personId)),
     ...(await owesNothing(store, personId)),
-    ...(await notCorrected(store, personId)),
+    ...(await notCorrected(store, personId, forfeit)),
     ...(await notUnderWay(store, personId)),
   ];
   if (wordOnErasure(fold(personDecider, events), context.actor.id) !== 'second')

@@ -5,25 +5,38 @@ import { correctionId as correctionIdOf, streams } from '../../kernel/ids.js';
 import { guard, type Part } from '../../write-side/unit.js';
 import { correctionsOf, foldCorrection } from '../corrections/corrections.js';
 import { foldAdjustment } from '../folds.js';
-import { requireNoneBegun, requireNotCorrected } from './erasable.rule.js';
+import { requireNoneBegun, requireNotCorrected, requireNothingDue } from './erasable.rule.js';
 import { programmesOf } from './not-enrolled.js';
 
+/** What an erasure gives up. */
+export interface Forfeit {
+  /** Approved arrears that no payment carries yet. */
+  readonly arrears?: boolean | undefined;
+}
+
 /**
- * Nobody is erased of whom a correction is still being computed, or found something that is not on
+ * Nobody is erased whom arrears wait for on the account, unless they are forfeited; or of whom a correction is still being computed, or found something that is not on
  * their account yet: what they owe would be put on the account of nobody, and registered again they
  * would owe nothing.
  */
-export async function notCorrected(store: EventStore, personId: string): Promise<readonly Part[]> {
+export async function notCorrected(
+  store: EventStore,
+  personId: string,
+  forfeit: Forfeit = {},
+): Promise<readonly Part[]> {
   const parts: Part[] = [];
   for (const programmeId of await programmesOf(store)) {
     const corrections = await correctionsOf(store, programmeId);
     const open = corrections.findLast(isOpen)?.started;
+    let account: AdjustmentState | undefined;
+    parts.push(
+      guard(streams.adjustment(programmeId, personId), (events) => {
+        account = foldAdjustment(events);
+        if (forfeit.arrears !== true) requireNothingDue(programmeId, account);
+      }),
+    );
     if (open) {
-      let account: AdjustmentState | undefined;
       parts.push(
-        guard(streams.adjustment(programmeId, personId), (events) => {
-          account = foldAdjustment(events);
-        }),
         guard(streams.correction(open.correctionId), (events) =>
           requireNotCorrected(personId, foldCorrection(events), account?.pending),
         ),
