@@ -13,22 +13,15 @@ import {
 import { isOneOf } from '../../kernel/subject.js';
 import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
-import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import { isOverdue, isPaidIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
-import { fallsDue, stopsPaying } from '../../enrolment/overdue.rule.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
-import { fromState, guard, part, partFrom, type Part, type Unit } from '../../write-side/unit.js';
+import { guard, part, partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import { foldEnrolment, foldAdjustment, foldRecovery } from '../folds.js';
 import { foldCycle } from './cycles.js';
 import { HouseholdAccounts } from './household-accounts.js';
 import { arrearsFor, type CarriedArrears } from './correction-items.rule.js';
-import {
-  AUTOMATION,
-  type Deps,
-  type JobContext,
-  type OnProgress,
-} from '../../write-side/context.js';
+import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { orderedInRound } from './ordered.rule.js';
 import { SetTally } from './ordered-set.js';
 import {
@@ -38,6 +31,7 @@ import {
   timesEnrolled,
   unpaidFrom,
 } from './months-paid.rule.js';
+import { overdueUnit } from './overdue-unit.js';
 import { PaidToIdentity } from './paid-to-identity.js';
 import { dueIn, isNotEvaluable, lessRecovery, type Deduction, type Due } from './payable.rule.js';
 import { isErased } from '../../person/person-history.rule.js';
@@ -375,20 +369,6 @@ export class Preparation {
       loaded: [...parts.map(({ stream }) => known.get(stream) ?? []), this.#history],
     };
   }
-}
-
-/** Says that the recertification fell due, and suspends or ends: two commands, each where it fits. */
-function overdueUnit({ stream, events }: StreamEvents, period: string): Unit {
-  const decided = (decide: typeof fallsDue) => ({
-    command: fromState(['overdue', period], (state: EnrolmentState) => decide(state, period)),
-    as: AUTOMATION,
-  });
-  return {
-    verb: 'suspend-overdue',
-    key: stream,
-    loaded: [events],
-    parts: [part(stream, enrolmentDecider, decided(fallsDue), decided(stopsPaying))],
-  };
 }
 
 const personOf = ({ stream }: StreamEvents): string => stream.slice(-36);

@@ -15,9 +15,9 @@ export interface Forfeit {
 }
 
 /**
- * Nobody is erased whom arrears wait for on the account, unless they are forfeited; or of whom a correction is still being computed, or found something that is not on
- * their account yet: what they owe would be put on the account of nobody, and registered again they
- * would owe nothing.
+ * Nobody is erased for whom arrears wait on the account, unless they are given up, or of whom a
+ * correction is still being computed, or found something that is not on their account yet: what they
+ * owe would be put on the account of nobody, and registered again they would owe nothing.
  */
 export async function notCorrected(
   store: EventStore,

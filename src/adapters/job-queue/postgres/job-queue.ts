@@ -25,7 +25,6 @@ import {
   FORGET_FAILED,
   GIVE_WAY,
   HAS_NEXT,
-  LEFT_BEHIND,
   LOCK,
   NEWEST,
   OPEN,
@@ -38,6 +37,7 @@ import {
   SUBMIT_NEXT,
   TABLE,
 } from './statements.js';
+import { beginLeftBehind } from './left-behind.js';
 
 const LEASE_MS = 15_000;
 const ASK_EVERY_MS = 500;
@@ -123,16 +123,6 @@ type Sql = (statement: string) => string;
 /** A statement on the queue's own table. */
 const named = (statement: string, table: string | undefined): string =>
   table === undefined ? statement : statement.replaceAll('sanad_job', table);
-
-/** Begins what waits behind jobs that an older version ended. */
-async function beginLeftBehind(database: Postgres, sql: Sql): Promise<void> {
-  for (const { job_id: jobId } of await database.query<{ job_id: string }>(sql(LEFT_BEHIND), []))
-    await database.transaction(async (session) => {
-      const [job] = await session.query<Pick<StateRow, 'state'>>(sql(LOCK), [jobId]);
-      if (job?.state === 'done' || job?.state === 'failed')
-        await session.query(sql(BEGIN_NEXT), [jobId]);
-    });
-}
 
 class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
   readonly #times: Times;
