@@ -14,7 +14,7 @@ import type { Recorded } from '../kernel/decider.js';
 import { settledBefore, type AsOf } from './as-of.js';
 import { CorrectedMonths } from './corrected-months.js';
 import { Era } from './era.js';
-import { cycleIn, ordered, ordersOf, type PaidMonths } from './paid-months.js';
+import { cycleIn, ordered, orderedAnew, ordersOf, type PaidMonths } from './paid-months.js';
 import { compiledOf, type PublishedPolicies } from './published-policies.js';
 import type { Found } from './report.js';
 
@@ -91,6 +91,7 @@ export class EntitlementCheck {
         return;
       }
       case 'PaymentOrdered':
+        this.#orderedAnew(event, asOf);
         return this.#ordered(event, asOf.payment(event.data.paymentId), found);
       case 'AdjustmentProposed':
         return this.#adjusted(event, asOf.correction(event.data.correctionId), found);
@@ -107,6 +108,12 @@ export class EntitlementCheck {
   ): void {
     if (this.era.isNew && dueOn !== undefined && data.dueOn > dueOn)
       found('I7', `recertification said to be due on ${data.dueOn}; it was due on ${dueOn}`);
+  }
+
+  /** A cycle that was returned or abandoned may order other months than before. */
+  #orderedAnew({ data: { programmeId, personId, period }, position }: Ordered, asOf: AsOf): void {
+    const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
+    if (kept) kept.paid = orderedAnew(kept.paid, { cycle: period, position }, asOf);
   }
 
   #ordered(event: Ordered, asOf: number, found: Found): void {
@@ -220,13 +227,9 @@ export class EntitlementCheck {
     if (!this.era.isNew || this.#corrected.hasLapsed(household)) return;
     const until = this.#corrected.until(correctionId);
     let minor = this.#corrected.establishedFor(household, period);
-    for (const one of ordersOf(paid, period))
-      if (
-        one.position <= asOf &&
-        one.cycle <= until &&
-        this.known.stands(`${programmeId}-${one.cycle}-${personId}`, asOf)
-      )
-        minor += one.minor;
+    for (const { cycle, minor: ofCycle } of ordersOf(paid, period, asOf))
+      if (cycle <= until && this.known.stands(`${programmeId}-${cycle}-${personId}`, asOf))
+        minor += ofCycle;
     if (BigInt(paidMinor) !== minor)
       found('I5', `${period}: ${paidMinor} said to be paid; the log has ${minor}`);
   }
@@ -243,11 +246,7 @@ export class EntitlementCheck {
     found: Found,
   ): void {
     const before = cycleIn(kept.paid, month);
-    if (
-      before !== undefined &&
-      before !== period &&
-      this.known.stands(`${programmeId}-${before}-${personId}`)
-    )
+    if (before !== undefined && this.known.stands(`${programmeId}-${before}-${personId}`))
       found('I5', `${month} was ordered before, in the cycle ${before}`);
     else kept.paid = ordered(kept.paid, month, { cycle: period, minor, position });
   }

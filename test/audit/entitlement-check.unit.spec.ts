@@ -344,6 +344,20 @@ describe('a correction', () => {
     const february = { period: '2026-02', dueMinor: due('2026-02'), paidMinor: due('2026-02') };
     expect(foundIn({}, ...two, adjusted(february))).toEqual([]);
   });
+  test('counts nothing of what a cycle ordered before it was prepared anew', () => {
+    const first = ordered('2026-02', {}, ['2026-01', '2026-02']);
+    const log = [STARTED, first, ordered('2026-01'), ordered('2026-02'), begun()] as const;
+    const stands = (id: string) => id !== 'sim-2026-02-p';
+    const both = String(2n * BigInt(due('2026-01')));
+    const returned = (asOf: number, one: Step) =>
+      foundIn({ asOf, stands: (id, at) => at !== undefined || stands(id) }, ...log, one);
+    expect(returned(700, adjusted(paid))).toEqual([]);
+    expect(returned(700, adjusted({ paidMinor: both }))).toEqual([
+      `I5 2026-01: ${both} said to be paid; the log has ${due('2026-01')}`,
+    ]);
+    // As of before it was prepared anew.
+    expect(returned(300, adjusted(paid))).toEqual([]);
+  });
   test('pays a month from the account, and no cycle does beside it', () => {
     const established = step('AdjustmentEstablished', { correctionId }, 'adjustment-sim-p');
     const first = [STARTED, begun(), adjusted({}), established] as const;
