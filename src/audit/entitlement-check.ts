@@ -177,8 +177,9 @@ export class EntitlementCheck {
   }
 
   /**
-   * Months of an enrolment that ended before the present one began are not held any more, and are
-   * left out.
+   * No version is said of a month in which the household is not payable, that no policy is paid in,
+   * or that was paid to its identity elsewhere. Months of an enrolment that ended before the present
+   * one began are not held any more, and are left out.
    */
   #adjusted({ data }: Adjustment, asOf: number, found: Found): void {
     const { programmeId, personId, periods } = data;
@@ -193,11 +194,18 @@ export class EntitlementCheck {
     for (const { period, policyVersion, dueMinor, paidMinor } of periods) {
       if (period < state.startPeriod) continue;
       this.#requirePaid(kept.paid, data, { period, paidMinor }, asOf, found);
-      const rules = [versionInForce(known, period), versionInEffect(known, period)].find(
-        (rule) => rule?.version === policyVersion,
-      );
+      const inForce = versionInForce(known, period);
+      const rules =
+        policyVersion === undefined
+          ? inForce
+          : [inForce, versionInEffect(known, period)].find(
+              (rule) => rule?.version === policyVersion,
+            );
+      const isDue =
+        payableIn(state, period) &&
+        !(policyVersion === undefined && this.#isPaidElsewhere(data, period, asOf));
       const due =
-        payableIn(state, period) && rules
+        isDue && rules
           ? entitlementFor(
               compiledOf(rules.policy),
               rules.version,
@@ -210,6 +218,20 @@ export class EntitlementCheck {
       else if (due !== dueMinor)
         found('I5', `${period}: ${dueMinor} said to be due; the recorded facts give ${due}`);
     }
+  }
+
+  /** Whether a month was paid to somebody who had the person's identity before, as of a position. */
+  #isPaidElsewhere(
+    { programmeId, personId }: Adjustment['data'],
+    month: string,
+    asOf: number,
+  ): boolean {
+    return this.known.earlierOf(personId).some((other) => {
+      const paid = this.#enrolments.get(`enrolment-${programmeId}-${other}`)?.paid ?? '';
+      return ordersOf(paid, month, asOf).some(({ cycle }) =>
+        this.known.stands(`${programmeId}-${cycle}-${other}`, asOf),
+      );
+    });
   }
 
   /**

@@ -315,12 +315,42 @@ describe('a correction', () => {
       'I5 2026-03: version 2 is neither paid nor in effect',
     ]);
     expect(foundIn({ asOf: 100 }, early, begun(), adjusted(march))).toEqual([]);
-    const none = adjusted({ ...paid, policyVersion: undefined, dueMinor: '0' });
-    expect(foundIn({}, ...PAID, none)).toEqual([]);
-    const some = adjusted({ ...paid, policyVersion: undefined, dueMinor: '5' });
-    expect(foundIn({}, ...PAID, some)).toEqual([
-      'I5 2026-01: 5 said to be due; the recorded facts give 0',
-    ]);
+  });
+  const NONE = { policyVersion: undefined, dueMinor: '0' };
+  test('says no version where nothing is due whatever the facts, and nowhere else', () => {
+    const none = adjusted({ ...paid, ...NONE });
+    const gives = (minor: string, said = '0') => [
+      `I5 2026-01: ${said} said to be due; the recorded facts give ${minor}`,
+    ];
+    expect(foundIn({}, ...PAID, none)).toEqual(gives(due('2026-01')));
+    const suspended = step('EnrolmentSuspended', { fromPeriod: '2026-01', reason: 'asked' });
+    expect(foundIn({}, ...PAID, suspended, none)).toEqual([]);
+    const some = adjusted({ ...paid, ...NONE, dueMinor: '5' });
+    expect(foundIn({}, ...PAID, suspended, some)).toEqual(gives('0', '5'));
+    // Before any policy is paid, or published.
+    const december = adjusted({ ...NONE, period: '2025-12' });
+    expect(foundIn({}, started({ startPeriod: '2025-11' }), begun(), december)).toEqual([]);
+    const [type, data] = STARTED;
+    const early: Step = [type, data, { stream: enrolment, position: -2 }];
+    expect(foundIn({ asOf: -1 }, early, begun(), adjusted(NONE))).toEqual([]);
+    expect(foundIn({ asOf: 0 }, early, begun(), adjusted(NONE))).toEqual(gives(due('2026-01')));
+  });
+  test('says no version of a month that was paid to the same identity elsewhere', () => {
+    const other = { personId: 'q' };
+    const first: readonly Step[] = [
+      step('EnrolmentStarted', { ...STARTED[1], ...other }, 'enrolment-sim-q'),
+      step('PaymentOrdered', { ...ordered('2026-01')[1], ...other }),
+    ];
+    const log = [...first, STARTED, begun(), adjusted(NONE)] as const;
+    expect(foundIn({ earlier: ['x', 'q'] }, ...log)).toEqual([]);
+    expect(foundIn({ earlier: ['x'] }, ...log)).toHaveLength(1);
+    expect(
+      foundIn({ earlier: ['q'], stands: (id) => id !== 'sim-2026-01-q' }, ...log),
+    ).toHaveLength(1);
+    // Ordered after the position that the correction is as of.
+    const late = [STARTED, ...first, begun(), adjusted(NONE)] as const;
+    expect(foundIn({ earlier: ['q'], asOf: 400 }, ...late)).toEqual([]);
+    expect(foundIn({ earlier: ['q'], asOf: 399 }, ...late)).toHaveLength(1);
   });
   test('gives nothing for a month that is not payable, and says nothing of one before the enrolment', () => {
     const suspended = step('EnrolmentSuspended', { fromPeriod: '2026-01', reason: 'asked' });
