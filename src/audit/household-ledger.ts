@@ -30,8 +30,14 @@ export class HouseholdLedger {
   readonly #deductions = new Map<string, Deduction>();
   /** The newest round that was ordered, by payment. */
   readonly #rounds = new Map<string, number>();
-  /** Payments that the accounts say carry something, until they are ordered so. */
-  readonly #unconfirmed = new Set<string>();
+  /**
+   * Payments that the accounts say carry something, and in which round, until they are ordered so.
+   * What a later round carries is in the place of that.
+   */
+  readonly #unconfirmed = {
+    arrears: new Map<string, number>(),
+    recovery: new Map<string, number>(),
+  };
   #overpaid = 0n;
   #waived = 0n;
   #plan:
@@ -42,7 +48,8 @@ export class HouseholdLedger {
   }
 
   unconfirmed(): Iterable<string> {
-    return this.#unconfirmed;
+    const { arrears, recovery } = this.#unconfirmed;
+    return new Set([...arrears.keys(), ...recovery.keys()]);
   }
 
   established(
@@ -86,7 +93,7 @@ export class HouseholdLedger {
     }
     if (sum !== BigInt(amountMinor))
       found('I6', `arrears of ${amountMinor} ordered; the account has ${sum}`);
-    this.#unconfirmed.add(paymentId);
+    this.#unconfirmed.arrears.set(paymentId, round);
   }
 
   arrearsReleased(
@@ -104,7 +111,7 @@ export class HouseholdLedger {
       found('I6', `arrears of ${amountMinor} released; the payment carried ${sum}`);
     if (this.#rounds.get(paymentId) === round && isPaid(paymentId))
       found('I2', 'arrears released that a payment pays');
-    this.#unconfirmed.delete(paymentId);
+    this.#confirm('arrears', paymentId, round);
   }
 
   overpaid({ correctionId, amountMinor }: EventData['OverpaymentEstablished'], found: Found): void {
@@ -143,7 +150,7 @@ export class HouseholdLedger {
     if (before && before.round >= round)
       found('I2', `deducted twice from the payment in round ${round}`);
     this.#deductions.set(paymentId, { round, minor, grossMinor: gross });
-    this.#unconfirmed.add(paymentId);
+    this.#unconfirmed.recovery.set(paymentId, round);
     if (!this.#plan) found('I6', 'deducted without a plan');
     else {
       if (minor * 100n > gross * BigInt(this.#plan.sharePercent))
@@ -178,7 +185,7 @@ export class HouseholdLedger {
     if (this.#rounds.get(paymentId) === round && isPaid(paymentId))
       found('I2', 'a deduction given back of a payment that pays');
     this.#deductions.delete(paymentId);
-    this.#unconfirmed.delete(paymentId);
+    this.#confirm('recovery', paymentId, round);
   }
 
   waived({ amountMinor }: EventData['OverpaymentWaived'], by: string, found: Found): void {
@@ -222,7 +229,13 @@ export class HouseholdLedger {
       found('I6', `the payment gives back ${recovery}; the account says ${deducted?.minor ?? 0n}`);
     else if (deducted && deducted.grossMinor !== grossMinor)
       found('I6', `deducted from ${deducted.grossMinor}; the payment is of ${grossMinor}`);
-    this.#unconfirmed.delete(paymentId);
+    this.#confirm('arrears', paymentId, round);
+    this.#confirm('recovery', paymentId, round);
+  }
+
+  #confirm(what: 'arrears' | 'recovery', paymentId: string, round: number): void {
+    const rounds = this.#unconfirmed[what];
+    if (rounds.get(paymentId) === round) rounds.delete(paymentId);
   }
 
   #recovered(): bigint {

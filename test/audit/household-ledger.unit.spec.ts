@@ -367,4 +367,35 @@ describe('a payment carries what the account says', () => {
     order(500n, 0n);
     expect([...ledger.unconfirmed()]).toEqual([]);
   });
+  test('in the round that the account says', () => {
+    const { ledger, owed, carry, owes, plan, deduct, release, reverse, order } = account();
+    const awaited = () => [...ledger.unconfirmed()];
+    owes('C1', 5_000n);
+    plan();
+    deduct('400', '4600');
+    expect([order(0n, 0n, 1_000n, P1, 2), awaited()]).toEqual([[], [P1]]);
+    // What is deducted in the later round is in the place of before, and so are arrears.
+    deduct('300', '4700', { round: 2 });
+    expect([order(0n, 300n, 1_000n, P1, 2), awaited()]).toEqual([[], []]);
+    owed('C2', 500n);
+    carry('500', ['C2'], P2);
+    expect([order(0n, 0n, 1_000n, P2, 2), awaited()]).toEqual([[], [P2]]);
+    expect([carry('500', ['C2'], P2, 3), awaited()]).toEqual([[], [P2]]);
+    expect([release('500', false, P2, 3), awaited()]).toEqual([[], []]);
+    deduct('200', '4800', { round: 3 });
+    expect([reverse('200', false, 2).length, awaited()]).toEqual([1, [P1]]);
+    deduct('200', '4800', { round: 4 });
+    expect([reverse('200', false, 4), awaited()]).toEqual([[], []]);
+  });
+  test('of what it has of both', () => {
+    const { ledger, owed, owes, plan, carry, deduct, release, reverse } = account();
+    owes('C1', 5_000n);
+    owed('C2', 500n);
+    plan();
+    carry('500', ['C2']);
+    deduct('400', '4600');
+    expect([...ledger.unconfirmed()]).toEqual([P1]);
+    expect([release('500'), [...ledger.unconfirmed()]]).toEqual([[], [P1]]);
+    expect([reverse('400'), [...ledger.unconfirmed()]]).toEqual([[], []]);
+  });
 });
