@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import { entitlementFor } from '../eligibility/determine.js';
 import { versionInEffect, versionInForce } from '../eligibility/policy.js';
-import { isOfPolicy } from '../eligibility/rules.js';
+import { ARREARS_ITEM, isOfPolicy } from '../eligibility/rules.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import {
   factsIn,
@@ -14,7 +14,14 @@ import type { Recorded } from '../kernel/decider.js';
 import { settledBefore, type AsOf } from './as-of.js';
 import { CorrectedMonths } from './corrected-months.js';
 import { Era } from './era.js';
-import { cycleIn, ordered, orderedAnew, ordersOf, type PaidMonths } from './paid-months.js';
+import {
+  cycleIn,
+  ordered,
+  orderedAnew,
+  ordersOf,
+  type Kind,
+  type PaidMonths,
+} from './paid-months.js';
 import { compiledOf, type PublishedPolicies } from './published-policies.js';
 import type { Found } from './report.js';
 
@@ -153,8 +160,18 @@ export class EntitlementCheck {
           `${month}: the items are not what version ${expected.policyVersion} gives on the recorded facts (${total(said)} ordered, ${expected.amountMinor} due)`,
         );
     }
+    this.#carried(kept, event);
     if (total(event.data.items) !== BigInt(event.data.amountMinor))
       found('I5', `the items sum to ${total(event.data.items)}, not ${event.data.amountMinor}`);
+  }
+
+  /** Arrears, and what is given back, by the months that they are of. */
+  #carried(kept: Kept, { data: { period: cycle, round, items }, position }: Ordered): void {
+    for (const { code, period, amountMinor } of items) {
+      const kind = code === ARREARS_ITEM ? 'A' : 'R';
+      const order = { kind, cycle, minor: BigInt(amountMinor), position, round } as const;
+      if (!isOfPolicy({ code })) kept.paid = ordered(kept.paid, period, order);
+    }
   }
 
   /**
@@ -228,15 +245,17 @@ export class EntitlementCheck {
   ): boolean {
     return this.known.earlierOf(personId).some((other) => {
       const paid = this.#enrolments.get(`enrolment-${programmeId}-${other}`)?.paid ?? '';
-      return ordersOf(paid, month, asOf).some(({ cycle }) =>
-        this.known.stands(`${programmeId}-${cycle}-${other}`, asOf),
+      return ordersOf(paid, month, asOf).some(
+        ({ kind, cycle }) =>
+          kind !== 'R' && this.known.stands(`${programmeId}-${cycle}-${other}`, asOf),
       );
     });
   }
 
   /**
    * What a correction says was paid for a month is what the cycles that it looks at ordered and
-   * stands, and what earlier corrections put on the account.
+   * stands, and what earlier corrections put on the account. Arrears and what is given back are of
+   * the account, unless it took them back and the payment was paid late all the same.
    */
   #requirePaid(
     paid: PaidMonths,
@@ -245,13 +264,16 @@ export class EntitlementCheck {
     asOf: number,
     found: Found,
   ): void {
-    const household = `${programmeId}-${personId}`;
-    if (!this.era.isNew || this.#corrected.hasLapsed(household)) return;
-    const until = this.#corrected.until(correctionId);
-    let minor = this.#corrected.establishedFor(household, period);
-    for (const { cycle, minor: ofCycle } of ordersOf(paid, period, asOf))
-      if (cycle <= until && this.known.stands(`${programmeId}-${cycle}-${personId}`, asOf))
-        minor += ofCycle;
+    if (!this.era.isNew) return;
+    let minor = this.#corrected.establishedFor(`${programmeId}-${personId}`, period);
+    for (const order of ordersOf(paid, period, asOf)) {
+      if (!this.#corrected.looksAt(correctionId, order.cycle)) continue;
+      const paymentId = `${programmeId}-${order.cycle}-${personId}`;
+      if (!this.known.stands(paymentId, asOf)) continue;
+      const carrying = { paymentId, round: order.round };
+      const what = CARRIED[order.kind];
+      if (!what || this.#corrected.hasLapsed(what, carrying, asOf)) minor += order.minor;
+    }
     if (BigInt(paidMinor) !== minor)
       found('I5', `${period}: ${paidMinor} said to be paid; the log has ${minor}`);
   }
@@ -270,7 +292,10 @@ export class EntitlementCheck {
     const before = cycleIn(kept.paid, month);
     if (before !== undefined && this.known.stands(`${programmeId}-${before}-${personId}`))
       found('I5', `${month} was ordered before, in the cycle ${before}`);
-    else kept.paid = ordered(kept.paid, month, { cycle: period, minor, position });
+    else {
+      const order = { kind: '>', cycle: period, minor, position, round: 0 } as const;
+      kept.paid = ordered(kept.paid, month, order);
+    }
   }
 
   /** A period is not ordered again for who is registered with the identity now. */
@@ -312,6 +337,13 @@ export class EntitlementCheck {
     );
   }
 }
+
+/** What of an order the household's account has, unless it lapsed. */
+const CARRIED: Readonly<Record<Kind, 'arrears' | 'recovery' | undefined>> = {
+  '>': undefined,
+  A: 'arrears',
+  R: 'recovery',
+};
 
 function versionAt(kept: Kept, asOf: number): Version | undefined {
   let then: Version | undefined = kept.now;

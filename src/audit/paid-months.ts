@@ -1,21 +1,28 @@
 import { settledBefore, type AsOf } from './as-of.js';
 
 /**
- * Which cycles ordered what for each month of an enrolment, as one text of
- * "<month>><cycle's month>=<minor>@<position> " each: a fifth of the memory of objects. What the
- * cycle ordered anew since ends in "~<position>", until nothing is computed as of before that.
+ * What cycles ordered for each month of an enrolment, as one text of
+ * "<month><kind><cycle's month>=<minor>@<position> " each: a fifth of the memory of objects. Where it
+ * is not of the policy, "#<round>" follows. What the cycle ordered anew since ends in "~<position>",
+ * until nothing is computed as of before that.
  */
 export type PaidMonths = string;
 
+/** What the policy gives, arrears, or what is given back. */
+export type Kind = '>' | 'A' | 'R';
+
 interface PaidMonth {
+  readonly kind: Kind;
   readonly cycle: string;
   readonly minor: bigint;
+  /** Of the cycle; 0 of what the policy gives. */
+  readonly round: number;
 }
 interface Order extends PaidMonth {
   readonly position: number;
 }
 
-/** The cycle in which a month was ordered last. */
+/** The cycle in which what the policy gives for a month was ordered last. */
 export function cycleIn(paid: PaidMonths, month: string): string | undefined {
   let at = paid.indexOf(`${month}>`);
   while (at >= 0) {
@@ -27,11 +34,14 @@ export function cycleIn(paid: PaidMonths, month: string): string | undefined {
 }
 
 /** With what a cycle orders for a month. */
-export const ordered = (
+export function ordered(
   paid: PaidMonths,
   month: string,
-  { cycle, minor, position }: Order,
-): PaidMonths => `${month}>${cycle}=${minor}@${position} ${paid}`;
+  { kind, cycle, minor, position, round }: Order,
+): PaidMonths {
+  const ofRound = kind === '>' ? '' : `#${round}`;
+  return `${month}${kind}${cycle}=${minor}@${position}${ofRound} ${paid}`;
+}
 
 /**
  * Without what a cycle ordered for any month: it orders anew, and what it leaves out now is not paid
@@ -54,10 +64,13 @@ export function orderedAnew(
 /** What each cycle ordered for a month, as of a position. */
 export const ordersOf = (paid: PaidMonths, month: string, asOf: number): readonly PaidMonth[] =>
   entriesOf(paid)
-    .filter((one) => one.startsWith(`${month}>`) && (!isOver(one) || overAt(one) > asOf))
+    .filter((one) => one.startsWith(month) && (!isOver(one) || overAt(one) > asOf))
     .flatMap((one) => {
-      const [minor, position] = one.slice(16).split(/[@~]/u);
-      return Number(position) > asOf ? [] : [{ cycle: one.slice(8, 15), minor: BigInt(minor!) }];
+      const [order] = one.slice(16).split('~');
+      const [minor, position, round = '0'] = order!.split(/[@#]/u);
+      if (Number(position) > asOf) return [];
+      const kind = one.charAt(7) as Kind;
+      return [{ kind, cycle: one.slice(8, 15), minor: BigInt(minor!), round: Number(round) }];
     });
 
 const entriesOf = (paid: PaidMonths): readonly string[] =>

@@ -258,8 +258,8 @@ describe('a month is ordered once', () => {
 
 describe('a correction', () => {
   const correctionId = 'sim-0001';
-  const begun = (toPeriod = '2026-02') =>
-    step('CorrectionStarted', { correctionId, toPeriod }, 'correction-sim-0001');
+  const begun = (toPeriod = '2026-02', fromPeriod = '2025-01') =>
+    step('CorrectionStarted', { correctionId, fromPeriod, toPeriod }, 'correction-sim-0001');
   const due = (month: string): string => sumOf(itemsOf(FACTS, month));
   const adjusted = (month: object): Step =>
     step('AdjustmentProposed', {
@@ -403,13 +403,76 @@ describe('a correction', () => {
     const back = adjusted({ dueMinor: '0', ...paid });
     expect(foundIn({ asOf: at + 300 }, ...first, back, established, order)).not.toContain(twice);
   });
-  test('counts what corrections put on the account, and nothing where something lapsed', () => {
+  test('counts what corrections put on the account', () => {
     const established = step('AdjustmentEstablished', { correctionId }, 'adjustment-sim-p');
     const first = [STARTED, begun(), adjusted({}), established] as const;
     expect(foundIn({}, ...first, adjusted(paid))).toEqual([]);
     expect(foundIn({}, ...first, adjusted({}))).toHaveLength(1);
-    const lapsed = step('ArrearsReleased', {}, 'adjustment-sim-p');
-    expect(foundIn({}, ...first, lapsed, adjusted({}))).toEqual([]);
     expect(foundIn({ isNew: false }, ...first, adjusted({}))).toEqual([]);
+  });
+  describe('counts what a payment carried for the account', () => {
+    const round = 1;
+    const paymentId = 'sim-2026-02-p';
+    const carried = (code: string, amountMinor: string): Step => {
+      const items = [...itemsOf(FACTS, '2026-02'), { code, period: '2026-01', amountMinor }];
+      return ordered('2026-02', { round, items, amountMinor: sumOf(items) });
+    };
+    const arrears = carried('arrears', '50');
+    const recovery = carried('recovery', '-20');
+    const released = (data: object = {}) =>
+      step('ArrearsReleased', { paymentId, round, ...data }, 'adjustment-sim-p');
+    const reversed = (data: object = {}) =>
+      step('RecoveryDeductionReversed', { paymentId, round, ...data }, 'recovery-sim-p');
+    const after = (...steps: readonly Step[]) => {
+      const said = (minor: bigint): readonly string[] =>
+        foundIn(
+          {},
+          STARTED,
+          ordered('2026-01'),
+          ...steps,
+          begun(),
+          adjusted({ paidMinor: String(BigInt(due('2026-01')) + minor) }),
+        );
+      return [0n, 50n, -20n].filter((minor) => said(minor).length === 0);
+    };
+    test('only where that lapsed, and the payment stands all the same', () => {
+      expect(after(arrears)).toEqual([0n]);
+      expect(after(arrears, released())).toEqual([50n]);
+      expect(after(recovery)).toEqual([0n]);
+      expect(after(recovery, reversed())).toEqual([-20n]);
+      expect(after(arrears, reversed())).toEqual([0n]);
+      expect(after(recovery, released())).toEqual([0n]);
+    });
+    test('not what another payment or round carried, so that what lapsed hides nothing', () => {
+      expect(after(arrears, released({ round: 2 }))).toEqual([0n]);
+      expect(after(arrears, released({ paymentId: 'sim-2026-03-p' }))).toEqual([0n]);
+      expect(after(released())).toEqual([0n]);
+      expect(after(arrears, released(), ordered('2026-02', { round: 2 }))).toEqual([0n]);
+    });
+    test('not what lapsed after the position of the correction, or is not paid', () => {
+      const log = [STARTED, arrears, begun(), released()] as const;
+      const said = adjusted({ paidMinor: '50' });
+      expect(foundIn({ asOf: 500 }, ...log, said)).toEqual([]);
+      expect(foundIn({ asOf: 499 }, ...log, said)).toHaveLength(1);
+      expect(foundIn({ asOf: 499 }, ...log, adjusted({}))).toEqual([]);
+      expect(foundIn({ stands: () => false }, ...log, adjusted({}))).toEqual([]);
+      const others = [STARTED, arrears, begun('2026-01'), released()] as const;
+      expect(foundIn({}, ...others, adjusted({}))).toEqual([]);
+      const later = [STARTED, arrears, begun('2026-03', '2026-03'), released()] as const;
+      expect(foundIn({}, ...later, adjusted({}))).toEqual([]);
+    });
+    test('as paid to the same identity, if it is not given back', () => {
+      const by = (order: Step): readonly string[] =>
+        foundIn(
+          { earlier: ['q'] },
+          step('EnrolmentStarted', { ...STARTED[1], personId: 'q' }, 'enrolment-sim-q'),
+          step('PaymentOrdered', { ...order[1], personId: 'q' }),
+          STARTED,
+          begun(),
+          adjusted(NONE),
+        );
+      expect(by(arrears)).toEqual([]);
+      expect(by(recovery)).toHaveLength(1);
+    });
   });
 });
