@@ -3,7 +3,11 @@ import type { Recorded } from '../kernel/decider.js';
 
 type Periods = EventData['AdjustmentProposed']['periods'];
 
-type Started = Pick<EventData['CorrectionStarted'], 'fromPeriod' | 'toPeriod'>;
+type Months = Pick<EventData['CorrectionStarted'], 'fromPeriod' | 'toPeriod'>;
+interface Started extends Months {
+  /** Whose months are decided on by the newest policy in legal effect: a household's, or all. */
+  readonly lawfulFor: string | undefined;
+}
 interface Carrying {
   readonly paymentId: string;
   readonly round: number;
@@ -16,6 +20,8 @@ type Lapsing = 'arrears' | 'recovery';
  */
 export class CorrectedMonths {
   readonly #started = new Map<string, Started>();
+  /** Of corrections that were approved, by programme or household. */
+  readonly #lawful = new Map<string, Months[]>();
   readonly #proposed = new Map<string, Periods>();
   readonly #established = new Map<string, bigint>();
   readonly #establishedAt = new Map<string, number>();
@@ -26,6 +32,8 @@ export class CorrectedMonths {
     switch (event.type) {
       case 'CorrectionStarted':
         return this.#start(event.data);
+      case 'CorrectionApproved':
+        return this.#decideFor(this.#started.get(event.data.correctionId));
       case 'AdjustmentProposed':
         this.#proposed.set(householdOf(event.data), event.data.periods);
         return;
@@ -52,7 +60,22 @@ export class CorrectedMonths {
   /** Whether a correction looks at the cycle of a month. */
   looksAt(correctionId: string, month: string): boolean {
     const started = this.#started.get(correctionId);
-    return started !== undefined && started.fromPeriod <= month && month <= started.toPeriod;
+    return started !== undefined && isIn(started, month);
+  }
+
+  /**
+   * Whether a month is due under the newest policy in legal effect: the correction says so, or one of
+   * the household that was approved before.
+   */
+  isLawful(
+    { correctionId, programmeId, personId }: EventData['AdjustmentProposed'],
+    month: string,
+  ): boolean {
+    const own = this.#started.get(correctionId);
+    if (own?.lawfulFor !== undefined && isIn(own, month)) return true;
+    return [programmeId, `${programmeId}-${personId}`].some((whose) =>
+      this.#lawful.get(whose)?.some((decided) => isIn(decided, month)),
+    );
   }
 
   /** What counts as paid for a month because corrections put it on the account. */
@@ -70,8 +93,23 @@ export class CorrectedMonths {
     return (this.#lapsedAt.get(keyOf(what, carrying)) ?? Infinity) <= asOf;
   }
 
-  #start({ correctionId, fromPeriod, toPeriod }: EventData['CorrectionStarted']): void {
-    this.#started.set(correctionId, { fromPeriod, toPeriod });
+  #start({
+    correctionId,
+    programmeId,
+    personId,
+    fromPeriod,
+    toPeriod,
+    basis,
+  }: EventData['CorrectionStarted']): void {
+    const whose = personId === undefined ? programmeId : `${programmeId}-${personId}`;
+    const lawfulFor = basis === 'legal-effect' ? whose : undefined;
+    this.#started.set(correctionId, { fromPeriod, toPeriod, lawfulFor });
+  }
+
+  #decideFor(started: Started | undefined): void {
+    if (started?.lawfulFor === undefined) return;
+    const decided = this.#lawful.get(started.lawfulFor) ?? [];
+    this.#lawful.set(started.lawfulFor, [...decided, started]);
   }
 
   #establish(household: string): void {
@@ -84,6 +122,8 @@ export class CorrectedMonths {
   }
 }
 
+const isIn = ({ fromPeriod, toPeriod }: Months, month: string): boolean =>
+  fromPeriod <= month && month <= toPeriod;
 const keyOf = (what: Lapsing, { paymentId, round }: Carrying): string =>
   `${what} ${paymentId} ${round}`;
 const householdOf = ({

@@ -211,13 +211,9 @@ export class EntitlementCheck {
     for (const { period, policyVersion, dueMinor, paidMinor } of periods) {
       if (period < state.startPeriod) continue;
       this.#requirePaid(kept.paid, data, { period, paidMinor }, asOf, found);
-      const inForce = versionInForce(known, period);
-      const rules =
-        policyVersion === undefined
-          ? inForce
-          : [inForce, versionInEffect(known, period)].find(
-              (rule) => rule?.version === policyVersion,
-            );
+      const rules = this.#corrected.isLawful(data, period)
+        ? versionInEffect(known, period)
+        : versionInForce(known, period);
       const isDue =
         payableIn(state, period) &&
         !(policyVersion === undefined && this.#isPaidElsewhere(data, period, asOf));
@@ -230,8 +226,8 @@ export class EntitlementCheck {
               period,
             ).amountMinor
           : '0';
-      if (policyVersion !== undefined && !rules)
-        found('I5', `${period}: version ${policyVersion} is neither paid nor in effect`);
+      if (policyVersion !== undefined && policyVersion !== rules?.version)
+        found('I5', `${period}: due under version ${rules?.version}, not ${policyVersion}`);
       else if (due !== dueMinor)
         found('I5', `${period}: ${dueMinor} said to be due; the recorded facts give ${due}`);
     }

@@ -258,8 +258,10 @@ describe('a month is ordered once', () => {
 
 describe('a correction', () => {
   const correctionId = 'sim-0001';
-  const begun = (toPeriod = '2026-02', fromPeriod = '2025-01') =>
-    step('CorrectionStarted', { correctionId, fromPeriod, toPeriod }, 'correction-sim-0001');
+  const begun = (toPeriod = '2026-02', fromPeriod = '2025-01', more: object = {}): Step => [
+    'CorrectionStarted',
+    { programmeId: 'sim', correctionId, basis: 'first-paid', fromPeriod, toPeriod, ...more },
+  ];
   const due = (month: string): string => sumOf(itemsOf(FACTS, month));
   const adjusted = (month: object): Step =>
     step('AdjustmentProposed', {
@@ -298,23 +300,72 @@ describe('a correction', () => {
       `I5 2026-01: ${due('2026-01')} said to be paid; the log has 0`,
     ]);
   });
-  test('is by a version that is paid or in effect', () => {
-    const neither = (version: number) => [
-      `I5 2026-01: version ${version} is neither paid nor in effect`,
-    ];
-    expect(foundIn({}, ...PAID, adjusted({ ...paid, policyVersion: 2 }))).toEqual(neither(2));
+  test('is by a version that is paid', () => {
+    const other = adjusted({ ...paid, policyVersion: 2 });
+    expect(foundIn({}, ...PAID, other)).toEqual(['I5 2026-01: due under version 1, not 2']);
     const december = adjusted({ period: '2025-12', dueMinor: '0' });
     expect(foundIn({}, started({ startPeriod: '2025-11' }), begun(), december)).toEqual([
-      'I5 2025-12: version 1 is neither paid nor in effect',
+      'I5 2025-12: due under version undefined, not 1',
     ]);
     const march = { period: '2026-03', policyVersion: 2, dueMinor: due('2026-03') };
     expect(foundIn({}, ...PAID, adjusted(march))).toEqual([]);
     const [type, data] = STARTED;
     const early: Step = [type, data, { stream: enrolment, position: 50 }];
     expect(foundIn({ asOf: 50 }, early, begun(), adjusted(march))).toEqual([
-      'I5 2026-03: version 2 is neither paid nor in effect',
+      'I5 2026-03: due under version 1, not 2',
     ]);
     expect(foundIn({ asOf: 100 }, early, begun(), adjusted(march))).toEqual([]);
+  });
+  describe('is by its basis', () => {
+    /** In effect from 2026-01 on, and paid from 2026-04 on. */
+    const third: Step = [
+      'PolicyPublished',
+      { ...versions[1], version: 3, effectiveFrom: '2026-01-01', firstPaidPeriod: '2026-04' },
+    ];
+    const lawful = { basis: 'legal-effect' };
+    const inEffect = {
+      ...paid,
+      policyVersion: 3,
+      dueMinor: entitlementFor(compiledOf(2), 3, FACTS, '2026-01').amountMinor,
+    };
+    const after = (...steps: readonly Step[]): readonly (readonly string[])[] =>
+      [paid, inEffect].map((month) =>
+        foundIn({}, third, STARTED, ordered('2026-01'), ...steps, adjusted(month)),
+      );
+    const isFirst = [[], ['I5 2026-01: due under version 1, not 3']];
+    const isLawful = [['I5 2026-01: due under version 3, not 1'], []];
+    const approved = (id: string): Step => ['CorrectionApproved', { correctionId: id }];
+    const earlier = (more: object = {}, from = '2025-01', to = '2026-02'): Step =>
+      begun(to, from, { correctionId: 'sim-0000', ...lawful, ...more });
+
+    test('the version first paid, or the newest in legal effect', () => {
+      expect(after(begun())).toEqual(isFirst);
+      expect(after(begun('2026-02', '2026-01', lawful))).toEqual(isLawful);
+      const none = adjusted({ ...paid, policyVersion: undefined, dueMinor: '0' });
+      const all = [third, started({ startPeriod: '2025-11' }), ordered('2026-01')] as const;
+      expect(foundIn({}, ...all, begun('2026-02', '2026-01', lawful), none)).toEqual([
+        `I5 2026-01: 0 said to be due; the recorded facts give ${inEffect.dueMinor}`,
+      ]);
+    });
+    test('or by one that decided on the month before, and was approved', () => {
+      expect(after(earlier(), begun())).toEqual(isFirst);
+      expect(after(earlier(), approved('sim-0000'), begun())).toEqual(isLawful);
+      expect(after(earlier(), approved('sim-0009'), begun())).toEqual(isFirst);
+      const first = earlier({ basis: 'first-paid' });
+      expect(after(first, approved('sim-0000'), begun())).toEqual(isFirst);
+      const second = earlier({ correctionId: 'sim-0007' }, '2026-02');
+      const both = [earlier(), approved('sim-0000'), second, approved('sim-0007')] as const;
+      expect(after(...both, begun())).toEqual(isLawful);
+    });
+    test('of this household, and of this month', () => {
+      const then = (one: Step) => after(one, approved('sim-0000'), begun());
+      expect(then(earlier({ personId: 'p' }))).toEqual(isLawful);
+      expect(then(earlier({ personId: 'q' }))).toEqual(isFirst);
+      expect(then(earlier({ programmeId: 'other' }))).toEqual(isFirst);
+      expect(then(earlier({}, '2026-02'))).toEqual(isFirst);
+      expect(then(earlier({}, '2025-01', '2025-12'))).toEqual(isFirst);
+      expect(then(earlier({}, '2026-01', '2026-01'))).toEqual(isLawful);
+    });
   });
   const NONE = { policyVersion: undefined, dueMinor: '0' };
   test('says no version where nothing is due whatever the facts, and nowhere else', () => {
