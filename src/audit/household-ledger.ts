@@ -21,6 +21,8 @@ interface Ordered {
 export class HouseholdLedger {
   pending: { readonly correctionId: string; readonly minor: bigint } | undefined;
   suspended = false;
+  /** Where a deduction was made or given back last; -1 where none was. */
+  deductedAt = -1;
   readonly #arrears = new Map<string, { readonly minor: bigint; carriedBy: Carried | undefined }>();
   /** What arrears were set against the debt, until they come onto the account. */
   #offset: { readonly correctionId: string; readonly minor: bigint } | undefined;
@@ -52,14 +54,22 @@ export class HouseholdLedger {
     return new Set([...arrears.keys(), ...recovery.keys()]);
   }
 
+  /**
+   * @param approvedAt where the correction was approved. What is set against the debt follows from
+   *   what the household has of it at some time since, which is known where that stayed the same.
+   */
   established(
     { correctionId, differenceMinor, offsetMinor = '0' }: EventData['AdjustmentEstablished'],
+    approvedAt: number,
     found: Found,
   ): void {
     const minor = BigInt(differenceMinor);
     const offset = BigInt(offsetMinor);
-    if (offset !== (this.#offset?.correctionId === correctionId ? this.#offset.minor : 0n))
-      found('I6', `${offset} set against a debt that was not`);
+    const recorded = this.#offset?.correctionId === correctionId ? this.#offset.minor : 0n;
+    const held = this.#overpaid - this.#recovered() + recorded;
+    if (offset !== recorded) found('I6', `${offset} set against a debt that was not`);
+    else if (this.deductedAt <= approvedAt && offset !== least(minor, held))
+      found('I6', `${offset} of ${minor} set against a debt; the household has ${held} of it`);
     this.#offset = undefined;
     if (this.#establishedBy.has(correctionId))
       found('I6', `put on the account twice by ${correctionId}`);
@@ -243,4 +253,10 @@ export class HouseholdLedger {
     for (const { minor } of this.#deductions.values()) total += minor;
     return total;
   }
+}
+
+/** What of arrears is set against a debt: what the household owes, or was let off. */
+function least(arrears: bigint, held: bigint): bigint {
+  const minor = arrears < held ? arrears : held;
+  return minor > 0n ? minor : 0n;
 }
