@@ -18,7 +18,8 @@ interface Run {
   readonly proposed: Sums;
   readonly established: Sums;
   contentHash: string | undefined;
-  approved: boolean;
+  /** Where; Infinity before. */
+  approvedAt: number;
 }
 interface Figures {
   readonly arrearsCount: number;
@@ -66,8 +67,10 @@ export class CorrectionsCheck {
       case 'RecoveryPlanAgreed':
         return this.#debtor(event.data).planned(event.data, event.meta.actor);
       case 'RecoveryDeducted':
+        this.#debtor(event.data).deductedAt = event.position;
         return this.#debtor(event.data).deducted(event.data, found);
       case 'RecoveryDeductionReversed':
+        this.#debtor(event.data).deductedAt = event.position;
         return this.#debtor(event.data).reversed(event.data, isPaid, found);
       case 'RecoverySuspended':
         this.#debtor(event.data).suspended = true;
@@ -125,7 +128,7 @@ export class CorrectionsCheck {
       proposed: nothing(),
       established: nothing(),
       contentHash: undefined,
-      approved: false,
+      approvedAt: Infinity,
     });
   }
 
@@ -137,13 +140,13 @@ export class CorrectionsCheck {
     compare(run.proposed, data, 'proposed', found);
   }
 
-  #approved({ data, meta }: Recorded<'CorrectionApproved'>, found: Found): void {
+  #approved({ data, meta, position }: Recorded<'CorrectionApproved'>, found: Found): void {
     const run = this.#runs.get(data.correctionId);
     if (run?.contentHash === undefined) return found('I4', 'approved without having been proposed');
     if (run.contentHash !== data.contentHash)
       found('I4', 'approved other content than was proposed');
     if (isOneOf(run.proposers, meta.actor)) found('I4', 'approved by who proposed it');
-    run.approved = true;
+    run.approvedAt = position;
   }
 
   #applied({ data }: Recorded<'CorrectionApplied'>, found: Found): void {
@@ -168,8 +171,9 @@ export class CorrectionsCheck {
 
   #established({ data }: Recorded<'AdjustmentEstablished'>, found: Found): void {
     const run = this.#runs.get(data.correctionId);
-    if (!run?.approved) found('I4', 'put on the account before anybody approved it');
-    this.#of(data).established(data, found);
+    const approvedAt = run?.approvedAt ?? Infinity;
+    if (approvedAt === Infinity) found('I4', 'put on the account before anybody approved it');
+    this.#of(data).established(data, approvedAt, found);
     if (run) count(run.established, BigInt(data.differenceMinor), 1);
   }
 

@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import { entitlementFor } from '../eligibility/determine.js';
 import { versionInEffect, versionInForce } from '../eligibility/policy.js';
-import { isOfPolicy } from '../eligibility/rules.js';
+import { ARREARS_ITEM, isOfPolicy } from '../eligibility/rules.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import {
   factsIn,
@@ -14,7 +14,14 @@ import type { Recorded } from '../kernel/decider.js';
 import { settledBefore, type AsOf } from './as-of.js';
 import { CorrectedMonths } from './corrected-months.js';
 import { Era } from './era.js';
-import { cycleIn, ordered, ordersOf, type PaidMonths } from './paid-months.js';
+import {
+  cycleIn,
+  ordered,
+  orderedAnew,
+  ordersOf,
+  type Kind,
+  type PaidMonths,
+} from './paid-months.js';
 import { compiledOf, type PublishedPolicies } from './published-policies.js';
 import type { Found } from './report.js';
 
@@ -91,6 +98,7 @@ export class EntitlementCheck {
         return;
       }
       case 'PaymentOrdered':
+        this.#orderedAnew(event, asOf);
         return this.#ordered(event, asOf.payment(event.data.paymentId), found);
       case 'AdjustmentProposed':
         return this.#adjusted(event, asOf.correction(event.data.correctionId), found);
@@ -107,6 +115,12 @@ export class EntitlementCheck {
   ): void {
     if (this.era.isNew && dueOn !== undefined && data.dueOn > dueOn)
       found('I7', `recertification said to be due on ${data.dueOn}; it was due on ${dueOn}`);
+  }
+
+  /** A cycle that was returned or abandoned may order other months than before. */
+  #orderedAnew({ data: { programmeId, personId, period }, position }: Ordered, asOf: AsOf): void {
+    const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
+    if (kept) kept.paid = orderedAnew(kept.paid, { cycle: period, position }, asOf);
   }
 
   #ordered(event: Ordered, asOf: number, found: Found): void {
@@ -146,8 +160,18 @@ export class EntitlementCheck {
           `${month}: the items are not what version ${expected.policyVersion} gives on the recorded facts (${total(said)} ordered, ${expected.amountMinor} due)`,
         );
     }
+    this.#carried(kept, event);
     if (total(event.data.items) !== BigInt(event.data.amountMinor))
       found('I5', `the items sum to ${total(event.data.items)}, not ${event.data.amountMinor}`);
+  }
+
+  /** Arrears, and what is given back, by the months that they are of. */
+  #carried(kept: Kept, { data: { period: cycle, round, items }, position }: Ordered): void {
+    for (const { code, period, amountMinor } of items) {
+      const kind = code === ARREARS_ITEM ? 'A' : 'R';
+      const order = { kind, cycle, minor: BigInt(amountMinor), position, round } as const;
+      if (!isOfPolicy({ code })) kept.paid = ordered(kept.paid, period, order);
+    }
   }
 
   /**
@@ -170,8 +194,9 @@ export class EntitlementCheck {
   }
 
   /**
-   * Months of an enrolment that ended before the present one began are not held any more, and are
-   * left out.
+   * No version is said of a month in which the household is not payable, that no policy is paid in,
+   * or that was paid to its identity elsewhere. Months of an enrolment that ended before the present
+   * one began are not held any more, and are left out.
    */
   #adjusted({ data }: Adjustment, asOf: number, found: Found): void {
     const { programmeId, personId, periods } = data;
@@ -186,11 +211,14 @@ export class EntitlementCheck {
     for (const { period, policyVersion, dueMinor, paidMinor } of periods) {
       if (period < state.startPeriod) continue;
       this.#requirePaid(kept.paid, data, { period, paidMinor }, asOf, found);
-      const rules = [versionInForce(known, period), versionInEffect(known, period)].find(
-        (rule) => rule?.version === policyVersion,
-      );
+      const rules = this.#corrected.isLawful(data, period)
+        ? versionInEffect(known, period)
+        : versionInForce(known, period);
+      const isDue =
+        payableIn(state, period) &&
+        !(policyVersion === undefined && this.#isPaidElsewhere(data, period, asOf));
       const due =
-        payableIn(state, period) && rules
+        isDue && rules
           ? entitlementFor(
               compiledOf(rules.policy),
               rules.version,
@@ -198,16 +226,32 @@ export class EntitlementCheck {
               period,
             ).amountMinor
           : '0';
-      if (policyVersion !== undefined && !rules)
-        found('I5', `${period}: version ${policyVersion} is neither paid nor in effect`);
+      if (policyVersion !== undefined && policyVersion !== rules?.version)
+        found('I5', `${period}: due under version ${rules?.version}, not ${policyVersion}`);
       else if (due !== dueMinor)
         found('I5', `${period}: ${dueMinor} said to be due; the recorded facts give ${due}`);
     }
   }
 
+  /** Whether a month was paid to somebody who had the person's identity before, as of a position. */
+  #isPaidElsewhere(
+    { programmeId, personId }: Adjustment['data'],
+    month: string,
+    asOf: number,
+  ): boolean {
+    return this.known.earlierOf(personId).some((other) => {
+      const paid = this.#enrolments.get(`enrolment-${programmeId}-${other}`)?.paid ?? '';
+      return ordersOf(paid, month, asOf).some(
+        ({ kind, cycle }) =>
+          kind !== 'R' && this.known.stands(`${programmeId}-${cycle}-${other}`, asOf),
+      );
+    });
+  }
+
   /**
    * What a correction says was paid for a month is what the cycles that it looks at ordered and
-   * stands, and what earlier corrections put on the account.
+   * stands, and what earlier corrections put on the account. Arrears and what is given back are of
+   * the account, unless it took them back and the payment was paid late all the same.
    */
   #requirePaid(
     paid: PaidMonths,
@@ -216,17 +260,16 @@ export class EntitlementCheck {
     asOf: number,
     found: Found,
   ): void {
-    const household = `${programmeId}-${personId}`;
-    if (!this.era.isNew || this.#corrected.hasLapsed(household)) return;
-    const until = this.#corrected.until(correctionId);
-    let minor = this.#corrected.establishedFor(household, period);
-    for (const one of ordersOf(paid, period))
-      if (
-        one.position <= asOf &&
-        one.cycle <= until &&
-        this.known.stands(`${programmeId}-${one.cycle}-${personId}`, asOf)
-      )
-        minor += one.minor;
+    if (!this.era.isNew) return;
+    let minor = this.#corrected.establishedFor(`${programmeId}-${personId}`, period);
+    for (const order of ordersOf(paid, period, asOf)) {
+      if (!this.#corrected.looksAt(correctionId, order.cycle)) continue;
+      const paymentId = `${programmeId}-${order.cycle}-${personId}`;
+      if (!this.known.stands(paymentId, asOf)) continue;
+      const carrying = { paymentId, round: order.round };
+      const what = CARRIED[order.kind];
+      if (!what || this.#corrected.hasLapsed(what, carrying, asOf)) minor += order.minor;
+    }
     if (BigInt(paidMinor) !== minor)
       found('I5', `${period}: ${paidMinor} said to be paid; the log has ${minor}`);
   }
@@ -243,13 +286,12 @@ export class EntitlementCheck {
     found: Found,
   ): void {
     const before = cycleIn(kept.paid, month);
-    if (
-      before !== undefined &&
-      before !== period &&
-      this.known.stands(`${programmeId}-${before}-${personId}`)
-    )
+    if (before !== undefined && this.known.stands(`${programmeId}-${before}-${personId}`))
       found('I5', `${month} was ordered before, in the cycle ${before}`);
-    else kept.paid = ordered(kept.paid, month, { cycle: period, minor, position });
+    else {
+      const order = { kind: '>', cycle: period, minor, position, round: 0 } as const;
+      kept.paid = ordered(kept.paid, month, order);
+    }
   }
 
   /** A period is not ordered again for who is registered with the identity now. */
@@ -291,6 +333,13 @@ export class EntitlementCheck {
     );
   }
 }
+
+/** What of an order the household's account has, unless it lapsed. */
+const CARRIED: Readonly<Record<Kind, 'arrears' | 'recovery' | undefined>> = {
+  '>': undefined,
+  A: 'arrears',
+  R: 'recovery',
+};
 
 function versionAt(kept: Kept, asOf: number): Version | undefined {
   let then: Version | undefined = kept.now;

@@ -21,6 +21,8 @@ interface Ordered {
 export class HouseholdLedger {
   pending: { readonly correctionId: string; readonly minor: bigint } | undefined;
   suspended = false;
+  /** Where a deduction was made or given back last; -1 where none was. */
+  deductedAt = -1;
   readonly #arrears = new Map<string, { readonly minor: bigint; carriedBy: Carried | undefined }>();
   /** What arrears were set against the debt, until they come onto the account. */
   #offset: { readonly correctionId: string; readonly minor: bigint } | undefined;
@@ -30,8 +32,14 @@ export class HouseholdLedger {
   readonly #deductions = new Map<string, Deduction>();
   /** The newest round that was ordered, by payment. */
   readonly #rounds = new Map<string, number>();
-  /** Payments that the accounts say carry something, until they are ordered so. */
-  readonly #unconfirmed = new Set<string>();
+  /**
+   * Payments that the accounts say carry something, and in which round, until they are ordered so.
+   * What a later round carries is in the place of that.
+   */
+  readonly #unconfirmed = {
+    arrears: new Map<string, number>(),
+    recovery: new Map<string, number>(),
+  };
   #overpaid = 0n;
   #waived = 0n;
   #plan:
@@ -42,17 +50,26 @@ export class HouseholdLedger {
   }
 
   unconfirmed(): Iterable<string> {
-    return this.#unconfirmed;
+    const { arrears, recovery } = this.#unconfirmed;
+    return new Set([...arrears.keys(), ...recovery.keys()]);
   }
 
+  /**
+   * @param approvedAt where the correction was approved. What is set against the debt follows from
+   *   what the household has of it at some time since, which is known where that stayed the same.
+   */
   established(
     { correctionId, differenceMinor, offsetMinor = '0' }: EventData['AdjustmentEstablished'],
+    approvedAt: number,
     found: Found,
   ): void {
     const minor = BigInt(differenceMinor);
     const offset = BigInt(offsetMinor);
-    if (offset !== (this.#offset?.correctionId === correctionId ? this.#offset.minor : 0n))
-      found('I6', `${offset} set against a debt that was not`);
+    const recorded = this.#offset?.correctionId === correctionId ? this.#offset.minor : 0n;
+    const held = this.#overpaid - this.#recovered() + recorded;
+    if (offset !== recorded) found('I6', `${offset} set against a debt that was not`);
+    else if (this.deductedAt <= approvedAt && offset !== least(minor, held))
+      found('I6', `${offset} of ${minor} set against a debt; the household has ${held} of it`);
     this.#offset = undefined;
     if (this.#establishedBy.has(correctionId))
       found('I6', `put on the account twice by ${correctionId}`);
@@ -86,7 +103,7 @@ export class HouseholdLedger {
     }
     if (sum !== BigInt(amountMinor))
       found('I6', `arrears of ${amountMinor} ordered; the account has ${sum}`);
-    this.#unconfirmed.add(paymentId);
+    this.#unconfirmed.arrears.set(paymentId, round);
   }
 
   arrearsReleased(
@@ -104,7 +121,7 @@ export class HouseholdLedger {
       found('I6', `arrears of ${amountMinor} released; the payment carried ${sum}`);
     if (this.#rounds.get(paymentId) === round && isPaid(paymentId))
       found('I2', 'arrears released that a payment pays');
-    this.#unconfirmed.delete(paymentId);
+    this.#confirm('arrears', paymentId, round);
   }
 
   overpaid({ correctionId, amountMinor }: EventData['OverpaymentEstablished'], found: Found): void {
@@ -143,7 +160,7 @@ export class HouseholdLedger {
     if (before && before.round >= round)
       found('I2', `deducted twice from the payment in round ${round}`);
     this.#deductions.set(paymentId, { round, minor, grossMinor: gross });
-    this.#unconfirmed.add(paymentId);
+    this.#unconfirmed.recovery.set(paymentId, round);
     if (!this.#plan) found('I6', 'deducted without a plan');
     else {
       if (minor * 100n > gross * BigInt(this.#plan.sharePercent))
@@ -178,7 +195,7 @@ export class HouseholdLedger {
     if (this.#rounds.get(paymentId) === round && isPaid(paymentId))
       found('I2', 'a deduction given back of a payment that pays');
     this.#deductions.delete(paymentId);
-    this.#unconfirmed.delete(paymentId);
+    this.#confirm('recovery', paymentId, round);
   }
 
   waived({ amountMinor }: EventData['OverpaymentWaived'], by: string, found: Found): void {
@@ -222,7 +239,13 @@ export class HouseholdLedger {
       found('I6', `the payment gives back ${recovery}; the account says ${deducted?.minor ?? 0n}`);
     else if (deducted && deducted.grossMinor !== grossMinor)
       found('I6', `deducted from ${deducted.grossMinor}; the payment is of ${grossMinor}`);
-    this.#unconfirmed.delete(paymentId);
+    this.#confirm('arrears', paymentId, round);
+    this.#confirm('recovery', paymentId, round);
+  }
+
+  #confirm(what: 'arrears' | 'recovery', paymentId: string, round: number): void {
+    const rounds = this.#unconfirmed[what];
+    if (rounds.get(paymentId) === round) rounds.delete(paymentId);
   }
 
   #recovered(): bigint {
@@ -230,4 +253,10 @@ export class HouseholdLedger {
     for (const { minor } of this.#deductions.values()) total += minor;
     return total;
   }
+}
+
+/** What of arrears is set against a debt: what the household owes, or was let off. */
+function least(arrears: bigint, held: bigint): bigint {
+  const minor = arrears < held ? arrears : held;
+  return minor > 0n ? minor : 0n;
 }

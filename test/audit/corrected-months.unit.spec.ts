@@ -4,9 +4,12 @@ import { CorrectedMonths } from '../../src/audit/corrected-months.js';
 import { eventOf } from './direct.js';
 
 type Step = readonly [EventType, object];
+/** Positions are counted by hundreds. */
 function after(...log: readonly Step[]): CorrectedMonths {
   const months = new CorrectedMonths();
-  for (const [type, data] of log) months.add(eventOf(type, data));
+  log.forEach(([type, data], index) => {
+    months.add(eventOf(type, data, { position: index * 100 }));
+  });
   return months;
 }
 const household = { programmeId: 'asd', personId: 'amal' };
@@ -17,10 +20,15 @@ const proposed = (dueMinor: string, paidMinor: string, personId = 'amal'): Step 
 const ESTABLISHED: Step = ['AdjustmentEstablished', household];
 const january = (months: CorrectedMonths) => months.establishedFor('asd-amal', '2026-01');
 
-test('a correction looks at cycles until its last month', () => {
-  const months = after(['CorrectionStarted', { correctionId: 'asd-0001', toPeriod: '2026-03' }]);
-  expect(months.until('asd-0001')).toBe('2026-03');
-  expect(months.until('asd-0002')).toBe('');
+test('a correction looks at the cycles of its months', () => {
+  const months = after([
+    'CorrectionStarted',
+    { correctionId: 'asd-0001', fromPeriod: '2026-02', toPeriod: '2026-03' },
+  ]);
+  expect(
+    ['2026-01', '2026-02', '2026-03', '2026-04'].map((one) => months.looksAt('asd-0001', one)),
+  ).toEqual([false, true, true, false]);
+  expect(months.looksAt('asd-0002', '2026-02')).toBe(false);
 });
 
 test('what comes onto the account of a household is what was due beyond what was paid', () => {
@@ -45,16 +53,28 @@ test('what several corrections found adds up', () => {
   ).toBe(450n);
 });
 
-test('it is known whose arrears or deduction lapsed', () => {
+test('it is known which arrears and deductions lapsed, from when on, until they are made again', () => {
+  const first = { paymentId: 'asd-2026-01-amal', round: 1 };
+  const second = { ...first, round: 2 };
   const months = after(
-    ['ArrearsReleased', household],
-    ['RecoveryDeductionReversed', { recoveryId: 'asd-badr' }],
-    ['CorrectionStarted', { correctionId: 'asd-chama', toPeriod: '2026-03' }],
-    proposed('900', '500', 'chama'),
+    ['ArrearsReleased', { ...household, ...first }],
+    ['RecoveryDeductionReversed', { recoveryId: 'asd-amal', ...second }],
   );
-  expect(['asd-amal', 'asd-badr', 'asd-chama'].map((one) => months.hasLapsed(one))).toEqual([
-    true,
-    true,
-    false,
-  ]);
+  const lapsed = (of: CorrectedMonths, asOf: number) => [
+    of.hasLapsed('arrears', first, asOf),
+    of.hasLapsed('arrears', second, asOf),
+    of.hasLapsed('recovery', first, asOf),
+    of.hasLapsed('recovery', second, asOf),
+  ];
+  expect(lapsed(months, -1)).toEqual([false, false, false, false]);
+  expect(lapsed(months, 0)).toEqual([true, false, false, false]);
+  expect(lapsed(months, 99)).toEqual([true, false, false, false]);
+  expect(lapsed(months, 100)).toEqual([true, false, false, true]);
+  months.add(eventOf('ArrearsOrdered', { ...household, ...second }));
+  months.add(eventOf('RecoveryDeducted', { recoveryId: 'asd-amal', ...first }));
+  expect(lapsed(months, 100)).toEqual([true, false, false, true]);
+  months.add(eventOf('ArrearsOrdered', { ...household, ...first }));
+  expect(lapsed(months, 100)).toEqual([false, false, false, true]);
+  months.add(eventOf('RecoveryDeducted', { recoveryId: 'asd-amal', ...second }));
+  expect(lapsed(months, 100)).toEqual([false, false, false, false]);
 });

@@ -11,8 +11,11 @@ const household = { programmeId: 'asd', personId: 'p', recoveryId: 'asd-p' };
 function log(...steps: readonly Step[]) {
   const check = new CorrectionsCheck();
   const { said, found } = new Findings();
+  let position = 0;
   const add = (type: EventType, data: object = {}, actor = 'farid'): void => {
-    const event = eventOf(type, { correctionId, ...household, ...data }, { meta: { actor } });
+    position += 1;
+    const all = { correctionId, ...household, ...data };
+    const event = eventOf(type, all, { position, meta: { actor } });
     check.add(event, (paymentId) => paymentId === 'paid', found);
   };
   for (const step of steps) add(...step);
@@ -300,5 +303,20 @@ describe('a payment', () => {
     const then = established('500', { ...next, offsetMinor: '300' });
     expect(foundIn(...OWES, ...second, offset, then)).toEqual([]);
     expect(foundIn(...OWES, ...second, then)).toEqual(['I6 300 set against a debt that was not']);
+    // All of it is set against the debt, unless that moved while it came onto the account.
+    const none = established('500', next);
+    const has = (minor: string) => [
+      `I6 0 of 500 set against a debt; the household has ${minor} of it`,
+    ];
+    const back: Step = [
+      'RecoveryDeductionReversed',
+      { paymentId: 'P1', round: 1, amountMinor: '100' },
+    ];
+    const given = [...OWES, plan, deducted('100')] as const;
+    expect(foundIn(...OWES, ...second, none)).toEqual(has('300'));
+    expect(foundIn(...given, ...second, none)).toEqual(has('200'));
+    expect(foundIn(...given, ...second, back, none)).toEqual([]);
+    expect(foundIn(...given, back, ...second, none)).toEqual(has('300'));
+    expect(foundIn(...OWES, plan, ...second, deducted('100'), none)).toEqual([]);
   });
 });

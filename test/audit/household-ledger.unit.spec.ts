@@ -17,10 +17,16 @@ function account() {
   const propose = (correctionId: string, minor: bigint): void => {
     ledger.pending = { correctionId, minor };
   };
-  const establish = (correctionId: string, differenceMinor: string, offsetMinor?: string) => {
+  /** Deductions are of position -1 unless a test says otherwise, so this one is before them. */
+  const establish = (
+    correctionId: string,
+    differenceMinor: string,
+    offsetMinor?: string,
+    approvedAt = -2,
+  ) => {
     const offset = offsetMinor === undefined ? {} : { offsetMinor };
     const data: object = { correctionId, differenceMinor, ...offset };
-    ledger.established(data as Of<'established'>, found);
+    ledger.established(data as Of<'established'>, approvedAt, found);
     return told();
   };
   const overpaid = (correctionId: string, amountMinor: string) => {
@@ -189,6 +195,42 @@ describe('arrears', () => {
     offset('C6', '100');
     propose('C7', 500n);
     expect(establish('C7', '500', '0')).toEqual([]);
+  });
+  test('are set against a debt as far as the household has it, owed or let off', () => {
+    const { ledger, owes, overpaid, plan, deduct, waive, propose, offset, establish } = account();
+    const has = (set: string, of: string, held: string) => [
+      `I6 ${set} of ${of} set against a debt; the household has ${held} of it`,
+    ];
+    const at = ledger.deductedAt;
+    const established = (id: string, minor: string, set?: string, waived?: string) => {
+      propose(id, BigInt(minor));
+      const told = set === undefined ? [] : offset(id, set, waived);
+      return [...told, ...establish(id, minor, set, at)];
+    };
+    expect(established('C0', '700')).toEqual([]);
+    owes('C1', 1_000n);
+    expect(established('C2', '100')).toEqual(has('0', '100', '1000'));
+    expect(established('C3', '300', '200')).toEqual(has('200', '300', '1000'));
+    expect(established('C4', '300', '300')).toEqual([]);
+    // 500 is left, of which 100 was given back and 60 let off.
+    plan(100);
+    deduct('100', '400');
+    waive('60');
+    expect(established('C5', '900', '340')).toEqual(has('340', '900', '400'));
+    expect(established('C6', '900', '60', '60')).toEqual([]);
+    expect(established('C7', '900')).toEqual([]);
+    propose('C8', -5n);
+    expect(overpaid('C8', '5')).toEqual([]);
+    expect([ledger.balance, establish('C8', '-5', undefined, at)]).toEqual([5n, []]);
+  });
+  test('are not held against a debt that moved since they were approved', () => {
+    const { ledger, owes, propose, establish } = account();
+    owes('C1', 400n);
+    ledger.deductedAt = 8;
+    propose('C2', 300n);
+    expect(establish('C2', '300', undefined, 7)).toEqual([]);
+    propose('C3', 300n);
+    expect(establish('C3', '300', undefined, 8)).toHaveLength(1);
   });
   test('are released by the payment that carried them, in that round, where it does not pay', () => {
     const { owed, carry, release, order, ledger } = account();
@@ -366,5 +408,36 @@ describe('a payment carries what the account says', () => {
     expect([...ledger.unconfirmed()]).toEqual([P1]);
     order(500n, 0n);
     expect([...ledger.unconfirmed()]).toEqual([]);
+  });
+  test('in the round that the account says', () => {
+    const { ledger, owed, carry, owes, plan, deduct, release, reverse, order } = account();
+    const awaited = () => [...ledger.unconfirmed()];
+    owes('C1', 5_000n);
+    plan();
+    deduct('400', '4600');
+    expect([order(0n, 0n, 1_000n, P1, 2), awaited()]).toEqual([[], [P1]]);
+    // What is deducted in the later round is in the place of before, and so are arrears.
+    deduct('300', '4700', { round: 2 });
+    expect([order(0n, 300n, 1_000n, P1, 2), awaited()]).toEqual([[], []]);
+    owed('C2', 500n);
+    carry('500', ['C2'], P2);
+    expect([order(0n, 0n, 1_000n, P2, 2), awaited()]).toEqual([[], [P2]]);
+    expect([carry('500', ['C2'], P2, 3), awaited()]).toEqual([[], [P2]]);
+    expect([release('500', false, P2, 3), awaited()]).toEqual([[], []]);
+    deduct('200', '4800', { round: 3 });
+    expect([reverse('200', false, 2).length, awaited()]).toEqual([1, [P1]]);
+    deduct('200', '4800', { round: 4 });
+    expect([reverse('200', false, 4), awaited()]).toEqual([[], []]);
+  });
+  test('of what it has of both', () => {
+    const { ledger, owed, owes, plan, carry, deduct, release, reverse } = account();
+    owes('C1', 5_000n);
+    owed('C2', 500n);
+    plan();
+    carry('500', ['C2']);
+    deduct('400', '4600');
+    expect([...ledger.unconfirmed()]).toEqual([P1]);
+    expect([release('500'), [...ledger.unconfirmed()]]).toEqual([[], [P1]]);
+    expect([reverse('400'), [...ledger.unconfirmed()]]).toEqual([[], []]);
   });
 });
