@@ -30,6 +30,8 @@ export class BankMessagesCheck {
   readonly #files = new Map<string, Tally>();
   /** Received or released, and neither applied nor put in quarantine since. */
   readonly #underWay = new Set<string>();
+  /** In quarantine for nothing but that a person handed it over. */
+  readonly #handedOver = new Set<string>();
   #outcomes = 0;
   #breaks = 0;
 
@@ -55,9 +57,13 @@ export class BankMessagesCheck {
         return;
       case 'BankMessageReleased':
         this.#underWay.add(event.data.sha256);
+        if (!this.#handedOver.delete(event.data.sha256) && event.meta.role === 'payment-system')
+          found('I4', 'a file in which something was found is released by a payment system');
         return;
       case 'BankMessageQuarantined':
         this.#underWay.delete(event.data.sha256);
+        if (event.data.code === 'HANDED_OVER_BY_PERSON') this.#handedOver.add(event.data.sha256);
+        else this.#handedOver.delete(event.data.sha256);
         return;
       case 'BankMessageApplied':
         return this.#applied(event, found);

@@ -39,6 +39,8 @@ const nothing = (): Sums => ({ arrearsCount: 0, arrears: 0n, overpaidCount: 0, o
  */
 export class CorrectionsCheck {
   readonly #runs = new Map<string, Run>();
+  /** Computed no further, whether they had come to their end. */
+  readonly #rejected = new Set<string>();
   readonly #households = new Map<string, HouseholdLedger>();
 
   /** @param isPaid whether a payment is with the bank or settled */
@@ -52,6 +54,9 @@ export class CorrectionsCheck {
         return this.#proposed(event, found);
       case 'CorrectionApproved':
         return this.#approved(event, found);
+      case 'CorrectionRejected':
+        this.#rejected.add(event.data.correctionId);
+        return;
       case 'AdjustmentEstablished':
         return this.#established(event, found);
       case 'CorrectionApplied':
@@ -113,8 +118,9 @@ export class CorrectionsCheck {
    */
   get earliestAsOf(): number {
     let earliest = Infinity;
-    for (const { contentHash, asOf } of this.#runs.values())
-      if (contentHash === undefined) earliest = Math.min(earliest, asOf);
+    for (const [correctionId, { contentHash, asOf }] of this.#runs)
+      if (contentHash === undefined && !this.#rejected.has(correctionId))
+        earliest = Math.min(earliest, asOf);
     return earliest;
   }
   asOfOf(correctionId: string): number {

@@ -124,7 +124,7 @@ const OF_MONEY = {
   PaymentBreakResolved: FINANCE,
   BankMessageReceived: ['payment-system', 'finance-officer'],
   BankMessageQuarantined: BANK,
-  BankMessageReleased: FINANCE,
+  BankMessageReleased: BANK,
   BankMessageApplied: BANK,
   BankEntryQuarantined: BANK,
   BankEntryCandidatesFound: AUTOMATION,

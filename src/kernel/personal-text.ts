@@ -51,6 +51,9 @@ const latinOf = (letter: string): string => LOOK_ALIKES.get(letter.toUpperCase()
 /** A word with a digit in it: `à 15000` are two, and French. */
 const WITH_DIGIT = /[\p{L}\p{N}\p{M}]*\p{N}[\p{L}\p{N}\p{M}]*/gu;
 const withoutMarks = (word: string): string => word.normalize('NFKD').replace(/\p{M}/gu, '');
+/** The letters of a card that stand apart from its digits, and the French words that may. */
+const LETTERS_APART = /(?<![\p{L}\p{N}\p{M}])(?:\p{L}\p{M}*){1,2}(?=[ .-]\p{N})/gu;
+const FRENCH: ReadonlySet<string> = new Set(['à', 'dû', 'où', 'là']);
 
 /**
  * As a person reads it: widths, scripts of digits, dashes, marks beside digits, letters that look like
@@ -61,6 +64,7 @@ const asRead = (text: string): string =>
     .normalize('NFKC')
     .replace(UNSEEN, '')
     .replace(WITH_DIGIT, withoutMarks)
+    .replace(LETTERS_APART, (word) => (FRENCH.has(word.toLowerCase()) ? word : withoutMarks(word)))
     .replace(GREEK_OR_CYRILLIC, latinOf)
     .replace(OTHER_DIGIT, digitOf)
     .replace(/[\p{Pd}\u2212]/gu, '-')

@@ -318,9 +318,13 @@ function breakResolved(
       keptMinor: lessBy(state.keptMinor, BigInt(returnedMinor ?? state.amountMinor)),
     };
   const outcomes = put(state.outcomes, resolved.attempt - 1, outcome);
-  const bookings = state.bookings.map(({ odd, ...booking }) =>
-    odd === undefined || odd === breakId ? booking : { ...booking, odd },
-  );
+  // What was counted as something else than it says was none of that.
+  const isCounted = ({ odd, outcome: says }: Booking): boolean =>
+    odd === undefined || (odd === breakId && says === outcome);
+  const bookings = state.bookings.map((one) => {
+    const { odd: _odd, ...booking } = one;
+    return isCounted(one) ? booking : one;
+  });
   const keptMinor =
     outcome === 'returned' ? keptOf(state, returnedMinor ?? state.amountMinor) : state.keptMinor;
   const isPart =

@@ -16,7 +16,12 @@ export interface BankMessageState {
   /** Why it is, or was, in quarantine. */
   readonly code: string;
   readonly handedOverBy: string;
+  /** Whether a bank's folder or a payment system delivered it, and not a person. */
+  readonly isDelivered: boolean;
 }
+
+/** Why a file waits that only a person handed over. */
+export const HANDED_OVER = 'HANDED_OVER_BY_PERSON';
 
 export type BankMessageCommand =
   | ({ readonly type: 'ReceiveMessage' } & EventData['BankMessageReceived'])
@@ -34,6 +39,7 @@ const initialState: BankMessageState = {
   sha256: '',
   code: '',
   handedOverBy: '',
+  isDelivered: false,
 };
 
 function decide(
@@ -63,7 +69,7 @@ function decide(
       return [{ type: 'BankMessageQuarantined', data: { sha256, ...data } }];
     }
     case 'ReleaseMessage':
-      requireRole(context, 'finance-officer', 'finance-controller');
+      requireReleaser(state, context);
       if (state.status === 'released') return [];
       requireStatus(state, 'quarantined');
       if (isSamePerson(state.handedOverBy, context.actor.id))
@@ -76,13 +82,29 @@ function decide(
     case 'RecordApplication': {
       requireRole(context, 'payment-system', 'finance-officer', 'finance-controller');
       if (state.status === 'applied') return [];
-      requireStatus(state, 'received', 'released');
       const { type, ...data } = command;
-      return [{ type: 'BankMessageApplied', data: { sha256, ...data } }];
+      const applied = { type: 'BankMessageApplied', data: { sha256, ...data } } as const;
+      // The bank delivered it while a person's copy was being put aside.
+      if (isAwaited(state) && context.actor.role === 'payment-system')
+        return [{ type: 'BankMessageReleased', data: { sha256, reason: DELIVERED } }, applied];
+      requireStatus(state, 'received', 'released');
+      return [applied];
     }
     default:
       return never(command);
   }
+}
+
+/** Whether it waits for nothing but another's word that it is the bank's. */
+export const isAwaited = ({ status, code }: Pick<BankMessageState, 'status' | 'code'>): boolean =>
+  status === 'quarantined' && code === HANDED_OVER;
+export const DELIVERED = 'The bank delivered the same file.';
+
+/** A bank that delivers a file vouches for the copy that a person handed over. */
+function requireReleaser(state: BankMessageState, context: Context): void {
+  const { role } = context.actor;
+  if (role === 'payment-system' && isAwaited(state)) return;
+  requireRole(context, 'finance-officer', 'finance-controller');
 }
 
 function requireStatus(
@@ -109,6 +131,7 @@ export const bankMessageDecider: Decider<BankMessageState, BankMessageCommand, B
           status: 'received',
           sha256: event.data.sha256,
           handedOverBy: event.meta.actor,
+          isDelivered: event.meta.role === 'payment-system',
         };
       case 'BankMessageQuarantined':
         return { ...state, status: 'quarantined', code: event.data.code };

@@ -234,19 +234,25 @@ export const refusingRounded =
     return undefined;
   };
 
-/** Upper case, without spaces, dots and dashes: how people write numbers of cards and accounts. */
-const code: Convert = (cell, column, failures) => {
-  const text = typeof cell === 'number' || typeof cell === 'boolean' ? undefined : textOf(cell);
-  if (text === undefined) {
-    const reason =
-      typeof cell === 'number'
-        ? 'must be a text: a number has lost its leading zeros'
-        : 'must be a text';
+/** Of what is numbered, and is no number. */
+export const refusingNumbers =
+  (convert: Convert): Convert =>
+  (cell, column, failures) => {
+    if (typeof cell !== 'number') return convert(cell, column, failures);
+    const reason = 'must be a text: a number has lost its leading zeros';
     failures.push({ column, code: 'TEXT_INVALID', reason });
+    return undefined;
+  };
+
+/** Upper case, without spaces, dots and dashes: how people write numbers of cards and accounts. */
+const code: Convert = refusingNumbers((cell, column, failures) => {
+  const text = typeof cell === 'boolean' ? undefined : textOf(cell);
+  if (text === undefined) {
+    failures.push({ column, code: 'TEXT_INVALID', reason: 'must be a text' });
     return undefined;
   }
   return isRounded(text) ? text : text.replace(/[\s.\u00a0\u202f-]/g, '').toUpperCase();
-};
+});
 
 /** Text as it is, in Unicode's composed form; numbers and booleans of NDJSON stay what they are. */
 const plain: Convert = (cell, column, failures) => {

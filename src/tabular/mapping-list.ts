@@ -12,6 +12,7 @@ import {
   type Failure,
   type Spec,
 } from './convert.js';
+import { alike } from './records.js';
 import { inOrder } from '../kernel/order.js';
 
 type Element = Record<string, unknown>;
@@ -140,11 +141,22 @@ function elementOfObject(
     return element;
   }
   for (const part of parts) {
-    const cell = Object.hasOwn(value, part.column) ? (value as Element)[part.column] : undefined;
+    const isThere = Object.hasOwn(value, part.column);
+    if (!isThere && isMisnamed(value, part.column)) {
+      const reason = 'stands under a name that differs in capitals, spaces or marks only';
+      failures.push({ column: `${column}.${part.column}`, code: 'VALUE_MISSING', reason });
+      continue;
+    }
+    const cell = isThere ? (value as Element)[part.column] : undefined;
     part.apply(cell, `${column}.${part.column}`, element, failures);
   }
   return element;
 }
+
+const isMisnamed = (value: object, column: string): boolean => {
+  const look = alike(column);
+  return Object.keys(value).some((key) => alike(key) === look);
+};
 
 /** The elements of a cell, in the order they stand in; undefined for a cell that is no list. */
 function elementsOf(

@@ -5,6 +5,7 @@ import {
   mayBeAbsent,
   onlyKnown,
   readConversion,
+  refusingNumbers,
   refusingRounded,
   specAt,
   textAt,
@@ -62,6 +63,8 @@ const REQUIRED = [
   'account.number',
 ];
 const OPTIONAL = ['nameArabic', 'phone', 'account.holder'];
+/** Of people, cards and accounts: a JSON number has lost the zeros in front of these. */
+const NUMBERED = ['nationalId', 'phone', 'account.number'];
 const FACT = /^facts\.[a-zA-Z][a-zA-Z0-9]{0,40}$/;
 
 function readField(target: string, value: unknown): Field {
@@ -78,10 +81,12 @@ function readField(target: string, value: unknown): Field {
     return listed(readList(spec, field));
   }
   const read = readConversion(spec, field);
+  const isNumbered = NUMBERED.includes(target) || spec['code'] === true;
   const convert = FACT.test(target) ? refusingRounded(read) : read;
+  const whole = isNumbered ? refusingNumbers(convert) : convert;
   return spec['columns'] === undefined
-    ? single(spec, field, convert)
-    : joined(spec, field, convert);
+    ? single(spec, field, whole)
+    : joined(spec, field, whole, isNumbered);
 }
 
 function constant(spec: Spec, field: string): Field {
@@ -105,8 +110,11 @@ function single(spec: Spec, field: string, convert: Convert): Field {
   };
 }
 
-/** Several columns as one text, for example last name and first name. */
-function joined(spec: Spec, field: string, convert: Convert): Field {
+/**
+ * Several columns as one text, for example last name and first name.
+ * @param isNumbered none of them may be a number
+ */
+function joined(spec: Spec, field: string, convert: Convert, isNumbered: boolean): Field {
   onlyKnown(spec, field, ['columns', 'join', ...VALUE_KEYS]);
   const given: unknown = spec['columns'];
   if (!Array.isArray(given) || given.length === 0)
@@ -122,7 +130,8 @@ function joined(spec: Spec, field: string, convert: Convert): Field {
       return (record, failures) => {
         const texts = gets.map((get) => {
           const cell = get(record);
-          return typeof cell === 'boolean' ? undefined : textOf(cell);
+          const isLost = typeof cell === 'number' && isNumbered;
+          return typeof cell === 'boolean' || isLost ? undefined : textOf(cell);
         });
         if (texts.includes(undefined)) {
           failures.push({ column: name, code: 'TEXT_INVALID', reason: 'must be texts' });

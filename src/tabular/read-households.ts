@@ -5,17 +5,10 @@ import type { HouseholdBatch, HouseholdRow, Reject } from './household-row.js';
 import { householdBuilder, type BuildHousehold } from './household-builder.js';
 import { readLines } from './lines.js';
 import type { Get, Mapping, Source } from './mapping.js';
-import { columnName, CsvReader, NdjsonReader, type RecordReader } from './records.js';
+import { alike, columnName, CsvReader, NdjsonReader, type RecordReader } from './records.js';
 
 const DEFAULT_BATCH = 500;
 const CHUNK_BYTES = 262_144;
-
-/** Without what a person who writes the same name leaves out or writes otherwise. */
-const alike = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replaceAll(/[^\p{L}\p{N}]/gu, '')
-    .toLowerCase();
 
 /** Columns of a CSV file by the header's names. Collects those that are missing. */
 class CsvSource implements Source {
@@ -54,6 +47,8 @@ class JsonSource implements Source {
   readonly #names = new Set<string>();
   /** What the mapping reads, by what looks the same. */
   readonly #asked = new Map<string, string>();
+  /** What it reads inside objects, a name a level. */
+  readonly #inside: (readonly string[])[] = [];
   /** What names of records look like; as many of them as a file of one form has. */
   readonly #looks = new LRUCache<string, string>({ max: 1_000 });
 
@@ -63,7 +58,7 @@ class JsonSource implements Source {
     if (path.length === 1) {
       this.#names.add(column);
       this.#asked.set(alike(column), column);
-    }
+    } else this.#inside.push(path);
     const own = (value: unknown, key: string): unknown =>
       typeof value === 'object' && value !== null && Object.hasOwn(value, key)
         ? (value as Readonly<Record<string, unknown>>)[key]
@@ -77,12 +72,34 @@ class JsonSource implements Source {
   misnamed(record: object): string | undefined {
     for (const name of Object.keys(record)) {
       if (this.#names.has(name)) continue;
-      const look = this.#looks.get(name) ?? alike(name);
-      this.#looks.set(name, look);
-      const asked = this.#asked.get(look);
+      const asked = this.#asked.get(this.#lookOf(name));
       if (asked !== undefined && !Object.hasOwn(record, asked)) return asked;
     }
-    return undefined;
+    return this.#inside
+      .find(
+        (path) => !Object.hasOwn(record, path.join('.')) && this.#isMisnamedInside(record, path),
+      )
+      ?.join('.');
+  }
+
+  /** Whether at some level what is asked for stands under a name that looks the same. */
+  #isMisnamedInside(record: object, path: readonly string[]): boolean {
+    let within: unknown = record;
+    for (const name of path) {
+      if (typeof within !== 'object' || within === null) return false;
+      if (!Object.hasOwn(within, name)) {
+        const look = this.#lookOf(name);
+        return Object.keys(within).some((key) => this.#lookOf(key) === look);
+      }
+      within = (within as Readonly<Record<string, unknown>>)[name];
+    }
+    return false;
+  }
+
+  #lookOf(name: string): string {
+    const look = this.#looks.get(name) ?? alike(name);
+    this.#looks.set(name, look);
+    return look;
   }
 }
 

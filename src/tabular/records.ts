@@ -85,6 +85,13 @@ export const columnName = (text: string): string =>
     .replaceAll(/[\p{Z}\s]+/gu, ' ')
     .trim();
 
+/** Without what a person who writes the same name leaves out or writes otherwise. */
+export const alike = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase();
+
 /** Reads CSV; the header comes by `onHeader` before the first record. */
 export class CsvReader implements RecordReader {
   #delimiter: string | undefined;

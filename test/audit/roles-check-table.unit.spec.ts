@@ -41,7 +41,7 @@ const MAY: Readonly<Record<Role, string>> = {
     CorrectionApproved CorrectionRejected ${WAIVERS} OverpaymentWaived RecoveryCompleted
     ${ASIDE}`,
   auditor: '',
-  'payment-system': `${BANK} PayeeAccountVerified BankMessageReceived`,
+  'payment-system': `${BANK} PayeeAccountVerified BankMessageReceived BankMessageReleased`,
   administrator:
     'PersonErasureProposed PersonErasureWithdrawn PersonErased IdentityReleased EnrolmentEnded',
   automation: `EligibilityDetermined EnrolmentStarted EnrolmentSuspended RecertificationFellDue

@@ -256,3 +256,74 @@ describe('an account beside cash', () => {
     ]);
   });
 });
+
+describe('a number of NDJSON where a numbered thing stands', () => {
+  const joined = (how: object): Mapping =>
+    readMapping({
+      fields: { ...fields, nationalId: { columns: ['serie', 'numero'], join: '', ...how } },
+    });
+  test.each([
+    ['joined', joined({ code: true }), { serie: 'AB', numero: 12_345 }],
+    ['joined, of no code', joined({}), { serie: 'AB', numero: 12_345 }],
+    [
+      'alone, of no code',
+      readMapping({ fields: { ...fields, nationalId: { column: 'id' } } }),
+      { id: 123_456 },
+    ],
+    [
+      'of a telephone',
+      readMapping({ fields: { ...fields, phone: { column: 'phone' } } }),
+      { phone: 612_345_678 },
+    ],
+  ])('has lost its zeros: %s', async (_what, how, changed) => {
+    const { rows, rejects } = await read(
+      JSON.stringify({ ...household, children: kids, ...changed }),
+      how,
+    );
+    expect(rows).toEqual([]);
+    expect(rejects).toMatchObject([{ code: 'TEXT_INVALID' }]);
+  });
+  test('is none where it is written as text', async () => {
+    const told = { ...household, children: kids, serie: 'AB', numero: '012345' };
+    const { rows } = await read(JSON.stringify(told), joined({ code: true }));
+    expect(rows).toMatchObject([{ nationalId: 'AB012345' }]);
+  });
+});
+
+describe('a name of NDJSON that looks like another, inside an object', () => {
+  const how = readMapping({
+    fields: {
+      ...fields,
+      'facts.covered': {
+        column: 'menage.autre_regime',
+        values: { oui: true, non: false },
+        default: false,
+      },
+      'facts.children': {
+        column: 'children',
+        list: {
+          parts: [
+            part,
+            { column: 'handicap', field: 'disabled', values: { H1: true }, default: false },
+          ],
+        },
+      },
+    },
+  });
+  test.each([
+    ['of the object', { Menage: { autre_regime: 'oui' } }, 'menage.autre_regime'],
+    ['of what is in it', { menage: { Autre_Regime: 'oui' } }, 'menage.autre_regime'],
+    ['of a member', { children: [{ ...kids[0], Handicap: 'H1' }] }, 'children[1].handicap'],
+  ])('is told and not read as nothing: %s', async (_where, changed, column) => {
+    const line = JSON.stringify({ ...household, children: kids, ...changed });
+    const { rows, rejects } = await read(line, how);
+    expect(rows).toEqual([]);
+    expect(rejects).toMatchObject([{ code: 'VALUE_MISSING', column }]);
+  });
+  test('is read where it is the one that is asked for, or may be absent', async () => {
+    for (const menage of [{ autre_regime: 'oui' }, {}]) {
+      const line = JSON.stringify({ ...household, children: kids, menage });
+      expect((await read(line, how)).rejects).toEqual([]);
+    }
+  });
+});

@@ -57,6 +57,32 @@ describe('a file of a bank', () => {
     given(received('farid', 'finance-officer')).when(apply, farid).thenOne('BankMessageApplied');
   });
 
+  test('that a person handed over is vouched for by the bank that delivers the same', () => {
+    const put = [received('farid', 'finance-officer'), waits('HANDED_OVER_BY_PERSON')];
+    given(...put)
+      .when(release, bank)
+      .thenOne('BankMessageReleased');
+    given(...put)
+      .when(release, farid)
+      .thenRefused('SAME_PERSON');
+    given(...put)
+      .when(apply, farid)
+      .thenRefused('MESSAGE_STATUS');
+    // Also while it is being put aside.
+    given(...put)
+      .when(apply, bank)
+      .then(
+        {
+          type: 'BankMessageReleased',
+          data: { sha256: HASH, reason: 'The bank delivered the same file.' },
+        },
+        { type: 'BankMessageApplied', data: { sha256: HASH, ...data } },
+      );
+    given(received('farid', 'finance-officer'), waits('SUM_DIFFERS'))
+      .when(release, bank)
+      .thenRefused('ROLE_NOT_ALLOWED');
+  });
+
   test('in which something was found is released in words, by another person', () => {
     const once = received('farid', 'finance-officer');
     given(once, waits('SUM_DIFFERS')).when(handOver, hind).then();

@@ -56,6 +56,16 @@ const countedAsSettled = (past: Past): Past => {
 
 /** What a bank tells a second time, and what it books after what it told before. */
 export function toldAgainScenarios(): void {
+  test('a return of another amount that was counted as a settlement is not the one that is told then', () => {
+    const part = { ...credit('C1'), amountMinor: '49999' };
+    const counted = countedAsSettled(after([...live], part));
+    expect(statusOf(counted)).toBe('settled');
+    for (const told of [credit('C1'), without(credit(''))])
+      given(...counted)
+        .when(told, bank)
+        .thenOne('PaymentReturned');
+  });
+
   describe('the return of a second debit', () => {
     const back = after([...live], debit('A1'), debit('A2'), credit('C1'));
     test.each<[string, ReportOutcome]>([

@@ -8,7 +8,8 @@ import {
   importApplications,
   type ImportSummary,
 } from '../../src/use-cases/applications/import-applications.js';
-import { notCorrected, type Forfeit } from '../../src/use-cases/persons/not-corrected.js';
+import { accountsOfPerson } from '../../src/use-cases/persons/accounts-of-person.js';
+import { notCorrected } from '../../src/use-cases/persons/not-corrected.js';
 import { owesNothing } from '../../src/use-cases/persons/not-enrolled.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { execute } from '../../src/write-side/execute.js';
@@ -26,14 +27,16 @@ export async function identityOf({ store }: Pick<Deps, 'store'>, personId: strin
  * By two administrators, whatever became of what the bank was told to pay.
  * @throws DomainError STILL_OWES, STILL_OWED, CORRECTION_OPEN, PERSON_ERASED
  */
-export async function erase(deps: Deps, personId: string, forfeit: Forfeit = {}): Promise<void> {
+export async function erase(deps: Deps, personId: string): Promise<void> {
   const { store, vault } = deps;
   const reason = 'asked for';
+  const accounts = await accountsOfPerson(store, personId);
   await execute(
     deps,
     [
+      ...accounts.parts,
       ...(await owesNothing(store, personId)),
-      ...(await notCorrected(store, personId, forfeit)),
+      ...(await notCorrected(store, personId, accounts)),
       part(streams.person(personId), personDecider, ...erasedByTwo(personId, reason)),
       part(streams.identity(await identityOf(deps, personId)), identityDecider, {
         type: 'ReleaseIdentity',

@@ -5,6 +5,7 @@ import {
   outcomeOf,
   outcomeOfAll,
   requireSame,
+  requireSameCounts,
   TransferFinder,
   type BatchStatus,
 } from '../../src/use-cases/govstack/block-answer.rule.js';
@@ -32,6 +33,7 @@ const status = (more: Partial<BatchStatus> = {}): BatchStatus => ({
   failed: 0,
   totalAmount: '1500.30',
   completedAmount: '1500.30',
+  ongoingAmount: '0',
   failedAmount: '0',
   generatedAt: '2026-01-05T10:00:00Z',
   ...more,
@@ -55,6 +57,7 @@ describe('what a block says of a whole batch', () => {
       [{ completedAmount: '1500.29' }, 'completed_amount'],
       [{ completed: 0, ongoing: 2 }, 'completed_amount'],
       [{ failedAmount: '1' }, 'failed_amount'],
+      [{ ongoingAmount: '1500.30' }, 'ongoing_amount'],
     ];
     for (const [more, field] of wrong)
       expect(refusal(() => requireSame(batch, status(more)))).toBe(`BATCH_DIFFERS ${field}`);
@@ -74,6 +77,25 @@ describe('what a block says of a whole batch', () => {
       ['accepted', undefined],
     ]);
     expect(outcomeOfAll(batch, status({ completed: 1, failed: 1 }))).toBeUndefined();
+  });
+});
+
+describe('what a block says of each transfer', () => {
+  const each = (...outcomes: readonly ('settled' | 'rejected' | 'accepted')[]) =>
+    outcomes.map((outcome, i) => ({ paymentId: `p${i}`, outcome }));
+  const counts = { total: 3, completed: 1, failed: 1 };
+  test('is none of the opposite of what it said of all, and may have gone on since', () => {
+    for (const said of [
+      each('settled', 'rejected', 'accepted'),
+      each('settled', 'rejected', 'settled'),
+      each('accepted', 'accepted', 'accepted'),
+      [...each('settled', 'rejected'), ...each('settled')],
+    ])
+      expect(refusal(() => requireSameCounts(said, counts))).toBe('none');
+    const allSettled = each('settled', 'settled', 'settled');
+    expect(refusal(() => requireSameCounts(allSettled, counts))).toBe('BATCH_DIFFERS failed');
+    const allFailed = each('rejected', 'rejected', 'rejected');
+    expect(refusal(() => requireSameCounts(allFailed, counts))).toBe('BATCH_DIFFERS completed');
   });
 });
 
@@ -97,6 +119,14 @@ describe('what a block says of one transfer', () => {
       reference: 'x9',
     });
     expect(transfers.left).toBe(1);
+  });
+
+  test('is nothing where its day cannot be read', () => {
+    const settled = { transactionId: 'i1', status: 'COMPLETED', amount: '500.00' };
+    expect(said({ ...settled, completedAt: '31/12/2025' })).toBeUndefined();
+    expect(said({ ...settled, completedAt: '2025-12-31T10:00:00Z' })).toMatchObject({
+      settledOn: '2025-12-31',
+    });
   });
 
   test('is taken for the transfer that it names', () => {

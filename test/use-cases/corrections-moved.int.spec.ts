@@ -4,15 +4,19 @@ import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { streams } from '../../src/kernel/ids.js';
+import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { erasure } from '../../src/use-cases/persons/erase-person.js';
 import { movePersonParts } from '../../src/use-cases/persons/move-person.js';
+import { part } from '../../src/write-side/unit.js';
 import { execute } from '../../src/write-side/execute.js';
 import { erase } from './again.js';
 import { countBreaksAsSettled } from './breaks.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
-import { answers, released } from './month.js';
+import { answers, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
-import { as, drain, job, newWorld, type World } from './world.js';
+import { as, by, drain, job, newWorld, type World } from './world.js';
 
 type Said = Omit<ReportedOutcome, 'paymentId'>;
 const SETTLED: Said = { outcome: 'settled', settledOn: '2025-10-28' };
@@ -124,7 +128,7 @@ describe('what a household owes that moves', () => {
   });
 });
 
-test('who is owed arrears that no payment carries is erased once they are paid, or given up', async () => {
+test('who is owed arrears is erased once they are paid', async () => {
   await closedOctober();
   const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
   await desk.approve(correctionId, contentHash);
@@ -142,11 +146,35 @@ test('who is owed arrears that no payment carries is erased once they are paid, 
   expect((await desk.audit()).violations).toEqual([]);
 });
 
-test('and at once where two administrators say that they are given up', async () => {
+test('nor while a payment carries them that did not arrive', async () => {
   await closedOctober();
   const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
   await desk.approve(correctionId, contentHash);
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: PERIOD, reason: 'moved' });
-  await erase(world.engine, ida, { arrears: true });
+  const { cycleId } = await released(world.engine, '2025-11');
+  const rejected = answers(world.engine, cycleId, () => REJECTED);
+  await takeInOutcomes(
+    world.engine,
+    { source: 'file', outcomes: rejected },
+    job(world.engine, 'bank'),
+  );
+  await drain(world.engine);
+  const admin = by(world.engine, 'amal', 'administrator', 'erase', ida);
+  const { parts } = await erasure(world.engine, ida, 'asked for', admin);
+  expect(await codeOf(execute(world.engine, parts, admin))).toBe('STILL_OWED');
+});
+
+test('a programme that is closed keeps nobody from being erased', async () => {
+  await closedOctober();
+  const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
+  await desk.approve(correctionId, contentHash);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: PERIOD, reason: 'moved' });
+  const programme = part(streams.programme(PROGRAMME), programmeDecider, {
+    type: 'CloseProgramme',
+    programmeId: PROGRAMME,
+    reason: 'over',
+  });
+  await execute(world.engine, [programme], as(world.engine, 'manager', 'close'));
+  await erase(world.engine, ida);
   expect((await desk.audit()).violations).toEqual([]);
 });

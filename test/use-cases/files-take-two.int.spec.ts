@@ -40,6 +40,38 @@ test('in production a file that a person hands over settles nothing until anothe
   expect(await violations()).toEqual([]);
 });
 
+test('the bank that delivers the same file vouches for it, whichever comes first', async () => {
+  const [first, second, third] = await payments();
+  const text = camtOf('camt.054', said([first!], 'settled'));
+  expect(await handOver(text, 'finance')).toMatchObject({ status: 'quarantined' });
+  expect(await handOver(text, 'bank')).toMatchObject({
+    status: 'applied',
+    outcomes: { applied: 1 },
+  });
+  expect(await handOver(text, 'finance')).toMatchObject({ status: 'unchanged' });
+
+  // A process of the bank's was ended in its middle, and a person takes the file in again.
+  const half = camtOf('camt.054', said([second!], 'settled'));
+  const killed = new AbortController();
+  killed.abort(new Error('killed'));
+  const bytes = { bytes: inPieces(half), sender: 'bank', fileName: 'bank.xml' };
+  const ended = takeInMessage(
+    production(),
+    bytes,
+    job(world.engine, 'bank'),
+    undefined,
+    killed.signal,
+  );
+  await expect(ended).rejects.toThrow('killed');
+  expect(await handOver(half, 'finance')).toMatchObject({ status: 'applied' });
+
+  const wrong = `${camtOf('camt.054', said([third!], 'settled')).slice(0, -20)}`;
+  const found = await handOver(wrong, 'finance');
+  expect(found).toMatchObject({ status: 'quarantined' });
+  expect(await handOver(wrong, 'bank')).toMatchObject({ status: 'quarantined', code: found.code });
+  expect(await violations()).toEqual([]);
+});
+
 test('who releases it has released nothing in spite of what is found meanwhile', () => {
   const released = (code: string) => ({ status: 'released', code }) as const;
   expect(isInSpite(released('HANDED_OVER_BY_PERSON'))).toBe(false);

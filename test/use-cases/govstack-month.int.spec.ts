@@ -58,7 +58,7 @@ describe('a month that is paid through a payments block which fails in every way
       url: block.url,
       bbId: 'SANAD',
       callbackUrl: 'https://sanad.example/govstack/callback',
-      timeoutMs: 300,
+      timeoutMs: 2_000,
       attempts: 1,
       batchSize: 7,
       paymentMode: 'mojaloop',

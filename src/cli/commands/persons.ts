@@ -8,7 +8,6 @@ import { drainAutomations } from '../drain.js';
 
 interface EraseOptions extends CommonOptions {
   readonly reason: string;
-  readonly forfeitArrears?: boolean;
 }
 
 /** As over HTTP: one administrator proposes it, and another's word erases. */
@@ -20,9 +19,7 @@ async function erase(run: Run, options: EraseOptions, person: string): Promise<v
     // The same words later are another command.
     const seen = await store.readStream(streams.person(personId));
     const context = contextOf(actor, 'erase', personId, seen.length);
-    const { reason, forfeitArrears } = options;
-    const asked = { personId, reason, forfeit: { arrears: forfeitArrears } };
-    const { status, parts } = await erasure(engine, asked, context);
+    const { status, parts } = await erasure(engine, personId, options.reason, context);
     const { events } = await execute(engine, parts, context);
     if (status === 'erased') await vault.erase([personId]);
     await drainAutomations(engine, run);
@@ -44,10 +41,6 @@ export function personsCommand(): Command {
       'erase a person: the key of their personal fields is destroyed and the proof stays; proposed by one administrator, and done when another asks for it',
     )
     .requiredOption('--reason <text>', 'why; each has their own')
-    .option(
-      '--forfeit-arrears',
-      'also where the programme owes them arrears, which nobody is paid then',
-    )
     .action(action(erase));
   return persons;
 }

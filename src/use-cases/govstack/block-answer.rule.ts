@@ -22,6 +22,7 @@ export interface BatchStatus {
   readonly failed: number;
   readonly totalAmount: string;
   readonly completedAmount: string;
+  readonly ongoingAmount: string;
   readonly failedAmount: string;
   /** Instant; its day is that of settlements for which the block says no other. */
   readonly generatedAt: string;
@@ -65,6 +66,32 @@ export function requireSame(
     throw differs('completed_amount', 'is not zero, and no transfer is said to be completed');
   if (failed === 0 && sumOf(amounts.failedAmount, currency, 'failed_amount') !== 0n)
     throw differs('failed_amount', 'is not zero, and no transfer is said to have failed');
+  if (ongoing === 0 && sumOf(amounts.ongoingAmount, currency, 'ongoing_amount') !== 0n)
+    throw differs('ongoing_amount', 'is not zero, and no transfer is said to be under way');
+}
+
+/**
+ * Holds what a block says of each transfer against the counts of its callback: what it said to have
+ * failed has not been completed, and the other way round. What was under way may have gone on.
+ * @throws DomainError BATCH_DIFFERS
+ */
+export function requireSameCounts(
+  outcomes: readonly Pick<ReportedOutcome, 'paymentId' | 'outcome'>[],
+  { total, completed, failed }: Pick<BatchStatus, 'total' | 'completed' | 'failed'>,
+): void {
+  const paymentsWith = (outcome: ReportedOutcome['outcome']): number =>
+    new Set(outcomes.flatMap((one) => (one.outcome === outcome ? [one.paymentId] : []))).size;
+  for (const [field, said, other] of [
+    ['completed', completed, paymentsWith('rejected')],
+    ['failed', failed, paymentsWith('settled')],
+  ] as const)
+    if (said + other > total)
+      throw new DomainError(
+        'BATCH_DIFFERS',
+        `${field} is ${said} of ${total}, and of ${other} the block says the opposite where it is asked for each.`,
+        'invalid',
+        field,
+      );
 }
 
 /**
@@ -161,6 +188,9 @@ export function outcomeOf(
     amount === undefined ? undefined : orNone(() => parseAmount(amount, batch.currency));
   if (outcome === undefined || (amount !== undefined && amountMinor === undefined))
     return undefined;
+  // A day that nobody can read is no day that may be left out.
+  const { completedAt } = transaction;
+  if (completedAt !== undefined && dayOf(completedAt).settledOn === undefined) return undefined;
   const transfer = transfers.find(transaction, amountMinor);
   if (transfer === undefined) return undefined;
   return {

@@ -1,6 +1,7 @@
 import { Controller, Inject, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { GOVSTACK_BLOCK, type GovstackBlock } from '../../adapters/payment-rail/govstack/port.js';
+import { dayOf } from './block-answer.rule.js';
 import { takeInBatchStatus } from './outcomes.js';
 import { takeInValidation } from './validation.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -137,6 +138,13 @@ export class GovstackCallbackHttp {
         'invalid',
         'batchId',
       );
+    if (dayOf(body.resultGeneratedAt).settledOn === undefined)
+      throw new DomainError(
+        'INVALID_DATE',
+        'resultGeneratedAt is on a day that there is not.',
+        'invalid',
+        'resultGeneratedAt',
+      );
     const result = await takeInBatchStatus(
       this.deps,
       this.block,
@@ -149,6 +157,7 @@ export class GovstackCallbackHttp {
         ongoing: body.ongoing ?? body.TotalTransactions - body.completed - body.failed,
         totalAmount: String(body.totalAmount),
         completedAmount: String(body.completed_amount),
+        ongoingAmount: String(body.ongoing_amount),
         failedAmount: String(body.failed_amount),
         generatedAt: body.resultGeneratedAt,
       },

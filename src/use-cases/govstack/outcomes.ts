@@ -6,6 +6,7 @@ import {
   outcomeOf,
   outcomeOfAll,
   requireSame,
+  requireSameCounts,
   TransferFinder,
   type BatchStatus,
 } from './block-answer.rule.js';
@@ -42,23 +43,18 @@ export async function takeInBatchStatus(
   requireSame(batch, status);
   const outcomes = outcomeOfAll(batch, status);
   if (outcomes === undefined)
-    return askAbout(
-      deps,
-      block,
-      { ...batch, batchId: status.batchId },
-      base,
-      signal,
-      dayOf(status.generatedAt),
-    );
+    return askAbout(deps, block, { ...batch, batchId: status.batchId }, base, signal, status);
   const taken = nothing();
   await take(deps, base, taken, outcomes);
   return taken;
 }
 
 /**
- * Asks the block how each transfer of a batch stands, and takes in what it says.
- * @param day of settlements for which the block says no other; absent: today's
- * @throws RailError
+ * Asks the block how each transfer of a batch stands, and takes in what it says: all of it, or nothing
+ * where that contradicts the callback that gave occasion to ask.
+ * @param status of the callback; its day is that of settlements for which the block says no other.
+ *   Absent: today's
+ * @throws DomainError BATCH_DIFFERS; RailError
  */
 export async function askAbout(
   deps: Deps,
@@ -66,16 +62,19 @@ export async function askAbout(
   batch: SentBatch,
   base: JobContext,
   signal?: AbortSignal,
-  day: { readonly settledOn?: string } = {},
+  status?: BatchStatus,
 ): Promise<StatusTaken> {
   const taken = nothing();
   const transfers = new TransferFinder(batch);
-  for await (const transactions of block.details(batch, signal)) {
-    const outcomes = transactions.flatMap(
-      (transaction) => outcomeOf(transaction, batch, transfers, day) ?? [],
-    );
-    await take(deps, base, taken, outcomes);
-  }
+  const day = dayOf(status?.generatedAt);
+  const outcomes: ReportedOutcome[] = [];
+  for await (const transactions of block.details(batch, signal))
+    for (const transaction of transactions) {
+      const said = outcomeOf(transaction, batch, transfers, day);
+      if (said) outcomes.push(said);
+    }
+  if (status) requireSameCounts(outcomes, status);
+  await take(deps, base, taken, outcomes);
   taken.unanswered = transfers.left;
   return taken;
 }

@@ -52,13 +52,35 @@ export function requireSettled(programmeId: string, events: readonly Recorded[])
 export function requireNothingDue(programmeId: string, { arrears }: AdjustmentState): void {
   const due = arrearsMinor(arrears.filter(({ orderedBy }) => orderedBy === undefined));
   if (due > 0n)
-    throw new DomainError(
-      'STILL_OWED',
-      `${programmeId} owes the person arrears of ${due} minor units, which its next cycle pays; erased, they are never paid. Say that they are forfeited (forfeitArrears) where that is meant.`,
-      'rule',
-      'personId',
+    throw stillOwed(
+      `${programmeId} owes the person arrears of ${due} minor units, which its next cycle pays.`,
     );
 }
+
+/**
+ * The same of arrears that a payment carries: it gives them back where it does not arrive.
+ * @param payment of a cycle that is neither closed nor abandoned
+ * @throws DomainError STILL_OWED
+ */
+export function requireNothingCarried(
+  programmeId: string,
+  account: AdjustmentState | undefined,
+  { paymentId, status }: PaymentState,
+): void {
+  const carries = account?.arrears.some(({ orderedBy }) => orderedBy?.paymentId === paymentId);
+  if (carries === true && status !== 'settled')
+    throw stillOwed(
+      `The payment ${paymentId} carries arrears that ${programmeId} owes the person, and is ${status}.`,
+    );
+}
+
+const stillOwed = (what: string): DomainError =>
+  new DomainError(
+    'STILL_OWED',
+    `${what} Nobody who is erased is paid: erase them once it is paid, or a correction finds that it is not due.`,
+    'rule',
+    'personId',
+  );
 
 /**
  * Nobody is erased whom a bank is told to pay, and of whom it has not said what became of it.

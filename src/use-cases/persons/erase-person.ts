@@ -6,15 +6,10 @@ import { personDecider, wordOnErasure } from '../../person/person.decider.js';
 import { regionOf } from '../../person/person-history.rule.js';
 import type { Deps } from '../../write-side/context.js';
 import { part, type Part } from '../../write-side/unit.js';
-import { notCorrected, type Forfeit } from './not-corrected.js';
+import { accountsOfPerson } from './accounts-of-person.js';
+import { notCorrected } from './not-corrected.js';
 import { notEnrolled, owesNothing } from './not-enrolled.js';
 import { notUnderWay } from './not-under-way.js';
-
-export interface Erasure {
-  readonly personId: string;
-  readonly reason: string;
-  readonly forfeit?: Forfeit;
-}
 
 /**
  * An erasure: proposed by one administrator, and done when another asks for it. Besides the person's
@@ -24,7 +19,8 @@ export interface Erasure {
  */
 export async function erasure(
   { store }: Pick<Deps, 'store'>,
-  { personId, reason, forfeit }: Erasure,
+  personId: string,
+  reason: string,
   context: Pick<Context, 'actor'>,
 ): Promise<{ readonly status: 'proposed' | 'erased'; readonly parts: readonly Part[] }> {
   const stream = streams.person(personId);
@@ -34,11 +30,13 @@ export async function erasure(
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   // Before anything is told of a person of another region.
   requireRegion(context, regionOf(events)!);
+  const accounts = await accountsOfPerson(store, personId);
   const guards = [
+    ...accounts.parts,
     ...(await notEnrolled(store, personId)),
     ...(await owesNothing(store, personId)),
-    ...(await notCorrected(store, personId, forfeit)),
-    ...(await notUnderWay(store, personId)),
+    ...(await notCorrected(store, personId, accounts)),
+    ...(await notUnderWay(store, personId, accounts)),
   ];
   if (wordOnErasure(fold(personDecider, events), context.actor.id) !== 'second')
     return {

@@ -4,7 +4,12 @@ import type { PaymentState } from '../../payment/payment.state.js';
 import { guard, type Part } from '../../write-side/unit.js';
 import { cyclesOf, foldCycle } from '../cycles/cycles.js';
 import { foldPayment } from '../folds.js';
-import { requireNotInstructing, requireNotUnderWay } from './erasable.rule.js';
+import {
+  requireNotInstructing,
+  requireNothingCarried,
+  requireNotUnderWay,
+} from './erasable.rule.js';
+import type { AccountsOfPerson } from './accounts-of-person.js';
 import { programmesOf } from './not-enrolled.js';
 
 /**
@@ -12,7 +17,11 @@ import { programmesOf } from './not-enrolled.js';
  * of the account, and a payment that is instructed in no file has no outcome ever. Who instructs
  * looks at the person after that was said on the cycle, so that one of the two is first.
  */
-export async function notUnderWay(store: EventStore, personId: string): Promise<readonly Part[]> {
+export async function notUnderWay(
+  store: EventStore,
+  personId: string,
+  accounts: AccountsOfPerson,
+): Promise<readonly Part[]> {
   const parts: Part[] = [];
   for (const programmeId of await programmesOf(store))
     for (const { cycleId, period, status } of await cyclesOf(store, programmeId)) {
@@ -22,6 +31,7 @@ export async function notUnderWay(store: EventStore, personId: string): Promise<
         guard(streams.payment(paymentIdOf(programmeId, period, personId)), (events) => {
           payment = foldPayment(events);
           requireNotUnderWay(payment);
+          requireNothingCarried(programmeId, accounts.of(programmeId), payment);
         }),
         guard(streams.cycle(cycleId), (events) =>
           requireNotInstructing(foldCycle(events), payment),

@@ -185,9 +185,7 @@ export const personHandlers = commandHandlers(
   }),
   commandHandler(ErasePerson, async (command, deps) => {
     const personId = personOf(command);
-    const { reason, forfeitArrears } = command;
-    const asked = { personId, reason, forfeit: { arrears: forfeitArrears } };
-    const { status, parts } = await erasure(deps, asked, command.call.context);
+    const { status, parts } = await erasure(deps, personId, command.reason, command.call.context);
     return {
       parts,
       answer: { personId, status },

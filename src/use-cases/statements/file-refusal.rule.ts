@@ -4,7 +4,7 @@ import type {
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import type { Actor } from '../../kernel/decider.js';
 import { firstOf } from '../../kernel/text.js';
-import type { BankMessageState } from '../../statement/message.decider.js';
+import { HANDED_OVER, type BankMessageState } from '../../statement/message.decider.js';
 
 /**
  * Entries of one file that a person would have to look at one by one: beyond this, the file is not
@@ -37,8 +37,6 @@ export interface FileRefusal {
   readonly findings?: number;
 }
 
-const HANDED_OVER = 'HANDED_OVER_BY_PERSON';
-
 /** Somebody looked at what was found in the file and released it in spite of that. */
 export const isInSpite = ({ status, code }: Pick<BankMessageState, 'status' | 'code'>): boolean =>
   status === 'released' && code !== HANDED_OVER;
@@ -48,10 +46,10 @@ export const isInSpite = ({ status, code }: Pick<BankMessageState, 'status' | 'c
  * it: another one releases it. Payment systems and the folder of a bank speak for the bank.
  */
 export const waitsForAnother = (
-  { status }: Pick<BankMessageState, 'status'>,
+  { status, isDelivered }: Pick<BankMessageState, 'status' | 'isDelivered'>,
   { role }: Pick<Actor, 'role'>,
 ): FileRefusal | undefined =>
-  status === 'released' || role === 'payment-system'
+  status === 'released' || isDelivered || role === 'payment-system'
     ? undefined
     : {
         code: HANDED_OVER,

@@ -1,5 +1,7 @@
 import {
   bankMessageDecider,
+  DELIVERED,
+  isAwaited,
   type BankMessageCommand,
   type BankMessageState,
 } from '../../statement/message.decider.js';
@@ -106,7 +108,11 @@ async function apply(
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<MessageSummary> {
-  const state = foldBankMessage(await deps.store.readStream(streams.message(sha256)));
+  let state = foldBankMessage(await deps.store.readStream(streams.message(sha256)));
+  if (isAwaited(state) && base.actor.role === 'payment-system') {
+    await say(deps, sha256, { type: 'ReleaseMessage', reason: DELIVERED }, base);
+    state = foldBankMessage(await deps.store.readStream(streams.message(sha256)));
+  }
   if (state.status === 'applied') return { sha256, status: 'unchanged' };
   if (state.status === 'quarantined') return { sha256, status: 'quarantined', code: state.code };
   const scratch = await deps.archive.scratch();
@@ -130,7 +136,7 @@ async function apply(
 interface ReadMessage {
   readonly sha256: string;
   readonly spool: VerdictSpool;
-  readonly state: Pick<BankMessageState, 'status' | 'code'>;
+  readonly state: BankMessageState;
 }
 
 async function readAndApply(

@@ -1,7 +1,7 @@
 import { RailError } from '../port.js';
 import { send } from './client.js';
 import type { BlockTransaction, GovstackSettings, SentBatch } from './port.js';
-import { parseWithinLimits } from '../../../kernel/json-limits.js';
+import { lossOfJson, parseWithinLimits } from '../../../kernel/json-limits.js';
 
 const PAGE = 200;
 const MAX_TEXT = 200;
@@ -46,6 +46,8 @@ function transactionsIn(text: string, what: string): readonly BlockTransaction[]
   try {
     // The amount's digits are read as written, not as a number (JSON.parse source text access).
     value = parseWithinLimits(text, (within) => JSON.parse(within, exact));
+    // What is said twice is said as nobody knows.
+    if (lossOfJson(text, value) !== undefined) value = undefined;
   } catch {
     value = undefined;
   }
@@ -57,7 +59,10 @@ function transactionsIn(text: string, what: string): readonly BlockTransaction[]
         typeof each === 'object' && each !== null
           ? (each as Readonly<Record<string, unknown>>)[name]
           : undefined;
-      return typeof field === 'string' ? { [name]: field.slice(0, MAX_TEXT) } : {};
+      if (field === undefined) return {};
+      // What is no text is not absent: nothing is read from it, and nothing is assumed in its place.
+      const text = typeof field === 'string' ? field : JSON.stringify(field);
+      return { [name]: text.slice(0, MAX_TEXT) };
     };
     return Object.assign(
       {},

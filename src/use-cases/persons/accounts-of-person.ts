@@ -1,0 +1,43 @@
+import type { EventStore } from '../../adapters/event-store/port.js';
+import { foldAdjustment } from '../folds.js';
+import type { AdjustmentState } from '../../correction/adjustment.decider.js';
+import { fold } from '../../kernel/decider.js';
+import { streams } from '../../kernel/ids.js';
+import { programmeDecider } from '../../programme/programme.decider.js';
+import { guard, type Part } from '../../write-side/unit.js';
+import { requireNothingDue } from './erasable.rule.js';
+import { programmesOf } from './not-enrolled.js';
+
+/** What corrections put on a person's accounts, as it is where an erasure is recorded. */
+export interface AccountsOfPerson {
+  /** Before whatever asks for an account. */
+  readonly parts: readonly Part[];
+  of(programmeId: string): AdjustmentState | undefined;
+}
+
+/**
+ * Guards a person's accounts, and refuses to erase whom a programme owes something: nothing is ordered
+ * for who is erased. A programme that is closed pays nobody any more.
+ * @throws DomainError in the parts: STILL_OWED
+ */
+export async function accountsOfPerson(
+  store: EventStore,
+  personId: string,
+): Promise<AccountsOfPerson> {
+  const accounts = new Map<string, AdjustmentState>();
+  const names = await programmesOf(store);
+  const programmes = await store.readStreams(names.map((name) => streams.programme(name)));
+  const closed = new Set(
+    names.filter((_, i) => fold(programmeDecider, programmes[i]!.events).status === 'closed'),
+  );
+  return {
+    parts: names.map((name) =>
+      guard(streams.adjustment(name, personId), (events) => {
+        const account = foldAdjustment(events);
+        accounts.set(name, account);
+        if (!closed.has(name)) requireNothingDue(name, account);
+      }),
+    ),
+    of: (programmeId) => accounts.get(programmeId),
+  };
+}
