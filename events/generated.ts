@@ -2463,9 +2463,25 @@ export interface PersonErasedV2 {
 personId: string
 reason: string
 }
+export interface PersonErasedV3 {
+personId: string
+reason: string
+/**
+ * Approved arrears that did not arrive are given up; absent: there are none.
+ */
+forfeitsArrears?: true
+}
 export interface PersonErasureProposedV1 {
 personId: string
 reason: string
+}
+export interface PersonErasureProposedV2 {
+personId: string
+reason: string
+/**
+ * Approved arrears that did not arrive are given up; absent: there are none.
+ */
+forfeitsArrears?: true
 }
 export interface PersonErasureWithdrawnV1 {
 personId: string
@@ -3682,8 +3698,8 @@ export interface EventData {
   PayeeAccountClosed: PayeeAccountClosedV1;
   PayeeAccountRegistered: PayeeAccountRegisteredV1;
   PayeeAccountVerified: PayeeAccountVerifiedV1;
-  PersonErased: PersonErasedV2;
-  PersonErasureProposed: PersonErasureProposedV1;
+  PersonErased: PersonErasedV3;
+  PersonErasureProposed: PersonErasureProposedV2;
   PersonErasureWithdrawn: PersonErasureWithdrawnV1;
   PersonMoved: PersonMovedV1;
   PersonRegistered: PersonRegisteredV1;
@@ -3849,7 +3865,9 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"person","type":"PayeeAccountVerified","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PayeeAccountVerified.v1.schema.json","title":"PayeeAccountVerified","type":"object","additionalProperties":false,"required":["personId","accountId","method"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"method":{"type":"string","minLength":1,"maxLength":140}}}},
   {"aggregate":"person","type":"PersonErased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErased.v1.schema.json","title":"PersonErased","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"person","type":"PersonErased","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErased.v2.schema.json","title":"PersonErased","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"person","type":"PersonErased","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErased.v3.schema.json","title":"PersonErased","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000},"forfeitsArrears":{"const":true,"description":"Approved arrears that did not arrive are given up; absent: there are none."}}}},
   {"aggregate":"person","type":"PersonErasureProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErasureProposed.v1.schema.json","title":"PersonErasureProposed","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"person","type":"PersonErasureProposed","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErasureProposed.v2.schema.json","title":"PersonErasureProposed","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000},"forfeitsArrears":{"const":true,"description":"Approved arrears that did not arrive are given up; absent: there are none."}}}},
   {"aggregate":"person","type":"PersonErasureWithdrawn","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErasureWithdrawn.v1.schema.json","title":"PersonErasureWithdrawn","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":500,"description":"Why it is taken back."}}}},
   {"aggregate":"person","type":"PersonMoved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonMoved.v1.schema.json","title":"PersonMoved","type":"object","additionalProperties":false,"required":["personId","fromRegion","region","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromRegion":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"person","type":"PersonRegistered","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonRegistered.v1.schema.json","title":"PersonRegistered","type":"object","additionalProperties":false,"required":["personId","identityHash","region","sealed"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"sealed":{"type":"object","additionalProperties":false,"description":"Where the vault keeps the ciphertext, and the hash of that ciphertext. Never personal data.","required":["record","sha256"],"properties":{"record":{"type":"string","minLength":1,"maxLength":120},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}}}},

@@ -30,7 +30,9 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   // Version 2 is decided by two people, of a programme that is open and of every household; before, one did.
   PolicyPublished: { 1: asItIs },
   EnrolmentReinstated: { 1: asItIs },
-  PersonErased: { 1: asItIs },
+  // Version 3 says that arrears are given up, and so does version 2 of its proposal.
+  PersonErased: { 1: asItIs, 2: asItIs },
+  PersonErasureProposed: { 1: asItIs },
   // Version 2 says more of a paying account, all of it optional.
   PaymentTermsSet: { 1: asItIs },
 };

@@ -44,6 +44,12 @@ const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
   PersonErased: 2,
 };
 
+/** Each has a reason of their own, and both say what is given up. */
+const contentOfErasure = ({
+  forfeitsArrears,
+}: Pick<EventData['PersonErased'], 'forfeitsArrears'>): string =>
+  forfeitsArrears === true ? 'gives arrears up' : '';
+
 /**
  * I4 for what one person proposes and another decides: new facts of a household, its reinstatement,
  * a waiver of what it owes, a policy of an open programme, the accounts that it pays from, and
@@ -78,10 +84,10 @@ export class ProposalsCheck {
       case 'EnrolmentReinstatementProposed':
         return this.#proposed(event, contentOfReinstatement(event.data));
       case 'PersonErasureProposed':
-        return this.#proposed(event, '');
+        return this.#proposed(event, contentOfErasure(event.data));
       case 'PersonErased':
         if (!this.#isUnderNewerRules) return this.#answered(event, '');
-        return this.#decided(event, '', 'an erasure that one', found);
+        return this.#decided(event, contentOfErasure(event.data), 'an erasure that one', found);
       case 'EnrolmentReinstated':
         return this.#reinstated(event, found);
       case 'EnrolmentRecertified':

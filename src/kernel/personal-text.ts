@@ -52,7 +52,7 @@ const latinOf = (letter: string): string => LOOK_ALIKES.get(letter.toUpperCase()
 const WITH_DIGIT = /[\p{L}\p{N}\p{M}]*\p{N}[\p{L}\p{N}\p{M}]*/gu;
 const withoutMarks = (word: string): string => word.normalize('NFKD').replace(/\p{M}/gu, '');
 /** The letters of a card that stand apart from its digits, and the French words that may. */
-const LETTERS_APART = /(?<![\p{L}\p{N}\p{M}])(?:\p{L}\p{M}*){1,2}(?=[ .-]\p{N})/gu;
+const LETTERS_APART = /(?<![\p{L}\p{N}\p{M}])(?:\p{L}\p{M}*){1,2}(?=[ .\p{Pd}\u2212]\p{N})/gu;
 const FRENCH: ReadonlySet<string> = new Set(['à', 'dû', 'où', 'là']);
 
 /**

@@ -318,9 +318,10 @@ function breakResolved(
       keptMinor: lessBy(state.keptMinor, BigInt(returnedMinor ?? state.amountMinor)),
     };
   const outcomes = put(state.outcomes, resolved.attempt - 1, outcome);
-  // What was counted as something else than it says was none of that.
+  // Of another amount, and counted as something else than it says, it was none of that.
+  const isOfAmount = state.breakKinds[breakId] === 'amount-differs';
   const isCounted = ({ odd, outcome: says }: Booking): boolean =>
-    odd === undefined || (odd === breakId && says === outcome);
+    odd === undefined || (odd === breakId && (says === outcome || !isOfAmount));
   const bookings = state.bookings.map((one) => {
     const { odd: _odd, ...booking } = one;
     return isCounted(one) ? booking : one;

@@ -1,5 +1,5 @@
 import { Command } from '../http/call.js';
-import { FreeText, Name, Nested, OneOf, Pattern, Region, Text } from '../http/fields.js';
+import { Flag, FreeText, Name, Nested, OneOf, Pattern, Region, Text } from '../http/fields.js';
 import { type AccountFields } from './personal.js';
 
 const KINDS = ['iban', 'rib', 'wallet', 'cash'] as const;
@@ -37,4 +37,9 @@ export class MovePerson extends Command {
 }
 export class ErasePerson extends Command {
   @FreeText() reason!: string;
+  @Flag({
+    optional: true,
+    description: 'Whether approved arrears that did not arrive are given up; both say so.',
+  })
+  forfeitsArrears?: boolean;
 }

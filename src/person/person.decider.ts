@@ -63,10 +63,10 @@ export type PersonCommand =
       readonly region: string;
       readonly reason: string;
     }
-  | { readonly type: 'ProposeErasure'; readonly personId: string; readonly reason: string }
+  | ({ readonly type: 'ProposeErasure' } & EventData['PersonErasureProposed'])
   | { readonly type: 'WithdrawErasure'; readonly personId: string; readonly reason: string }
   | { readonly type: 'WithdrawPayeeAccount'; readonly personId: string; readonly reason: string }
-  | { readonly type: 'ErasePerson'; readonly personId: string; readonly reason: string };
+  | ({ readonly type: 'ErasePerson' } & EventData['PersonErased']);
 
 /** Codes that persons refuse with. */
 export const PERSON_REFUSALS = [
@@ -241,18 +241,24 @@ function move(
 export const wordOnErasure = (
   { erasureProposals }: PersonState,
   by: string,
-): ReturnType<typeof wordOf> => wordOf(erasureProposals, { by, content: ERASURE });
-/** Of one person there is one erasure; its reason is each one's own. */
-const ERASURE = 'erasure';
+  forfeit: Forfeit = {},
+): ReturnType<typeof wordOf> =>
+  wordOf(erasureProposals, { by, content: contentOfErasure(forfeit) });
+type Forfeit = Pick<EventData['PersonErasureProposed'], 'forfeitsArrears'>;
+/** Each has a reason of their own, and both say what is given up. */
+const contentOfErasure = ({ forfeitsArrears }: Forfeit): string =>
+  forfeitsArrears === true ? 'erasure that gives arrears up' : 'erasure';
+const forfeitOf = ({ forfeitsArrears }: Forfeit): Forfeit =>
+  forfeitsArrears === true ? { forfeitsArrears } : {};
 
 function proposeErasure(
   state: PersonState,
-  { personId, reason }: CommandOf<PersonCommand, 'ProposeErasure'>,
+  { personId, reason, ...forfeit }: CommandOf<PersonCommand, 'ProposeErasure'>,
   context: Context,
 ): Drafts {
   requireRole(context, 'administrator');
-  if (wordOnErasure(state, context.actor.id) === 'again') return [];
-  return [{ type: 'PersonErasureProposed', data: { personId, reason } }];
+  if (wordOnErasure(state, context.actor.id, forfeit) === 'again') return [];
+  return [{ type: 'PersonErasureProposed', data: { personId, reason, ...forfeitOf(forfeit) } }];
 }
 
 function withdrawErasure(
@@ -288,13 +294,15 @@ function erase(
 ): Drafts {
   const { personId } = state;
   requireRole(context, 'administrator');
-  if (wordOnErasure(state, context.actor.id) !== 'second')
+  if (wordOnErasure(state, context.actor.id, command) !== 'second')
     throw new DomainError(
       'SAME_PERSON',
       'A person is erased by another administrator than proposed it.',
       'forbidden',
     );
-  return [{ type: 'PersonErased', data: { personId, reason: command.reason } }];
+  return [
+    { type: 'PersonErased', data: { personId, reason: command.reason, ...forfeitOf(command) } },
+  ];
 }
 
 function requireAccount(state: PersonState, accountId: string): void {
@@ -338,7 +346,7 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent> = {
       case 'PersonMoved':
         return { ...state, region: event.data.region };
       case 'PersonErasureProposed': {
-        const proposal = { by: event.meta.actor, content: ERASURE };
+        const proposal = { by: event.meta.actor, content: contentOfErasure(event.data) };
         return { ...state, erasureProposals: proposed(state.erasureProposals, proposal) };
       }
       case 'PersonErasureWithdrawn': {

@@ -196,6 +196,10 @@ describe('what is published, dated back and paid again is said by two', () => {
     expect(foundIn(erased('adam', 1))).toEqual([]);
     const elsewhere = { ...asked, stream: 'another' };
     expect(foundIn(elsewhere, erased('aziza'))).toEqual(alone);
+    const forfeit = { forfeitsArrears: true };
+    const givesUp = step('PersonErased', 'aziza', forfeit, 3);
+    expect(foundIn(asked, givesUp)).toEqual(alone);
+    expect(foundIn(step('PersonErasureProposed', 'adam', forfeit, 2), givesUp)).toEqual([]);
   });
 
   test('a reinstatement, unless a recertification brought it', () => {

@@ -81,6 +81,9 @@ describe('a file of a bank', () => {
     given(received('farid', 'finance-officer'), waits('SUM_DIFFERS'))
       .when(release, bank)
       .thenRefused('ROLE_NOT_ALLOWED');
+    given(...put, released)
+      .when(release, bank)
+      .then();
   });
 
   test('in which something was found is released in words, by another person', () => {

@@ -245,6 +245,23 @@ describe('a person', () => {
     given(registered, asked)
       .when(erase, other)
       .then({ type: 'PersonErased', data: { personId, reason } });
+    // What is given up is said by both.
+    const forfeit = { forfeitsArrears: true } as const;
+    given(registered, asked)
+      .when({ ...propose, ...forfeit }, administrator)
+      .then({ type: 'PersonErasureProposed', data: { personId, reason, ...forfeit } });
+    given(registered, asked)
+      .when({ ...erase, ...forfeit }, other)
+      .thenRefused('SAME_PERSON');
+    const both = was(
+      'PersonErasureProposed',
+      { personId, reason, ...forfeit },
+      'adam',
+      'administrator',
+    );
+    given(registered, both)
+      .when({ ...erase, ...forfeit }, other)
+      .then({ type: 'PersonErased', data: { personId, reason, ...forfeit } });
     given(registered, erased)
       .when({ type: 'ErasePerson', personId, reason: 'asked for it' }, administrator)
       .thenRefused('PERSON_ERASED');

@@ -57,6 +57,7 @@ describe('a text in somebody’s own words', () => {
   });
 
   test.each([
+    '\u00c1B\u2013123456',
     'BE12\u03013456',
     'B\u0301E123456',
     'A\u0301 123456',

@@ -72,9 +72,18 @@ describe('what a block answers of one transfer', () => {
 
   test('says no currency of ours where it says one that is no text', async () => {
     expect(await cameTo(saying(',"amount":500,"currency":978'))).toMatchObject({ currency: '978' });
-    expect(await cameTo(saying(',"amount":500,"currency":null'))).toMatchObject({
-      currency: 'null',
-    });
+  });
+
+  test('is told without what a block writes as nothing, where no money is said to have moved', async () => {
+    const failed = '{"transactionId":"i1","status":"FAILED","amount":null,"completedAt":null}';
+    expect(await cameTo(failed)).toMatchObject({ paymentId: 'p1', outcome: 'rejected' });
+    const going = '{"transactionId":"i1","status":"IN_PROGRESS","completedAt":null}';
+    expect(await cameTo(going)).toMatchObject({ outcome: 'accepted' });
+    const said = await cameTo(saying(',"amount":500,"currency":null,"completedAt":1764403200000'));
+    expect(said).toMatchObject({ outcome: 'settled', currency: 'MAD' });
+    expect(said).not.toHaveProperty('settledOn');
+    const key = ',"amount":500,"workflowInstanceKey":9007199254740993';
+    expect(await cameTo(saying(key))).toMatchObject({ outcome: 'settled' });
   });
 
   test.each(['"status":"FAILED"', '"amount":495'])(

@@ -53,6 +53,7 @@ describe('what a block says of a whole batch', () => {
     const wrong: readonly (readonly [Partial<BatchStatus>, string])[] = [
       [{ total: 3 }, 'TotalTransactions'],
       [{ ongoing: 1 }, 'completed'],
+      [{ ongoing: -1, failed: 1 }, 'completed'],
       [{ totalAmount: '1500.31' }, 'totalAmount'],
       [{ completedAmount: '1500.29' }, 'completed_amount'],
       [{ completed: 0, ongoing: 2 }, 'completed_amount'],
@@ -90,6 +91,7 @@ describe('what a block says of each transfer', () => {
       each('settled', 'rejected', 'settled'),
       each('accepted', 'accepted', 'accepted'),
       [...each('settled', 'rejected'), ...each('settled')],
+      [...each('settled', 'settled', 'rejected'), ...each('rejected')],
     ])
       expect(refusal(() => requireSameCounts(said, counts))).toBe('none');
     const allSettled = each('settled', 'settled', 'settled');

@@ -160,7 +160,7 @@ test('nor while a payment carries them that did not arrive', async () => {
   );
   await drain(world.engine);
   const admin = by(world.engine, 'amal', 'administrator', 'erase', ida);
-  const { parts } = await erasure(world.engine, ida, 'asked for', admin);
+  const { parts } = await erasure(world.engine, { personId: ida, reason: 'asked for' }, admin);
   expect(await codeOf(execute(world.engine, parts, admin))).toBe('STILL_OWED');
 });
 
@@ -176,5 +176,27 @@ test('a programme that is closed keeps nobody from being erased', async () => {
   });
   await execute(world.engine, [programme], as(world.engine, 'manager', 'close'));
   await erase(world.engine, ida);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('and both administrators may give up what nobody can be paid', async () => {
+  await closedOctober();
+  const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
+  await desk.approve(correctionId, contentHash);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: PERIOD, reason: 'died' });
+  const asks = async (who: string, forfeitsArrears: boolean) => {
+    const admin = by(world.engine, who, 'administrator', 'erase', String(forfeitsArrears));
+    const asked = { personId: ida, reason: 'asked', forfeitsArrears };
+    const { status, parts } = await erasure(world.engine, asked, admin);
+    await execute(world.engine, parts, admin);
+    return status;
+  };
+  expect(await codeOf(asks('amal', false))).toBe('STILL_OWED');
+  expect(await asks('amal', true)).toBe('proposed');
+  expect(await asks('amal', true)).toBe('proposed');
+  expect(await codeOf(asks('ali', false))).toBe('STILL_OWED');
+  expect(await asks('ali', true)).toBe('erased');
+  const [last] = (await world.engine.store.readStream(streams.person(ida))).slice(-1);
+  expect(last).toMatchObject({ type: 'PersonErased', v: 3, data: { forfeitsArrears: true } });
   expect((await desk.audit()).violations).toEqual([]);
 });

@@ -47,7 +47,7 @@ describe.each(STORES)('erasing and paying at once, on a store %s', (_, atomic) =
   async function askToErase(here: Here, personId: string): Promise<string> {
     for (const who of ['ali', 'amal']) {
       const context = by(here, who, 'administrator', `erase ${personId}`);
-      const asked = erasure(here, personId, 'asked', context).then(({ parts }) =>
+      const asked = erasure(here, { personId, reason: 'asked' }, context).then(({ parts }) =>
         execute({ ...here, locks: new KeyedMutex() }, parts, context),
       );
       const code = await codeOf(asked);

@@ -110,7 +110,7 @@ test('nobody is erased between what a correction found and their account', async
   const found = await desk.propose({ fromPeriod: '2025-10' });
   // Asked for before somebody approves, and recorded after it.
   const admin = by(world.engine, 'amal', 'administrator', 'erase', ida);
-  const { parts } = await erasure(world.engine, ida, 'asked for', admin);
+  const { parts } = await erasure(world.engine, { personId: ida, reason: 'asked for' }, admin);
   expect(await codeOf(execute(world.engine, parts, admin))).toBe('CORRECTION_OPEN');
   await desk.reject(found.correctionId);
   await erase(world.engine, ida);
@@ -122,7 +122,7 @@ test('nobody is erased in the moment in which a correction begins', async () => 
   await released(world.engine, '2025-10');
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'moved' });
   const admin = by(world.engine, 'amal', 'administrator', 'erase', ida);
-  const { parts } = await erasure(world.engine, ida, 'asked for', admin);
+  const { parts } = await erasure(world.engine, { personId: ida, reason: 'asked for' }, admin);
   await desk.propose({ fromPeriod: '2025-10' });
   expect(await codeOf(execute(world.engine, parts, admin))).toBe('CORRECTION_OPEN');
 });

@@ -8,6 +8,7 @@ import { drainAutomations } from '../drain.js';
 
 interface EraseOptions extends CommonOptions {
   readonly reason: string;
+  readonly forfeitArrears?: boolean;
 }
 
 /** As over HTTP: one administrator proposes it, and another's word erases. */
@@ -19,7 +20,9 @@ async function erase(run: Run, options: EraseOptions, person: string): Promise<v
     // The same words later are another command.
     const seen = await store.readStream(streams.person(personId));
     const context = contextOf(actor, 'erase', personId, seen.length);
-    const { status, parts } = await erasure(engine, personId, options.reason, context);
+    const { reason, forfeitArrears } = options;
+    const asked = { personId, reason, forfeitsArrears: forfeitArrears };
+    const { status, parts } = await erasure(engine, asked, context);
     const { events } = await execute(engine, parts, context);
     if (status === 'erased') await vault.erase([personId]);
     await drainAutomations(engine, run);
@@ -41,6 +44,7 @@ export function personsCommand(): Command {
       'erase a person: the key of their personal fields is destroyed and the proof stays; proposed by one administrator, and done when another asks for it',
     )
     .requiredOption('--reason <text>', 'why; each has their own')
+    .option('--forfeit-arrears', 'also where arrears are owed that did not arrive; both say so')
     .action(action(erase));
   return persons;
 }

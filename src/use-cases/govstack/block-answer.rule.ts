@@ -52,7 +52,7 @@ export function requireSame(
     new DomainError('BATCH_DIFFERS', `${field} ${reason}.`, 'invalid', field);
   if (total !== transfers.length)
     throw differs('TotalTransactions', `is ${total}; ${transfers.length} were sent`);
-  if (completed + failed + ongoing !== total)
+  if (ongoing < 0 || completed + failed + ongoing !== total)
     throw differs('completed', 'and failed and ongoing do not add up to TotalTransactions');
   const ours = sum(transfers.map(({ amountMinor }) => amountMinor));
   if (sumOf(amounts.totalAmount, currency, 'totalAmount') !== ours)
@@ -70,6 +70,9 @@ export function requireSame(
     throw differs('ongoing_amount', 'is not zero, and no transfer is said to be under way');
 }
 
+const countWithout = <T>(some: ReadonlySet<T>, others: ReadonlySet<T>): number =>
+  [...some].filter((one) => !others.has(one)).length;
+
 /**
  * Holds what a block says of each transfer against the counts of its callback: what it said to have
  * failed has not been completed, and the other way round. What was under way may have gone on.
@@ -79,11 +82,14 @@ export function requireSameCounts(
   outcomes: readonly Pick<ReportedOutcome, 'paymentId' | 'outcome'>[],
   { total, completed, failed }: Pick<BatchStatus, 'total' | 'completed' | 'failed'>,
 ): void {
-  const paymentsWith = (outcome: ReportedOutcome['outcome']): number =>
-    new Set(outcomes.flatMap((one) => (one.outcome === outcome ? [one.paymentId] : []))).size;
+  const paymentsWith = (outcome: ReportedOutcome['outcome']) =>
+    new Set(outcomes.flatMap((one) => (one.outcome === outcome ? [one.paymentId] : [])));
+  const settled = paymentsWith('settled');
+  const rejected = paymentsWith('rejected');
+  // What is said both ways of one transfer, its payment holds against each other.
   for (const [field, said, other] of [
-    ['completed', completed, paymentsWith('rejected')],
-    ['failed', failed, paymentsWith('settled')],
+    ['completed', completed, countWithout(rejected, settled)],
+    ['failed', failed, countWithout(settled, rejected)],
   ] as const)
     if (said + other > total)
       throw new DomainError(
@@ -182,15 +188,18 @@ export function outcomeOf(
   transfers: TransferFinder,
   day: { readonly settledOn?: string },
 ): ReportedOutcome | undefined {
-  const { status, amount } = transaction;
+  const { status, completedAt } = transaction;
   const outcome = WORDS[status?.trim().toUpperCase() ?? ''];
+  if (outcome === undefined) return undefined;
+  if (outcome === 'settled') {
+    // What nobody can read may not be left out of a settlement.
+    if (transaction.amount === null) return undefined;
+    if (completedAt !== undefined && dayOf(completedAt).settledOn === undefined) return undefined;
+  }
+  const amount = transaction.amount ?? undefined;
   const amountMinor =
     amount === undefined ? undefined : orNone(() => parseAmount(amount, batch.currency));
-  if (outcome === undefined || (amount !== undefined && amountMinor === undefined))
-    return undefined;
-  // A day that nobody can read is no day that may be left out.
-  const { completedAt } = transaction;
-  if (completedAt !== undefined && dayOf(completedAt).settledOn === undefined) return undefined;
+  if (amount !== undefined && amountMinor === undefined) return undefined;
   const transfer = transfers.find(transaction, amountMinor);
   if (transfer === undefined) return undefined;
   return {

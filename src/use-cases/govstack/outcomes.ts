@@ -50,8 +50,8 @@ export async function takeInBatchStatus(
 }
 
 /**
- * Asks the block how each transfer of a batch stands, and takes in what it says: all of it, or nothing
- * where that contradicts the callback that gave occasion to ask.
+ * Asks the block how each transfer of a batch stands, and takes in what it says, page by page; where a
+ * callback gave occasion to ask, all of it, or nothing where that contradicts the callback.
  * @param status of the callback; its day is that of settlements for which the block says no other.
  *   Absent: today's
  * @throws DomainError BATCH_DIFFERS; RailError
@@ -67,14 +67,16 @@ export async function askAbout(
   const taken = nothing();
   const transfers = new TransferFinder(batch);
   const day = dayOf(status?.generatedAt);
-  const outcomes: ReportedOutcome[] = [];
-  for await (const transactions of block.details(batch, signal))
-    for (const transaction of transactions) {
-      const said = outcomeOf(transaction, batch, transfers, day);
-      if (said) outcomes.push(said);
-    }
-  if (status) requireSameCounts(outcomes, status);
-  await take(deps, base, taken, outcomes);
+  const all: ReportedOutcome[] = [];
+  for await (const transactions of block.details(batch, signal)) {
+    const outcomes = transactions.flatMap(
+      (transaction) => outcomeOf(transaction, batch, transfers, day) ?? [],
+    );
+    if (status) all.push(...outcomes);
+    else await take(deps, base, taken, outcomes);
+  }
+  if (status) requireSameCounts(all, status);
+  await take(deps, base, taken, all);
   taken.unanswered = transfers.left;
   return taken;
 }

@@ -13,16 +13,20 @@ export interface AccountsOfPerson {
   /** Before whatever asks for an account. */
   readonly parts: readonly Part[];
   of(programmeId: string): AdjustmentState | undefined;
+  /** Payments that carry arrears of the person, as the accounts were when they were read. */
+  carrying(programmeId: string): ReadonlySet<string>;
 }
 
 /**
  * Guards a person's accounts, and refuses to erase whom a programme owes something: nothing is ordered
  * for who is erased. A programme that is closed pays nobody any more.
+ * @param isForfeit whether the arrears are given up
  * @throws DomainError in the parts: STILL_OWED
  */
 export async function accountsOfPerson(
   store: EventStore,
   personId: string,
+  isForfeit = false,
 ): Promise<AccountsOfPerson> {
   const accounts = new Map<string, AdjustmentState>();
   const names = await programmesOf(store);
@@ -30,14 +34,23 @@ export async function accountsOfPerson(
   const closed = new Set(
     names.filter((_, i) => fold(programmeDecider, programmes[i]!.events).status === 'closed'),
   );
+  const read = await store.readStreams(names.map((name) => streams.adjustment(name, personId)));
+  const carrying = new Map(
+    names.map((name, i) => [name, carryingIn(foldAdjustment(read[i]!.events))]),
+  );
+  const owesNothing = (name: string): boolean => isForfeit || closed.has(name);
   return {
     parts: names.map((name) =>
       guard(streams.adjustment(name, personId), (events) => {
         const account = foldAdjustment(events);
-        accounts.set(name, account);
-        if (!closed.has(name)) requireNothingDue(name, account);
+        accounts.set(name, owesNothing(name) ? { ...account, arrears: [] } : account);
+        if (!owesNothing(name)) requireNothingDue(name, account);
       }),
     ),
     of: (programmeId) => accounts.get(programmeId),
+    carrying: (programmeId) => carrying.get(programmeId) ?? new Set(),
   };
 }
+
+const carryingIn = ({ arrears }: AdjustmentState): ReadonlySet<string> =>
+  new Set(arrears.flatMap(({ orderedBy }) => (orderedBy ? [orderedBy.paymentId] : [])));

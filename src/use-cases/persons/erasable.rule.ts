@@ -77,7 +77,7 @@ export function requireNothingCarried(
 const stillOwed = (what: string): DomainError =>
   new DomainError(
     'STILL_OWED',
-    `${what} Nobody who is erased is paid: erase them once it is paid, or a correction finds that it is not due.`,
+    `${what} Nobody who is erased is paid: erase them once it is paid, or have both administrators say that it is given up (forfeitsArrears).`,
     'rule',
     'personId',
   );

@@ -11,6 +11,13 @@ import { notCorrected } from './not-corrected.js';
 import { notEnrolled, owesNothing } from './not-enrolled.js';
 import { notUnderWay } from './not-under-way.js';
 
+export interface Erasure {
+  readonly personId: string;
+  readonly reason: string;
+  /** Approved arrears that did not arrive are given up, as whoever proposed it said, too. */
+  readonly forfeitsArrears?: boolean | undefined;
+}
+
 /**
  * An erasure: proposed by one administrator, and done when another asks for it. Besides the person's
  * own stream, the identity that they hold is free again. The key is destroyed by who records it.
@@ -19,8 +26,7 @@ import { notUnderWay } from './not-under-way.js';
  */
 export async function erasure(
   { store }: Pick<Deps, 'store'>,
-  personId: string,
-  reason: string,
+  { personId, reason, forfeitsArrears }: Erasure,
   context: Pick<Context, 'actor'>,
 ): Promise<{ readonly status: 'proposed' | 'erased'; readonly parts: readonly Part[] }> {
   const stream = streams.person(personId);
@@ -30,7 +36,7 @@ export async function erasure(
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   // Before anything is told of a person of another region.
   requireRegion(context, regionOf(events)!);
-  const accounts = await accountsOfPerson(store, personId);
+  const accounts = await accountsOfPerson(store, personId, forfeitsArrears === true);
   const guards = [
     ...accounts.parts,
     ...(await notEnrolled(store, personId)),
@@ -38,16 +44,21 @@ export async function erasure(
     ...(await notCorrected(store, personId, accounts)),
     ...(await notUnderWay(store, personId, accounts)),
   ];
-  if (wordOnErasure(fold(personDecider, events), context.actor.id) !== 'second')
+  const erased = {
+    personId,
+    reason,
+    ...(forfeitsArrears === true ? { forfeitsArrears } : {}),
+  };
+  if (wordOnErasure(fold(personDecider, events), context.actor.id, erased) !== 'second')
     return {
       status: 'proposed',
-      parts: [...guards, part(stream, personDecider, { type: 'ProposeErasure', personId, reason })],
+      parts: [...guards, part(stream, personDecider, { type: 'ProposeErasure', ...erased })],
     };
   return {
     status: 'erased',
     parts: [
       ...guards,
-      part(stream, personDecider, { type: 'ErasePerson', personId, reason }),
+      part(stream, personDecider, { type: 'ErasePerson', ...erased }),
       part(streams.identity(registered.data.identityHash), identityDecider, {
         type: 'ReleaseIdentity',
         reason,

@@ -25,10 +25,20 @@ export async function notUnderWay(
   const parts: Part[] = [];
   for (const programmeId of await programmesOf(store))
     for (const { cycleId, period, status } of await cyclesOf(store, programmeId)) {
-      if (status === 'closed' || status === 'abandoned') continue;
+      const paymentId = paymentIdOf(programmeId, period, personId);
+      if (status === 'closed' || status === 'abandoned') {
+        // What did not arrive gives its arrears back after its cycle ended.
+        if (accounts.carrying(programmeId).has(paymentId))
+          parts.push(
+            guard(streams.payment(paymentId), (events) =>
+              requireNothingCarried(programmeId, accounts.of(programmeId), foldPayment(events)),
+            ),
+          );
+        continue;
+      }
       let payment: PaymentState | undefined;
       parts.push(
-        guard(streams.payment(paymentIdOf(programmeId, period, personId)), (events) => {
+        guard(streams.payment(paymentId), (events) => {
           payment = foldPayment(events);
           requireNotUnderWay(payment);
           requireNothingCarried(programmeId, accounts.of(programmeId), payment);

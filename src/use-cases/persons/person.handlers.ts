@@ -185,7 +185,9 @@ export const personHandlers = commandHandlers(
   }),
   commandHandler(ErasePerson, async (command, deps) => {
     const personId = personOf(command);
-    const { status, parts } = await erasure(deps, personId, command.reason, command.call.context);
+    const { reason, forfeitsArrears } = command;
+    const asked = { personId, reason, forfeitsArrears };
+    const { status, parts } = await erasure(deps, asked, command.call.context);
     return {
       parts,
       answer: { personId, status },

@@ -1,7 +1,7 @@
 import { RailError } from '../port.js';
 import { send } from './client.js';
 import type { BlockTransaction, GovstackSettings, SentBatch } from './port.js';
-import { lossOfJson, parseWithinLimits } from '../../../kernel/json-limits.js';
+import { hasFieldTwice, parseWithinLimits } from '../../../kernel/json-limits.js';
 
 const PAGE = 200;
 const MAX_TEXT = 200;
@@ -47,7 +47,7 @@ function transactionsIn(text: string, what: string): readonly BlockTransaction[]
     // The amount's digits are read as written, not as a number (JSON.parse source text access).
     value = parseWithinLimits(text, (within) => JSON.parse(within, exact));
     // What is said twice is said as nobody knows.
-    if (lossOfJson(text, value) !== undefined) value = undefined;
+    if (hasFieldTwice(text, value)) value = undefined;
   } catch {
     value = undefined;
   }
@@ -59,10 +59,12 @@ function transactionsIn(text: string, what: string): readonly BlockTransaction[]
         typeof each === 'object' && each !== null
           ? (each as Readonly<Record<string, unknown>>)[name]
           : undefined;
-      if (field === undefined) return {};
+      if (typeof field === 'string') return { [name]: field.slice(0, MAX_TEXT) };
+      if (name === 'amount' && field === null) return { amount: null };
+      // An instant as a number is none that the published API has; the callback has one.
+      if (field === undefined || field === null || name === 'completedAt') return {};
       // What is no text is not absent: nothing is read from it, and nothing is assumed in its place.
-      const text = typeof field === 'string' ? field : JSON.stringify(field);
-      return { [name]: text.slice(0, MAX_TEXT) };
+      return { [name]: JSON.stringify(field).slice(0, MAX_TEXT) };
     };
     return Object.assign(
       {},

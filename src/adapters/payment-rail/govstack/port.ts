@@ -67,7 +67,7 @@ export interface BlockTransaction {
   readonly transactionId?: string;
   readonly payeePartyId?: string;
   /** The JSON number as it was written. */
-  readonly amount?: string;
+  readonly amount?: string | null;
   readonly currency?: string;
   readonly status?: string;
   readonly completedAt?: string;
