@@ -26,6 +26,7 @@ import {
 import { everyRow, inTurnAlone, PROJECTIONS } from '../projections/stores.js';
 import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
+import { eventually } from '../support/eventually.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
 import { requireHere } from '../support/servers-here.js';
@@ -148,7 +149,16 @@ if (kafka.running && postgres.running)
         if (isDone(position)) stop.abort();
       },
     });
-    await runner.run(stop.signal);
+    // As its supervisor does: a broker that is new loads its coordinators for a while.
+    await eventually('it had everything', async () => {
+      try {
+        await runner.run(stop.signal);
+        return true;
+      } catch (error) {
+        if (/coordinator is loading/.test(String(error))) return false;
+        throw error;
+      }
+    });
     expect(setAside).toBe(forged.length + 2);
     expect(runner.position).toBe(END);
     expect(await everyRow(store)).toEqual(rows);
