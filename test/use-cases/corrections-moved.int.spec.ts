@@ -128,47 +128,39 @@ describe('what a household owes that moves', () => {
   });
 });
 
-test('who is owed arrears is erased once they are paid', async () => {
+/** Ida's household is not enrolled any more, and is owed October, which did not arrive. */
+async function endedAndOwed(): Promise<void> {
   await closedOctober();
   const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
   await desk.approve(correctionId, contentHash);
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: PERIOD, reason: 'moved' });
-  expect(await codeOf(erase(world.engine, ida))).toBe('STILL_OWED');
+}
+/** November, which carries what is owed, with one answer of the bank to all of it. */
+async function novemberIs(said: Said): Promise<void> {
   const { cycleId } = await released(world.engine, '2025-11');
-  const settled = answers(world.engine, cycleId, () => ({ ...SETTLED, settledOn: '2025-11-28' }));
-  await takeInOutcomes(
-    world.engine,
-    { source: 'file', outcomes: settled },
-    job(world.engine, 'bank'),
-  );
+  const outcomes = answers(world.engine, cycleId, () => said);
+  await takeInOutcomes(world.engine, { source: 'file', outcomes }, job(world.engine, 'bank'));
   await drain(world.engine);
+}
+
+test('who is owed arrears is erased once they are paid', async () => {
+  await endedAndOwed();
+  expect(await codeOf(erase(world.engine, ida))).toBe('STILL_OWED');
+  await novemberIs({ ...SETTLED, settledOn: '2025-11-28' });
   await erase(world.engine, ida);
   expect((await desk.audit()).violations).toEqual([]);
 });
 
 test('nor while a payment carries them that did not arrive', async () => {
-  await closedOctober();
-  const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
-  await desk.approve(correctionId, contentHash);
-  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: PERIOD, reason: 'moved' });
-  const { cycleId } = await released(world.engine, '2025-11');
-  const rejected = answers(world.engine, cycleId, () => REJECTED);
-  await takeInOutcomes(
-    world.engine,
-    { source: 'file', outcomes: rejected },
-    job(world.engine, 'bank'),
-  );
-  await drain(world.engine);
+  await endedAndOwed();
+  await novemberIs(REJECTED);
   const admin = by(world.engine, 'amal', 'administrator', 'erase', ida);
   const { parts } = await erasure(world.engine, { personId: ida, reason: 'asked for' }, admin);
   expect(await codeOf(execute(world.engine, parts, admin))).toBe('STILL_OWED');
 });
 
 test('a programme that is closed keeps nobody from being erased', async () => {
-  await closedOctober();
-  const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
-  await desk.approve(correctionId, contentHash);
-  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: PERIOD, reason: 'moved' });
+  await endedAndOwed();
   const programme = part(streams.programme(PROGRAMME), programmeDecider, {
     type: 'CloseProgramme',
     programmeId: PROGRAMME,
@@ -180,10 +172,7 @@ test('a programme that is closed keeps nobody from being erased', async () => {
 });
 
 test('and both administrators may give up what nobody can be paid', async () => {
-  await closedOctober();
-  const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
-  await desk.approve(correctionId, contentHash);
-  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: PERIOD, reason: 'died' });
+  await endedAndOwed();
   const asks = async (who: string, forfeitsArrears: boolean) => {
     const admin = by(world.engine, who, 'administrator', 'erase', String(forfeitsArrears));
     const asked = { personId: ida, reason: 'asked', forfeitsArrears };
