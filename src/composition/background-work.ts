@@ -3,7 +3,7 @@ import type { JobQueue } from '../adapters/job-queue/port.js';
 import type { Pause } from '../kernel/concurrency/pause.js';
 import { processManagers } from '../process-managers/all.js';
 import { ProcessManagerRunner, type FollowedStore } from '../process-managers/runner.js';
-import { setAsideNote, stateKept } from '../runtime/set-aside.js';
+import { setAsideNote, stateKept, type KeptState } from '../runtime/set-aside.js';
 import { throttlePages } from '../runtime/throttle-pages.js';
 import { unfinished } from '../use-cases/jobs/all.js';
 import { JobRunner } from '../use-cases/jobs/job-runner.js';
@@ -19,11 +19,7 @@ interface KeptPosition {
 
 /** Where the positions of the background are kept. */
 export interface Checkpoints {
-  readonly each: {
-    readonly name?: string;
-    load(): Promise<string | undefined>;
-    save(text: string, durable: boolean): Promise<void>;
-  };
+  readonly each: KeptState;
   readonly acted: KeptPosition;
   readonly verified: KeptPosition;
 }

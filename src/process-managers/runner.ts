@@ -211,13 +211,13 @@ export class ProcessManagerRunner {
   async #load(): Promise<readonly Subscription[]> {
     if (this.#subscriptions) return this.#subscriptions;
     const state = await this.checkpoint.loadState?.();
-    const shared = state ? -1 : await this.checkpoint.load();
+    const shared = state?.positions ? -1 : await this.checkpoint.load();
     this.#setAside = [...(state?.setAside ?? [])];
     const kept = Object.values(state?.positions ?? {});
     this.#anchor.keep(Math.max(shared, ...kept), state?.anchor);
     this.#subscriptions = this.managers.map((manager) => ({
       manager,
-      position: state?.positions[manager.name] ?? shared,
+      position: state?.positions?.[manager.name] ?? shared,
       behind: undefined,
     }));
     return this.#subscriptions;

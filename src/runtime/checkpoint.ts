@@ -1,4 +1,4 @@
-import type { AutomationState } from './set-aside.js';
+import type { AutomationState, FoundState } from './set-aside.js';
 
 /**
  * Where the runner was; losing it costs a walk over the log, never correctness: what was done is
@@ -9,7 +9,7 @@ export interface Checkpoint {
   load(): Promise<number>;
   save(position: number): Promise<void>;
   /** Of each by itself. Undefined: an earlier version kept one position for all. */
-  loadState?(): Promise<AutomationState | undefined>;
+  loadState?(): Promise<FoundState | undefined>;
   saveState?(state: AutomationState): Promise<void>;
 }
 

@@ -13,64 +13,94 @@ export interface AutomationState {
   readonly anchor?: Anchor;
 }
 
-/** Where the state is kept as text; `durable`: it must survive a loss of power. */
-interface KeptText {
+/** What is left of it; without positions, each process manager starts where all had acted. */
+export type FoundState = Pick<AutomationState, 'setAside'> & Partial<AutomationState>;
+
+/** A text that is put into its place whole. */
+export interface KeptText {
   /** Where it is, as a refusal names it. */
   readonly name?: string;
   load(): Promise<string | undefined>;
-  save(text: string, durable: boolean): Promise<void>;
+  save(text: string): Promise<void>;
 }
 
 /**
- * What a loss of power leaves of a text that was not synced. Only one without anything set aside is
- * not, so that nothing is lost with it: each manager starts where all had acted.
+ * Where the state is kept. A place that bears a loss of power keeps all of it in one text. Where
+ * making each position durable costs too much, the text of the positions may come back from a loss
+ * of power as anything, and what was set aside has a text of its own, which bears it.
  */
-const LOST = /^\0*$/;
-
-/** @throws DomainError CHECKPOINT_DAMAGED: what was set aside is not forgotten without a word */
-function stateIn(text: string | undefined, name: string): AutomationState | undefined {
-  if (text === undefined || LOST.test(text)) return undefined;
-  const { positions, setAside, anchor } = parsed(text);
-  if (!positions || !Array.isArray(setAside))
-    throw new DomainError(
-      'CHECKPOINT_DAMAGED',
-      `${name} cannot be read: it says where each automation is and what was set aside. Restore it from a backup; or stop what is at work, run "sanad lease reset" and start it again: the automations go through the whole log, and set aside again what they cannot act on.`,
-      'unavailable',
-    );
-  return { positions, setAside, ...(anchor ? { anchor } : {}) };
+export interface KeptState extends KeptText {
+  readonly setAside?: KeptText;
 }
 
-function parsed(text: string): Partial<AutomationState> {
+/** @throws DomainError CHECKPOINT_DAMAGED: what was set aside is not forgotten without a word */
+const damaged = (name = 'The state of the automation'): DomainError =>
+  new DomainError(
+    'CHECKPOINT_DAMAGED',
+    `${name} cannot be read: it says what was set aside. Restore it from a backup; or stop what is at work, run "sanad lease reset" and start it again: the automations go through the whole log, and set aside again what they cannot act on.`,
+    'unavailable',
+  );
+
+function parsed(text: string): unknown {
   try {
-    return (JSON.parse(text) as Partial<AutomationState> | null) ?? {};
+    return JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
   }
 }
 
+type Positions = Omit<AutomationState, 'setAside'>;
+
+function positionsIn(text: string): Positions | undefined {
+  const { positions, anchor } = (parsed(text) ?? {}) as Partial<AutomationState>;
+  if (!positions) return undefined;
+  return { positions, ...(anchor ? { anchor } : {}) };
+}
+
+function listIn(found: unknown, name: string | undefined): readonly SetAside[] {
+  if (!Array.isArray(found)) throw damaged(name);
+  return found as readonly SetAside[];
+}
+
+/** What is in one text: as of an earlier version of the files, and in a database. */
+function wholeIn(text: string | undefined, name: string | undefined): AutomationState | undefined {
+  if (text === undefined) return undefined;
+  const positions = positionsIn(text);
+  if (!positions) throw damaged(name);
+  const { setAside } = parsed(text) as Partial<AutomationState>;
+  return { ...positions, setAside: listIn(setAside, name) };
+}
+
 /**
- * Positions come back from the log; what was set aside does not, so it is made durable.
- * `loadState` throws DomainError CHECKPOINT_DAMAGED, and whatever the text's place fails with.
+ * Positions come back from the log; what was set aside does not, so it is durable before a position
+ * is behind it. `loadState` throws DomainError CHECKPOINT_DAMAGED, and whatever the text's place
+ * fails with.
  */
-export function stateKept(kept: KeptText): {
-  loadState(): Promise<AutomationState | undefined>;
+export function stateKept(kept: KeptState): {
+  loadState(): Promise<FoundState | undefined>;
   saveState(state: AutomationState): Promise<void>;
 } {
-  let saved = '';
-  let aside = '[]';
+  let saved: string | undefined;
+  let list: string | undefined;
   return {
     async loadState() {
-      const state = stateIn(await kept.load(), kept.name ?? 'The state of the automation');
-      aside = JSON.stringify(state?.setAside ?? []);
-      return state;
+      list = await kept.setAside?.load();
+      const text = await kept.load();
+      if (list === undefined) return wholeIn(text, kept.name);
+      const setAside = listIn(parsed(list), kept.setAside?.name);
+      return { ...positionsIn(text ?? ''), setAside };
     },
     async saveState(state) {
-      const text = JSON.stringify(state);
-      const entries = JSON.stringify(state.setAside);
+      const { setAside, ...positions } = state;
+      const entries = JSON.stringify(setAside);
+      if (kept.setAside && entries !== list) {
+        await kept.setAside.save(entries);
+        list = entries;
+      }
+      const text = JSON.stringify(kept.setAside ? positions : state);
       if (text === saved) return;
-      await kept.save(text, entries !== '[]' || entries !== aside);
+      await kept.save(text);
       saved = text;
-      aside = entries;
     },
   };
 }

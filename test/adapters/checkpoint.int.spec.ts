@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fileCheckpoint, fileText } from '../../src/adapters/data-folder/checkpoint.js';
 
+const SYNCED = { synced: true };
 let path: string;
 beforeEach(() => {
   path = join(mkdtempSync(join(tmpdir(), 'sanad-checkpoint-')), 'kept');
@@ -11,10 +12,10 @@ beforeEach(() => {
 afterEach(() => rmSync(join(path, '..'), { recursive: true, force: true }));
 
 test('nothing is kept where no file is', async () => {
-  expect(await fileText(path).load()).toBeUndefined();
+  expect(await fileText(path, SYNCED).load()).toBeUndefined();
   expect(await fileCheckpoint(path).load()).toBe(-1);
-  await fileText(path).save('text', true);
-  expect(await fileText(path).load()).toBe('text');
+  await fileText(path, SYNCED).save('text');
+  expect(await fileText(path, SYNCED).load()).toBe('text');
 });
 
 test('a position that a loss of power took is none', async () => {
@@ -27,6 +28,6 @@ test('a position that a loss of power took is none', async () => {
 test('a file that is there and cannot be read is told by its path, and is not taken for none', async () => {
   mkdirSync(path);
   const told = { code: 'STORE_FAILED', detail: expect.stringMatching(`${path}.*EISDIR`) };
-  await expect(fileText(path).load()).rejects.toMatchObject(told);
+  await expect(fileText(path, SYNCED).load()).rejects.toMatchObject(told);
   await expect(fileCheckpoint(path).load()).rejects.toMatchObject(told);
 });

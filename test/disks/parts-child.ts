@@ -121,7 +121,7 @@ async function lookForPlaces(): Promise<void> {
   const acted = await checkpoints.acted.load();
   require(acted >= -1 && acted <= next * 10, `the checkpoint, which is ${acted}`);
   require(acted === -1 || acted % 10 === 0, `a written checkpoint; it is ${acted}`);
-  const text = await checkpoints.each.load();
+  const text = await checkpoints.each.setAside.load();
   const kept = highest('state');
   if (kept < 0 && text === undefined) return;
   const state = JSON.parse(text ?? '') as { readonly n: number };
@@ -170,7 +170,7 @@ async function work(n: number): Promise<void> {
     },
   );
   await checkpoints.acted.save(n * 10);
-  await checkpoints.each.save(JSON.stringify({ n }), true);
+  await checkpoints.each.setAside.save(JSON.stringify({ n }));
   acknowledge('state', n);
   if (n % 2 === 0) {
     acknowledge('erasing', n);

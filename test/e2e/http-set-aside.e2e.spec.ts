@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { checkpointsIn } from '../../src/adapters/data-folder/checkpoint.js';
 import { eventually } from '../support/eventually.js';
@@ -22,9 +20,7 @@ let administrator: Caller;
 /** As a process that starts with what an earlier one set aside. */
 const nextProcess = async (setAside: readonly object[]): Promise<void> => {
   await world.server.close();
-  const text = (await checkpointsIn(world.dir).each.load())!;
-  const { positions } = JSON.parse(text) as { readonly positions: object };
-  writeFileSync(join(world.dir, 'automation.json'), JSON.stringify({ positions, setAside }));
+  await checkpointsIn(world.dir).each.setAside.save(JSON.stringify(setAside));
   world = await HttpWorld.open({}, world.dir);
   administrator = await world.as('a.sysadmin', 'administrator');
 };

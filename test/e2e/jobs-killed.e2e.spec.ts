@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkpointsIn } from '../../src/adapters/data-folder/checkpoint.js';
 import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
 import { openEngine, type Engine } from '../../src/cli/compose.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
@@ -176,7 +177,9 @@ async function setAside(engine: Engine, dir: string): Promise<void> {
   expect(entries.length).toBeGreaterThan(1);
   const end = await engine.store.lastPosition();
   const positions = Object.fromEntries(processManagers(engine).map(({ name }) => [name, end]));
-  writeFileSync(join(dir, 'automation.json'), JSON.stringify({ positions, setAside: entries }));
+  const { each } = checkpointsIn(dir);
+  await each.setAside.save(JSON.stringify(entries));
+  await each.save(JSON.stringify({ positions }));
 }
 
 /** What the bank says of a month. */

@@ -3,6 +3,7 @@ import type { MessageArchive, Scratch } from '../../src/adapters/message-archive
 import type { Vault } from '../../src/adapters/vault/port.js';
 import type { Checkpoints } from '../../src/composition/background-work.js';
 import type { Recorded } from '../../src/kernel/decider.js';
+import type { KeptText } from '../../src/runtime/set-aside.js';
 import type { LogOfHistory } from './log.js';
 import type { Places } from './places.js';
 import type { Owner, Scheduler } from './scheduler.js';
@@ -124,10 +125,14 @@ const checkpointsOver = (call: Calls, { each, acted, verified }: Checkpoints): C
     load: () => call('load a position', () => of.load()),
     save: (at) => call('save a position', () => of.save(at)),
   });
+  const keptText = (what: string, of: KeptText): KeptText => ({
+    load: () => call(`load ${what}`, () => of.load()),
+    save: (text) => call(`save ${what}`, () => of.save(text)),
+  });
   return {
     each: {
-      load: () => call('load positions', () => each.load()),
-      save: (text, durable) => call('save positions', () => each.save(text, durable)),
+      ...keptText('positions', each),
+      ...(each.setAside ? { setAside: keptText('what is set aside', each.setAside) } : {}),
     },
     acted: position(acted),
     verified: position(verified),

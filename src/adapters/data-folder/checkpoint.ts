@@ -37,31 +37,34 @@ export function fileCheckpoint(path: string): {
 }
 
 /**
- * A small text in a file, put into place whole; synced where it must not be lost. Undefined where no
- * file is: one that is there and cannot be read is not taken for none.
- * @throws StoreError STORE_FAILED, DISK_FULL
+ * A small text in a file, put into place whole. Where it is not synced, a loss of power may leave
+ * anything of it. Undefined where no file is: one that is there and cannot be read is not taken for
+ * none. @throws StoreError STORE_FAILED, DISK_FULL
  */
-export function fileText(path: string): {
+export function fileText(
+  path: string,
+  { synced }: { readonly synced: boolean },
+): {
   readonly name: string;
   load(): Promise<string | undefined>;
-  save(text: string, durable: boolean): Promise<void>;
+  save(text: string): Promise<void>;
 } {
   return {
     name: path,
     async load() {
       return readWhereThere(path);
     },
-    async save(text, durable) {
+    async save(text) {
       await told(path, () => {
         const file = openSync(`${path}.partial`, 'w', 0o600);
         try {
           writeFileSync(file, text);
-          if (durable) fsyncSync(file);
+          if (synced) fsyncSync(file);
         } finally {
           closeSync(file);
         }
         renameSync(`${path}.partial`, path);
-        if (durable) syncFolderSync(dirname(path));
+        if (synced) syncFolderSync(dirname(path));
       });
     },
   };
@@ -86,19 +89,23 @@ async function told(path: string, write: () => void): Promise<void> {
 }
 
 const EACH = 'automation.json';
+const SET_ASIDE = 'set-aside.json';
 const ACTED = 'automation.checkpoint';
 const VERIFIED = 'erased-keys.checkpoint';
 
 /** Positions that a data folder keeps, each in a file of its own. */
 export const checkpointsIn = (dir: string) => ({
-  /** How far each process manager acted, and what was set aside. */
-  each: fileText(join(dir, EACH)),
+  /** How far each process manager acted; and what was set aside, which must not be lost. */
+  each: {
+    ...fileText(join(dir, EACH), { synced: false }),
+    setAside: fileText(join(dir, SET_ASIDE), { synced: true }),
+  },
   /** How far all of them acted. */
   acted: fileCheckpoint(join(dir, ACTED)),
   /** Up to where it was made sure that the keys of erased persons are gone. */
   verified: fileCheckpoint(join(dir, VERIFIED)),
   /** Forgets all of them: whoever comes next begins at the start of the log. */
   forget(): void {
-    for (const file of [EACH, ACTED, VERIFIED]) rmSync(join(dir, file), { force: true });
+    for (const file of [EACH, SET_ASIDE, ACTED, VERIFIED]) rmSync(join(dir, file), { force: true });
   },
 });
