@@ -35,6 +35,13 @@ export const isRib = (text: string): boolean =>
   /^(?!0{22})[0-9]{22}(?!00|98|99)[0-9]{2}$/.test(text) && mod97(text) === 0;
 
 /**
+ * An account as a bank wrote it, where it can be compared: one that is masked, or a number of the
+ * bank's own, says nothing against ours.
+ */
+export const wholeAccount = (account: string | undefined): string | undefined =>
+  account !== undefined && (isIban(account.toUpperCase()) || isRib(account)) ? account : undefined;
+
+/**
  * A mobile wallet is addressed by its telephone number: with the country, or a Moroccan one as it is
  * dialled there, never with both the country and the 0.
  */

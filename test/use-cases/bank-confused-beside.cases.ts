@@ -11,8 +11,8 @@ import {
   SETTLED,
   waits,
   type Case,
+  type Paid,
 } from './bank-confused.fixtures.js';
-import type { Paid } from './bank-messages.fixtures.js';
 
 const noMoney = (element: string, amt: string): string =>
   `<AmtDtls><${element}>${amt}</${element}></AmtDtls>`;
@@ -93,6 +93,7 @@ export const charged: readonly Case[] = [
   })),
 ];
 
+const to = (iban: string): string => `<CdtrAcct><Id><IBAN>${iban}</IBAN></Id></CdtrAcct>`;
 const from = (iban: string): string => `<DbtrAcct><Id><IBAN>${iban}</IBAN></Id></DbtrAcct>`;
 const related = (iban: string): string => `<RltdPties>${from(iban)}</RltdPties>`;
 const paidFrom = (paid: Paid, what: 'settled' | 'rejected', iban: string): string =>
@@ -124,6 +125,52 @@ export const debtors: readonly Case[] = [
     {
       name: `what is ${what} of our account`,
       of: (a) => paidFrom(a, what, IBAN),
+      gives: { status: [what, 'instructed'] },
+    },
+  ]),
+];
+
+/** The account that an entry says that money went to. */
+export const creditors: readonly Case[] = [
+  {
+    name: 'a debit that went to another account than the payee has',
+    of: (a) => of(debit(a, { details: [detail(a, `<RltdPties>${to(OTHER_IBAN)}</RltdPties>`)] })),
+    gives: waits('ACCOUNT_DIFFERS'),
+  },
+  {
+    name: "a debit that went to the other payment's payee",
+    of: (a, b) => of(debit(a, { details: [detail(a, `<RltdPties>${to(b.account)}</RltdPties>`)] })),
+    gives: waits('ACCOUNT_DIFFERS'),
+  },
+  {
+    name: 'a debit that went to the account it was sent to',
+    of: (a) => of(debit(a, { details: [detail(a, `<RltdPties>${to(a.account)}</RltdPties>`)] })),
+    gives: SETTLED,
+  },
+  {
+    name: 'a debit whose payee is masked',
+    of: (a) =>
+      of(
+        debit(a, {
+          details: [detail(a, `<RltdPties>${to('MA64XXXXXXXXXXXXXXXXXXXX0109')}</RltdPties>`)],
+        }),
+      ),
+    gives: SETTLED,
+  },
+  ...(['settled', 'rejected'] as const).flatMap((what): readonly Case[] => [
+    {
+      name: `what is ${what} of another payee`,
+      of: (a) =>
+        report(a, what, { reason: 'AC04' }).replace(
+          '<OrgnlTxRef>',
+          `<OrgnlTxRef>${to(OTHER_IBAN)}`,
+        ),
+      gives: waits('ACCOUNT_DIFFERS'),
+    },
+    {
+      name: `what is ${what} of our payee`,
+      of: (a) =>
+        report(a, what, { reason: 'AC04' }).replace('<OrgnlTxRef>', `<OrgnlTxRef>${to(a.account)}`),
       gives: { status: [what, 'instructed'] },
     },
   ]),

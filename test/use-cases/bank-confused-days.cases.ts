@@ -1,5 +1,11 @@
-import { INSTRUCTED, report, SETTLED, waits, type Case } from './bank-confused.fixtures.js';
-import type { Paid } from './bank-messages.fixtures.js';
+import {
+  INSTRUCTED,
+  report,
+  SETTLED,
+  waits,
+  type Case,
+  type Paid,
+} from './bank-confused.fixtures.js';
 
 const madeOn = (text: string, day: string): string =>
   text.replace(/<CreDtTm>[^<]*/, `<CreDtTm>${day}T08:00:00`);

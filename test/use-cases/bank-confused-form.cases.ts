@@ -15,8 +15,8 @@ import {
   balance,
   report,
   type Case,
+  type Paid,
 } from './bank-confused.fixtures.js';
-import type { Paid } from './bank-messages.fixtures.js';
 
 export const statuses: readonly Case[] = [
   ...['PDNG', 'INFO', 'FUTR'].map((text) => ({

@@ -14,8 +14,8 @@ import {
   twoStatements,
   waits,
   type Case,
+  type Paid,
 } from './bank-confused.fixtures.js';
-import type { Paid } from './bank-messages.fixtures.js';
 
 const ref = (text: string): string => `<AcctSvcrRef>${text}</AcctSvcrRef>`;
 const detailed = (paid: Paid, more: Partial<Booking> = {}): Booking =>

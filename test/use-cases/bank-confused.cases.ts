@@ -9,7 +9,7 @@ import {
 } from './bank-confused-form.cases.js';
 import type { Case } from './bank-confused.fixtures.js';
 import { amounts, batches, reversals } from './bank-confused-money.cases.js';
-import { besides, charged, debtors } from './bank-confused-beside.cases.js';
+import { besides, charged, creditors, debtors } from './bank-confused-beside.cases.js';
 import { days } from './bank-confused-days.cases.js';
 import { names, orders } from './bank-confused-order.cases.js';
 
@@ -21,6 +21,7 @@ export const CASES: readonly Case[] = Object.entries({
   beside: besides,
   charge: charged,
   debtor: debtors,
+  creditor: creditors,
   status: statuses,
   sum: sums,
   account: accounts,

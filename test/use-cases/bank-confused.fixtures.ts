@@ -1,8 +1,12 @@
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { pain002Of } from '../support/bank-messages.js';
 import { amountOf, e2e, money, statementOf, type Booking } from './bank-agrees.fixtures.js';
-import type { Paid } from './bank-messages.fixtures.js';
+import type { Paid as Instructed } from './bank-messages.fixtures.js';
 
+/** A payment at the bank, and the account that it was sent to. */
+export interface Paid extends Instructed {
+  readonly account: string;
+}
 /** What a message must come to: of the payments that it is about, and of what waits. */
 export interface Expected {
   /** Why the whole file waits; absent: it is applied. */
@@ -26,13 +30,14 @@ export const BOTH: Expected = { status: ['settled', 'settled'] };
 export const waits = (...waiting: readonly string[]): Expected => ({ ...INSTRUCTED, waiting });
 export const refused = (file: string): Expected => ({ ...INSTRUCTED, file });
 
-export const sum = (one: Paid, other: Paid): string => money(one, BigInt(other.amountMinor));
-export const debit = (paid: Paid, more: Partial<Booking> = {}): Booking => ({
+export const sum = (one: Instructed, other: Instructed): string =>
+  money(one, BigInt(other.amountMinor));
+export const debit = (paid: Instructed, more: Partial<Booking> = {}): Booking => ({
   amount: money(paid),
   details: [e2e(paid.endToEndId)],
   ...more,
 });
-export const detail = (paid: Paid, more = ''): string =>
+export const detail = (paid: Instructed, more = ''): string =>
   e2e(paid.endToEndId) + amountOf(money(paid)) + more;
 export const of = (...entries: readonly Booking[]): string => statementOf(entries);
 export const charges = (amount: string, more = ''): string =>
@@ -43,12 +48,12 @@ export const code = (text: string): string => {
   const [domain, family, sub] = text.split('/');
   return `<Domn><Cd>${domain}</Cd><Fmly><Cd>${family}</Cd><SubFmlyCd>${sub}</SubFmlyCd></Fmly></Domn>`;
 };
-export const coded = (paid: Paid, text: string, more: Partial<Booking> = {}): string =>
+export const coded = (paid: Instructed, text: string, more: Partial<Booking> = {}): string =>
   of(debit(paid, more)).replace('<Prtry><Cd>X</Cd></Prtry>', code(text));
 /** Before the entries of a statement. */
 export const headed = (head: string, ...entries: readonly Booking[]): string =>
   of(...entries).replace(/(<\/Acct>)/, `$1${head}`);
-export const status = (paid: Paid, text: string): string =>
+export const status = (paid: Instructed, text: string): string =>
   of(debit(paid)).replace('<Sts>BOOK</Sts>', text);
 export const twoStatements = (
   first: string,
@@ -63,7 +68,7 @@ export const returned = '<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>';
 export const balance = (kind: string, amount: string, currency = 'MAD'): string =>
   `<Bal><Tp><CdOrPrtry><Cd>${kind}</Cd></CdOrPrtry></Tp><Amt Ccy="${currency}">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-01-05</Dt></Dt></Bal>`;
 export const report = (
-  paid: Paid,
+  paid: Instructed,
   what: 'settled' | 'rejected' | 'accepted',
   more: object = {},
 ): string =>

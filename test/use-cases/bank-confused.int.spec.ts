@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { streams } from '../../src/kernel/ids.js';
+import { partsOfPayment, streams } from '../../src/kernel/ids.js';
+import { payeeOf } from '../../src/person/payee.rule.js';
+import { openPayees } from '../../src/person/payees.js';
 import { foldPayment } from '../../src/use-cases/folds.js';
 import { takeInMessage } from '../../src/use-cases/statements/take-in-message.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { inPieces } from '../support/bank-messages.js';
 import { auditOf } from '../support/audit.js';
 import { CASES } from './bank-confused.cases.js';
-import type { Paid } from './bank-messages.fixtures.js';
+import type { Paid } from './bank-confused.fixtures.js';
 import { enrolled, released } from './month.js';
 import { job, newWorld, type World } from './world.js';
 
@@ -18,9 +20,22 @@ beforeAll(async () => {
   const { cycleId } = await released(world.engine, '2025-12');
   for await (const page of pagesOf(world.engine.store, `payment-${cycleId}-`))
     for (const { events } of page)
-      for (const event of events) if (event.type === 'PaymentInstructed') unpaid.push(event.data);
+      for (const event of events)
+        if (event.type === 'PaymentInstructed')
+          unpaid.push({ ...event.data, account: await accountOf(event.data) });
 }, 240_000);
 afterAll(() => world.end());
+
+async function accountOf(paid: {
+  readonly paymentId: string;
+  readonly accountId: string;
+}): Promise<string> {
+  const { store, vault } = world.engine;
+  const { personId } = partsOfPayment(paid.paymentId);
+  const person = await store.readStream(streams.person(personId));
+  const [payee] = await openPayees(vault, [payeeOf(person, paid.accountId)]);
+  return payee!.account;
+}
 
 const eventsOf = ({ paymentId }: Paid) => world.engine.store.readStream(streams.payment(paymentId));
 

@@ -10,7 +10,7 @@ export interface KnownPayment {
   readonly paymentId: string;
   /** The instruction of ours that has the entry's UETR, where that had to be looked up. */
   readonly ofUetr: { readonly paymentId: string; readonly attempt: number } | undefined;
-  /** Where the statement is of another account than it was paid from. */
+  /** Where the entry is of another account than it was paid from, or to. */
   readonly otherAccount: Unclear | undefined;
   /** The messages of ours that the entry says to be of. */
   readonly messages: readonly string[];

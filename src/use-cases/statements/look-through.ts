@@ -6,7 +6,7 @@ import {
   type EntryDiffers,
   type NumberedEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import { isIban, isRib } from '../../kernel/accounts.js';
+import { wholeAccount } from '../../kernel/accounts.js';
 import { cycleOfPayment } from '../../kernel/ids.js';
 import { firstOf } from '../../kernel/text.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
@@ -23,6 +23,7 @@ import {
 } from './known-payment.rule.js';
 import { differenceFrom } from './message-difference.rule.js';
 import { messagesOf, named } from './named-by-entry.js';
+import { otherPayees } from './payee-account.js';
 import type { VerdictSpool } from './verdict-spool.js';
 
 export interface Looked {
@@ -83,7 +84,7 @@ export async function lookThrough(
   try {
     for await (const entries of reading.entries) {
       signal?.throwIfAborted();
-      await spoolBatch(entries, ours, spool, looked);
+      await spoolBatch(deps, entries, ours, spool, looked);
     }
   } catch (error) {
     if (!(error instanceof BankMessageError)) throw error;
@@ -98,6 +99,7 @@ export async function lookThrough(
 }
 
 async function spoolBatch(
+  deps: MessageDeps,
   entries: readonly BankEntry[],
   ours: Instructed,
   spool: VerdictSpool,
@@ -105,13 +107,15 @@ async function spoolBatch(
 ): Promise<void> {
   const verdicts = entries.map((entry) => (isNumbered(entry) ? verdictOf(entry) : undefined));
   const found = await paymentsOf(verdicts, ours);
+  const toOthers = await otherPayees(deps, entries, found);
   for (const [i, entry] of entries.entries()) {
     if (entry.kind === 'entry-differs') looked.differs(entry);
     if (!isNumbered(entry)) continue;
     if (isTooLarge(entry.amount?.amountMinor ?? '')) looked.isTooLarge = true;
     const number = looked.entries;
     looked.entries += 1;
-    const held = await heldAgainstUs(entry, verdicts[i]!, found[i], ours, looked);
+    const known = { outcome: found[i], otherPayee: toOthers[i] };
+    const held = await heldAgainstUs(entry, verdicts[i]!, known, ours, looked);
     const verdict = held.kind === 'unclear' ? await named(entry, held, ours) : held;
     if (verdict.kind === 'ignored') looked.ignored += 1;
     else spool.add(number, verdict, entry);
@@ -163,11 +167,17 @@ async function paymentsOf(
   );
 }
 
+/** The payment that an entry names, and whether another is said to be paid. */
+interface NamedPayment {
+  readonly outcome: ReportedOutcome | undefined;
+  readonly otherPayee: Extract<Verdict, { kind: 'unclear' }> | undefined;
+}
+
 /** What an entry says, unless it contradicts what we know. */
 async function heldAgainstUs(
   entry: NumberedEntry,
   verdict: Verdict,
-  outcome: ReportedOutcome | undefined,
+  { outcome, otherPayee }: NamedPayment,
   ours: Instructed,
   looked: Looking,
 ): Promise<Verdict> {
@@ -184,7 +194,7 @@ async function heldAgainstUs(
   return heldAgainst(verdict, outcome, {
     paymentId,
     ofUetr: uetr === undefined ? undefined : await ours.byUetr(uetr),
-    otherAccount: await otherAccountOf(verdict, { ...outcome, paymentId }, ours),
+    otherAccount: (await otherAccountOf(verdict, { ...outcome, paymentId }, ours)) ?? otherPayee,
     messages: await messagesOf(entry, ours),
   });
 }
@@ -201,10 +211,6 @@ async function otherAccountOf(
   return notPaidFrom(said, { cycleId: cycleOfPayment(paymentId), messageId }, ours);
 }
 
-/** Banks mask a debtor's account, or name it by a number of their own: that says nothing against ours. */
-const whole = (account: string | undefined): string | undefined =>
-  account !== undefined && (isIban(account.toUpperCase()) || isRib(account)) ? account : undefined;
-
 /**
  * A refusal where a statement is of another account than something of ours was paid from, or the entry
  * names another debtor's.
@@ -216,7 +222,7 @@ export async function notPaidFrom(
 ): Promise<ReturnType<typeof accountDiffers> | undefined> {
   if (account !== undefined && !(await ours.isPaidFrom(paid, account)))
     return accountDiffers(account, await ours.payingAccounts(paid));
-  const debtor = whole(debtorAccount);
+  const debtor = wholeAccount(debtorAccount);
   if (debtor === undefined || (await ours.isPaidFrom(paid, debtor))) return undefined;
   return accountDiffers(debtor, await ours.payingAccounts(paid), 'The entry is of money from');
 }

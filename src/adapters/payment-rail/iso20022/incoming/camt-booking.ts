@@ -101,11 +101,8 @@ export function booking(
     ...maybe('direction', direction),
     ...maybe('entryDirection', entryDirection),
     ...maybe('account', accountIn(entry.parent)),
-    // Of what comes in it is somebody else's.
-    ...maybe(
-      'debtorAccount',
-      direction === 'debit' && transaction ? accountOf(transaction, 'debtorAccount') : undefined,
-    ),
+    // Of what comes in they are others'.
+    ...(direction === 'debit' && transaction ? paidAccounts(transaction) : {}),
     reversal,
     ...maybe('amount', amount),
     ...maybe('bookedOn', bookedOn),
@@ -122,6 +119,13 @@ export function booking(
     ...(transaction ? partiesIn(transaction) : {}),
   };
 }
+
+const paidAccounts = (
+  transaction: Fields,
+): Pick<BookedEntry, 'debtorAccount' | 'creditorAccount'> => ({
+  ...maybe('debtorAccount', accountOf(transaction, 'debtorAccount')),
+  ...maybe('creditorAccount', accountOf(transaction, 'creditorAccount')),
+});
 
 /**
  * What is booked, in the currency of the account: of a transaction its own amount, and else what was

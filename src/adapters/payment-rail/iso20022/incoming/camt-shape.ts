@@ -1,6 +1,6 @@
 import {
   choice,
-  DEBTOR_ACCOUNT,
+  PAID_ACCOUNTS,
   ignored,
   nodeOf,
   PARTIES,
@@ -60,7 +60,7 @@ const transaction = (related: Shape): Part =>
     ...ignored(
       'Avlbty Intrst RltdAgts LclInstrm PmtTpInf Purp RltdRmtInf RmtInf RltdDts RltdPric RltdQties FinInstrmId Tax CorpActn SfkpgAcct CshDpst CardTx AddtlTxInf SplmtryData',
     ),
-    RltdPties: DEBTOR_ACCOUNT,
+    RltdPties: PAID_ACCOUNTS,
     ...related,
   });
 

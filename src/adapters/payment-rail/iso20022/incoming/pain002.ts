@@ -2,7 +2,7 @@ import { PAYMENT_STATUSES } from '../../../../kernel/payment-status.js';
 import { firstOf } from '../../../../kernel/text.js';
 import type { BankEntry, Finding, Money, OriginalSums, StatusEntry } from './port.js';
 import {
-  DEBTOR_ACCOUNT,
+  PAID_ACCOUNTS,
   ignored,
   nodeOf,
   PARTIES,
@@ -73,7 +73,7 @@ const root = (related: Shape) =>
     }),
   );
 
-const ROOT = root(DEBTOR_ACCOUNT);
+const ROOT = root(PAID_ACCOUNTS);
 const ROOT_WITH_PARTIES = root(PARTIES);
 
 /** Who is told what a report says. */
@@ -338,6 +338,7 @@ function status(
     ...reference,
     ...maybe('settledOn', settledOn),
     ...maybe('debtorAccount', accountOf(own, 'debtorAccount')),
+    ...maybe('creditorAccount', accountOf(own, 'creditorAccount')),
     problems: own.problems,
     ...partiesIn(own),
   };

@@ -120,6 +120,8 @@ export interface StatusEntry extends Read {
   readonly reference?: string;
   /** OrgnlTxRef/DbtrAcct: an IBAN, or the bank's own number. Read where parties are not. */
   readonly debtorAccount?: string;
+  /** OrgnlTxRef/CdtrAcct, as well. Personal: compared, and never kept. */
+  readonly creditorAccount?: string;
   /** FctvIntrBkSttlmDt: civil date YYYY-MM-DD as written; of an instant, its day. */
   readonly settledOn?: string;
 }
@@ -151,6 +153,8 @@ export interface BookedEntry extends Read {
   readonly account?: string;
   /** Of a debit, RltdPties/DbtrAcct of its transaction. Read where parties are not. */
   readonly debtorAccount?: string;
+  /** Of a debit, RltdPties/CdtrAcct, as well. Personal: compared, and never kept. */
+  readonly creditorAccount?: string;
   /**
    * What the details leave of their entry: `charges` where the bank's charges come to it, `rest`
    * where a batch says that there are more transactions than it lists.

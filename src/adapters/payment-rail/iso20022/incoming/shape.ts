@@ -45,9 +45,10 @@ export const PARTIES: Shape = {
     ]),
   ),
 };
-/** The account that was paid from, which is ours where something of ours was. */
-export const DEBTOR_ACCOUNT: Shape = {
+/** The accounts that were paid from, which is ours where something of ours was, and to. */
+export const PAID_ACCOUNTS: Shape = {
   DbtrAcct: { Id: { IBAN: 'debtorAccount', Othr: { Id: 'debtorAccount' } } },
+  CdtrAcct: { Id: { IBAN: 'creditorAccount', Othr: { Id: 'creditorAccount' } } },
 };
 /** Elements that are known and not read. */
 export const ignored = (names: string): Shape =>
