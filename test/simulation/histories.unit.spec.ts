@@ -11,7 +11,7 @@ import { historyArbitrary, play, type History } from './model-histories.js';
 import { BUDGET } from './model-money-parts.js';
 import { oracles, paidInTheEnd } from './model-oracles.js';
 
-const HISTORIES = 1_000;
+const OTHERS = 600;
 const COMMANDS = 50;
 
 function audited(events: readonly Recorded[]) {
@@ -97,57 +97,79 @@ const SPENT_LATE: History = {
   ],
 };
 
-describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
-  test('keep I1 to I8, by the audit and by oracles of their own', () => {
+/** How far back facts count is one person's proposal and another's decision; a debt moves with its person. */
+const SELDOM: readonly History[] = [
+  {
+    start: 'opened',
+    households: 1,
+    ops: [op('limitBackdating', 0, { b: 1 }), op('limitBackdating', 0, { b: 12 })],
+  },
+  { start: 'owing', households: 1, ops: [op('move', 0, { b: 1 })] },
+];
+
+/** Histories that are the same in every run: that they go everywhere is no matter of luck. */
+const KNOWN: readonly History[] = [
+  ...[SPENT_LATE, TAKEN_BACK, COUNTED, DISMISSED, WAIVED, ...SELDOM],
+  ...fc.sample(historyArbitrary(COMMANDS), { seed: 7, numRuns: 400 }),
+];
+
+/** Refusals that histories must meet. */
+const MET = [
+  'SAME_PERSON',
+  'CONTENT_CHANGED',
+  'BUDGET_EXCEEDED',
+  'IDENTITY_ALREADY_REGISTERED',
+  'CYCLE_ALREADY_RELEASED',
+  'BREAKS_OPEN',
+  'OPEN_BREAKS',
+  'PAYMENTS_OUTSTANDING',
+  'OUTCOME_NOT_DEFINITE',
+  'PERSON_ERASED',
+  'ROLE_NOT_ALLOWED',
+  'REGION_NOT_ALLOWED',
+  'NOT_CHECKED',
+  'FINDINGS_OPEN',
+  'CORRECTION_OPEN',
+  'DEDUCTION_NOT_PLANNED',
+];
+
+/** Plays it, and proves that it keeps I1 to I8. */
+function proved(history: History): ReturnType<typeof play> {
+  const played = play(history);
+  const { log } = played;
+  expect(audited(log.events)).toEqual([]);
+  expect(oracles(log.events)).toEqual([]);
+  const budget = fold(budgetDecider, log.stream(BUDGET));
+  // All of it, also what left after a cycle had closed and is more than the budget has left.
+  for (const [cycle, minor] of paidByCycle(log.events))
+    expect([cycle, budget.cycles[cycle]?.spentMinor ?? 0n]).toEqual([cycle, minor]);
+  ran('histories', 1);
+  // Decisions that another came between.
+  ran('interleavings', log.conflicts);
+  return played;
+}
+
+describe(`histories of ${COMMANDS} commands keep I1 to I8, by the audit and by oracles of their own`, () => {
+  test('those that are known, which go everywhere: every type of event, every kind of conflict', () => {
     const types = new Set<string>();
     const refusals = new Set<string>();
     let conflicts = 0;
-    fc.assert(
-      fc.property(historyArbitrary(COMMANDS), (history) => {
-        const { log, refusals: refused } = play(history);
-        expect(audited(log.events)).toEqual([]);
-        expect(oracles(log.events)).toEqual([]);
-        const budget = fold(budgetDecider, log.stream(BUDGET));
-        const paid = paidByCycle(log.events);
-        // All of it, also what left after a cycle had closed and is more than the budget has left.
-        for (const [cycle, minor] of paid)
-          expect([cycle, budget.cycles[cycle]?.spentMinor ?? 0n]).toEqual([cycle, minor]);
-        for (const { type } of log.events) types.add(type);
-        for (const code of refused) refusals.add(code);
-        conflicts += log.conflicts;
-      }),
-      {
-        numRuns: HISTORIES,
-        examples: [[SPENT_LATE], [TAKEN_BACK], [COUNTED], [DISMISSED], [WAIVED]],
-      },
-    );
-
-    ran('histories', HISTORIES);
-    // Decisions that another came between.
-    ran('interleavings', conflicts);
-    // The histories go everywhere: every type of event, every kind of conflict.
+    for (const history of KNOWN) {
+      const { log, refusals: refused } = proved(history);
+      for (const { type } of log.events) types.add(type);
+      for (const code of refused) refusals.add(code);
+      conflicts += log.conflicts;
+    }
     const never = schemas.map(({ type }) => type as EventType).filter((type) => !types.has(type));
     expect(never).toEqual([]);
     expect(conflicts).toBeGreaterThan(0);
-    for (const code of [
-      'SAME_PERSON',
-      'CONTENT_CHANGED',
-      'BUDGET_EXCEEDED',
-      'IDENTITY_ALREADY_REGISTERED',
-      'CYCLE_ALREADY_RELEASED',
-      'BREAKS_OPEN',
-      'OPEN_BREAKS',
-      'PAYMENTS_OUTSTANDING',
-      'OUTCOME_NOT_DEFINITE',
-      'PERSON_ERASED',
-      'ROLE_NOT_ALLOWED',
-      'REGION_NOT_ALLOWED',
-      'NOT_CHECKED',
-      'FINDINGS_OPEN',
-      'CORRECTION_OPEN',
-      'DEDUCTION_NOT_PLANNED',
-    ]) {
-      expect(refusals).toContain(code);
-    }
+    expect(MET.filter((code) => !refusals.has(code))).toEqual([]);
+  });
+
+  test('and others', () => {
+    fc.assert(
+      fc.property(historyArbitrary(COMMANDS), (history) => void proved(history)),
+      { numRuns: OTHERS },
+    );
   });
 });
