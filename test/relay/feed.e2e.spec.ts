@@ -96,11 +96,11 @@ if (kafka.running && postgres.running) {
           readStream: log.readStream.bind(log),
           follow: empty.follow.bind(empty),
         },
-        onCommitted: (position) => {
-          if (position === END) stop.abort();
-        },
       });
-      await runner.run(stop.signal);
+      const running = runner.run(stop.signal);
+      await eventually('the end of the feed', () => runner.position === END, [running]);
+      stop.abort();
+      await running;
       expect(runner.position).toBe(END);
       expect(await everyRow(store)).toEqual(rows);
       await store.close();
@@ -108,22 +108,14 @@ if (kafka.running && postgres.running) {
       const reader = client.consumer({ groupId: 'dead-letters' });
       await reader.connect();
       await reader.subscribe({ topic: DEAD_LETTER_TOPIC, fromBeginning: true });
-      const letter = await new Promise<Record<string, string>>((resolve, reject) => {
-        reader
-          .run({
-            eachMessage: async ({ message }) =>
-              resolve({
-                value: String(message.value),
-                ...Object.fromEntries(
-                  Object.entries(message.headers ?? {}).map(([name, value]) => [
-                    name,
-                    String(value),
-                  ]),
-                ),
-              }),
-          })
-          .catch(reject);
+      const letters: Record<string, string>[] = [];
+      await reader.run({
+        eachMessage: async ({ message: { value, headers = {} } }) => {
+          const texts = Object.entries(headers).map(([name, text]) => [name, String(text)]);
+          letters.push({ value: String(value), ...Object.fromEntries(texts) });
+        },
       });
+      const letter = await eventually('the dead letter', () => letters[0]);
       await reader.disconnect();
       expect(letter).toMatchObject({
         value: 'no JSON',

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { Kafka, logLevel, type IHeaders, type LogEntry, type SASLOptions } from 'kafkajs';
+import {
+  Kafka,
+  logLevel,
+  type Consumer,
+  type IHeaders,
+  type LogEntry,
+  type SASLOptions,
+} from 'kafkajs';
+import { pause } from '../../../kernel/concurrency/pause.js';
 import type { KafkaConnection } from '../port.js';
 
 export interface KafkaOptions extends KafkaConnection {
@@ -17,7 +25,7 @@ const RETRIES = 7;
  * A member whose page takes longer than this to fold loses its partitions, and is given the page
  * again.
  */
-export const SESSION_TIMEOUT_MS = 60_000;
+const SESSION_TIMEOUT_MS = 60_000;
 
 /** The one place that makes clients; the files beside this one take theirs from here. */
 export const client = ({
@@ -70,6 +78,31 @@ function saslOf({ mechanism, ...who }: NonNullable<KafkaConnection['sasl']>): SA
       return { mechanism, ...who };
     case 'scram-sha-512':
       return { mechanism, ...who };
+  }
+}
+
+/**
+ * A consumer in a group of ours. It never starts again by itself after a crash: whoever runs it is
+ * told, and starts another, beside which it would keep partitions that nobody reads.
+ */
+export const consumerOf = (kafka: Kafka, groupId: string): Consumer =>
+  kafka.consumer({
+    groupId,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    allowAutoTopicCreation: false,
+    retry: { restartOnFailure: async () => false },
+  });
+
+/** A broker that does not answer a goodbye holds nobody up: the group forgets who is silent. */
+const GOODBYE_MS = 10_000;
+
+/** Disconnects, one after another, for as long as that may take. Never rejects. */
+export async function leave(...clients: readonly { disconnect(): Promise<void> }[]): Promise<void> {
+  for (const one of clients) {
+    const gone = new AbortController();
+    const left = one.disconnect().catch(() => undefined);
+    await Promise.race([left, pause(GOODBYE_MS, gone.signal)]);
+    gone.abort();
   }
 }
 

@@ -7,7 +7,7 @@ import {
   MAX_MESSAGE_BYTES,
   OTHER_TOPICS,
 } from '../../../messaging/topics.js';
-import { client, textsOf, type KafkaOptions } from './client.js';
+import { client, leave, textsOf, type KafkaOptions } from './client.js';
 
 /**
  * A message that a consumer of ours could not take. `letter` is its own offset in the dead-letter
@@ -103,7 +103,7 @@ export async function replayDeadLetters(options: KafkaOptions, letter?: number):
       return true;
     });
   } finally {
-    await producer.disconnect().catch(() => undefined);
+    await leave(producer);
   }
   return done;
 }
@@ -191,7 +191,7 @@ async function eachLetter(
     });
   } finally {
     clearTimeout(quiet);
-    await consumer.disconnect().catch(() => undefined);
+    await leave(consumer);
   }
 }
 

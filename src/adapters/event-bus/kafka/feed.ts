@@ -5,7 +5,7 @@ import { readMessage } from '../../../messaging/read-message.js';
 import { AGGREGATES, topicOf } from '../../../messaging/topics.js';
 import type { EventFeed, FeedPage } from '../port.js';
 import { authenticity, type Authentic } from './authentic.js';
-import { client, SESSION_TIMEOUT_MS, textsOf, type KafkaOptions } from './client.js';
+import { client, consumerOf, leave, textsOf, type KafkaOptions } from './client.js';
 import { deadLetter } from './dead-letters.js';
 
 interface Handed {
@@ -115,11 +115,7 @@ async function pageOf(
 async function* pages(options: FeedOptions, signal: AbortSignal): AsyncGenerator<FeedPage> {
   const kafka = client(options);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
-  const consumer = kafka.consumer({
-    groupId: options.groupId,
-    sessionTimeout: SESSION_TIMEOUT_MS,
-    allowAutoTopicCreation: false,
-  });
+  const consumer = consumerOf(kafka, options.groupId);
   const handed = new HandedPages();
   let crashed: Error | undefined;
   consumer.on('consumer.crash', ({ payload }) => {
@@ -155,7 +151,6 @@ async function* pages(options: FeedOptions, signal: AbortSignal): AsyncGenerator
   } finally {
     signal.removeEventListener('abort', handed.stop);
     handed.stop();
-    await consumer.disconnect().catch(() => undefined);
-    await producer.disconnect().catch(() => undefined);
+    await leave(consumer, producer);
   }
 }

@@ -1,6 +1,6 @@
-import type { Consumer, EachBatchPayload, Producer } from 'kafkajs';
+import type { EachBatchPayload, Producer } from 'kafkajs';
 import type { Inbound, InboundTopic } from '../port.js';
-import { client, SESSION_TIMEOUT_MS, textsOf, type KafkaOptions } from './client.js';
+import { client, consumerOf, leave, textsOf, type KafkaOptions } from './client.js';
 import { deadLetter } from './dead-letters.js';
 
 /** Messages that are taken together; the offsets move after each. */
@@ -33,14 +33,6 @@ async function takeMessages(
 
 type Options = KafkaOptions & { readonly topic: string; readonly groupId: string };
 type TakeMessages = Parameters<InboundTopic['run']>[0];
-
-const consumerOf = (kafka: ReturnType<typeof client>, groupId: string): Consumer =>
-  kafka.consumer({
-    groupId,
-    sessionTimeout: SESSION_TIMEOUT_MS,
-    allowAutoTopicCreation: false,
-    retry: { restartOnFailure: async () => false },
-  });
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -83,8 +75,7 @@ export const kafkaInbound = (options: Options): InboundTopic => ({
       onReady?.();
       await aborted(ended);
     } finally {
-      await consumer.disconnect().catch(() => undefined);
-      await producer.disconnect().catch(() => undefined);
+      await leave(consumer, producer);
     }
     if (failed.signal.aborted && !signal.aborted) throw failed.signal.reason;
   },
