@@ -23,7 +23,7 @@ export interface InstructSummary {
   readonly files: EventData['CycleInstructed']['files'];
   /**
    * Payments of the released set whose payee has no account that can be paid on, or one that is
-   * held; they stay outstanding.
+   * held, or whose household is not due them any more; they stay outstanding.
    */
   readonly leftOut: number;
   /** True where the cycle was instructed before: nothing was recorded or written. */

@@ -6,13 +6,20 @@ import {
   payeeAtRelease,
   releasedPayment,
 } from '../../src/use-cases/instructions/released-payment.rule.js';
+import { ended, started, suspended } from './enrolment-events.fixtures.js';
 
 const PAYMENT = 'asd-2026-01-0a0b0c0d-0000-4000-8000-000000000001';
 const RELEASED_AT = '2026-01-12T10:00:00.000Z';
 const event = (type: string, data: object, time = '2025-12-01T10:00:00.000Z'): Recorded =>
   ({ type, data, time }) as Recorded;
 const ordered = (round: number) =>
-  event('PaymentOrdered', { round, amountMinor: '50000', currency: 'MAD', region: 'MA-06' });
+  event('PaymentOrdered', {
+    round,
+    amountMinor: '50000',
+    currency: 'MAD',
+    region: 'MA-06',
+    items: [{ period: '2026-01', code: 'child', amountMinor: '50000' }],
+  });
 const instructed = event('PaymentInstructed', { endToEndId: 'E1', accountId: 'first' });
 const cancelled = event('PaymentCancelled', {});
 const payment = (...events: readonly Recorded[]) =>
@@ -47,14 +54,27 @@ describe('its account', () => {
   const first = [registered, account('first')];
   const changed = [...first, account('second', '2026-01-11T10:00:00.000Z')];
   const hold = { days: 7, verification: 'none' } as const;
+  let enrolment: readonly Recorded[] = [started('2025-10', 1)];
   const accountOf = (person: readonly Recorded[], ...events: readonly Recorded[]) =>
-    payeeAtRelease(payment(ordered(2), ...events)!, person, hold, RELEASED_AT)?.accountId;
+    payeeAtRelease(payment(ordered(2), ...events)!, { person, enrolment }, hold, RELEASED_AT)
+      ?.accountId;
 
   test('is the one that the payee has, unless it is held', () => {
     expect(accountOf(first)).toBe('first');
     expect(accountOf(changed)).toBeUndefined();
     expect(accountOf([registered])).toBeUndefined();
     expect(accountOf([...first, event('PersonErased', {})])).toBeUndefined();
+  });
+
+  test('is none where the household is not due the month any more', () => {
+    const since = (...events: readonly Recorded[]) => {
+      enrolment = [started('2025-10', 1), ...events];
+      return [accountOf(first), accountOf(first, instructed)];
+    };
+    expect(since(suspended('2026-01'))).toEqual([undefined, 'first']);
+    expect(since(ended('2025-12'))).toEqual([undefined, 'first']);
+    expect(since(suspended('2026-02'))).toEqual(['first', 'first']);
+    expect(since(ended('2026-01'))).toEqual(['first', 'first']);
   });
 
   test('is the one that an earlier run took, whatever came since', () => {

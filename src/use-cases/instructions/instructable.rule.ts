@@ -74,7 +74,7 @@ export function instructable(
  * Whether each month of a payment is still one in which its household is paid: it may have been
  * ended or suspended looking back since. Approved arrears are of other months.
  */
-const isStillDue = ({ items, lives }: Entitled): boolean =>
+export const isStillDue = ({ items, lives }: Entitled): boolean =>
   items.filter(isOfPolicy).every(({ period }) => {
     const life = lifeIn(lives, period);
     return life !== undefined && payableIn(life, period);

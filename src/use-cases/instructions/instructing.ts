@@ -2,7 +2,7 @@ import type { PayingAccount } from '../../write-side/readers.js';
 import type { EventData } from '../../../events/generated.js';
 import type { Instruction, MessageWriter, WrittenFile } from '../../adapters/payment-rail/port.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
-import { streams } from '../../kernel/ids.js';
+import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
@@ -15,6 +15,7 @@ import {
   isForFile,
   payeeAtRelease,
   releasedPayment,
+  type AtRelease,
   type ReleasedPayment,
 } from './released-payment.rule.js';
 import { SetTally, type SetFigures } from '../cycles/ordered-set.js';
@@ -104,9 +105,10 @@ export class Instructing {
 
   /**
    * Pages of payments with their payees; an erased person, one without an account, whose account
-   * is held, or of whom no message can be written, is left out: they are instructed with those that
-   * are instructed again. Accounts, and how long they are held, are those at the release, so that a
-   * run that goes on later pays nobody that the first had left out, in the middle of its files.
+   * is held, whose household is not due the months any more, or of whom no message can be written,
+   * is left out: they are instructed with those that are instructed again. Accounts, how long they
+   * are held, and enrolments are those at the release, so that a run that goes on later pays nobody
+   * that the first had left out, in the middle of its files.
    */
   async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
     const walked = pagesOf(
@@ -121,7 +123,7 @@ export class Instructing {
   }
 
   async #itemsOf(page: readonly StreamEvents[]): Promise<readonly Item[]> {
-    const { cycleId, round, position, hold } = this.released;
+    const { round, hold } = this.released;
     const found: ReleasedPayment[] = [];
     for (const { stream, events } of page) {
       const payment = releasedPayment(stream, events, round);
@@ -131,14 +133,11 @@ export class Instructing {
       if (isForFile(payment)) found.push(payment);
     }
     this.#seen += page.length;
-    const persons = await this.deps.store.readStreams(
-      found.map(({ paymentId }) => streams.person(paymentId.slice(cycleId.length + 1))),
-      { asOf: position },
-    );
+    const atRelease = await this.#atRelease(found);
     const defects = new Defects();
     const payees = found.map((payment, i) =>
       defects.look(
-        () => payeeAtRelease(payment, persons[i]!.events, hold, this.release.createdAt),
+        () => payeeAtRelease(payment, atRelease[i]!, hold, this.release.createdAt),
         (defect) => leftOut(payment, defect),
       ),
     );
@@ -161,6 +160,23 @@ export class Instructing {
     });
     written.finish();
     return items;
+  }
+
+  async #atRelease(payments: readonly ReleasedPayment[]): Promise<readonly AtRelease[]> {
+    const { store } = this.deps;
+    const asOf = { asOf: this.released.position };
+    const of = payments.map(({ paymentId }) => partsOfPayment(paymentId));
+    const [persons, enrolments] = await Promise.all([
+      store.readStreams(
+        of.map(({ personId }) => streams.person(personId)),
+        asOf,
+      ),
+      store.readStreams(
+        of.map(({ programmeId, personId }) => streams.enrolment(programmeId, personId)),
+        asOf,
+      ),
+    ]);
+    return of.map((_, i) => ({ person: persons[i]!.events, enrolment: enrolments[i]!.events }));
   }
 
   /**

@@ -1,9 +1,11 @@
 import type { EventData } from '../../../events/generated.js';
 import type { AccountHold } from '../../kernel/accounts.js';
 import type { Recorded } from '../../kernel/decider.js';
+import { livesOf } from '../../enrolment/lives.rule.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import { heldBy, payeeOf, type Payee } from '../../person/payee.rule.js';
 import { isCancelled, orderedInRound, type Ordered } from '../cycles/ordered.rule.js';
+import { isStillDue } from './instructable.rule.js';
 
 /** A payment of the released set. */
 export interface ReleasedPayment {
@@ -33,19 +35,26 @@ export function releasedPayment(
 export const isForFile = ({ instructed, events }: ReleasedPayment): boolean =>
   instructed !== undefined || !isCancelled(events);
 
+/** Events up to the release of the payee's stream, and of the household's enrolments. */
+export interface AtRelease {
+  readonly person: readonly Recorded[];
+  readonly enrolment: readonly Recorded[];
+}
+
 /**
  * The account that a payment is instructed to: the one that an earlier run took, else the payee's
- * own at the release, unless it was held then. Undefined: the payment is left out.
- * @param person events of the payee's stream up to the release
+ * own at the release, unless it was held then, or the household was ended or suspended since the
+ * preparation in a month that the payment is for. Undefined: the payment is left out.
  * @param releasedAt instant
  */
 export function payeeAtRelease(
-  { instructed }: ReleasedPayment,
-  person: readonly Recorded[],
+  { instructed, ordered }: ReleasedPayment,
+  { person, enrolment }: AtRelease,
   hold: AccountHold,
   releasedAt: string,
 ): Payee | undefined {
   const payee = payeeOf(person, instructed?.accountId);
   if (!payee || instructed) return payee;
+  if (!isStillDue({ items: ordered.items, lives: livesOf(enrolment) })) return undefined;
   return heldBy(payee, hold, releasedAt) ? undefined : payee;
 }
