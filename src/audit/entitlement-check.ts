@@ -11,11 +11,13 @@ import {
   type EnrolmentState,
 } from '../enrolment/enrolment.state.js';
 import type { Recorded } from '../kernel/decider.js';
+import { cycleOfPayment, partsOfPayment } from '../kernel/ids.js';
 import { settledBefore, type AsOf } from './as-of.js';
 import { CorrectedMonths } from './corrected-months.js';
 import { Era } from './era.js';
 import {
   cycleIn,
+  monthsIn,
   ordered,
   orderedAnew,
   ordersOf,
@@ -56,13 +58,16 @@ interface Kept {
  * I5 and I7: every ordered amount is what the recorded facts and the policy of each of its periods
  * give, item by item (but for approved arrears and recoveries, which the households' accounts
  * prove); no period of an enrolment, and none of an identity, is ordered twice; nothing is ordered
- * for an enrolment that was not payable as of the cycle's position; and what a correction says is
- * due is what the facts and a policy of that month give. About 700 bytes an enrolment.
+ * for an enrolment that was not payable as of the cycle's position, nor instructed for one that was
+ * not at its release; and what a correction says is due is what the facts and a policy of that month
+ * give. About 700 bytes an enrolment.
  */
 export class EntitlementCheck {
   readonly #enrolments = new Map<string, Kept>();
   readonly #erasedAt = new Map<string, number>();
   readonly #corrected = new CorrectedMonths();
+  /** Where cycles were released that are not instructed yet. */
+  readonly #released = new Map<string, number>();
 
   constructor(
     private readonly policies: Pick<PublishedPolicies, 'of' | 'inForce'>,
@@ -94,9 +99,18 @@ export class EntitlementCheck {
         const now: Version = { at: event.position, state: text(state), before: kept?.now };
         if (!kept) this.#enrolments.set(event.stream, { now, paid: '' });
         else kept.now = now;
-        forgetBefore(now, settledBefore(event.position, asOf));
+        const settled = settledBefore(event.position, asOf);
+        forgetBefore(now, Math.min(settled, ...this.#released.values()));
         return;
       }
+      case 'CycleReleased':
+        this.#released.set(event.data.cycleId, event.position);
+        return;
+      case 'CycleInstructed':
+        this.#released.delete(event.data.cycleId);
+        return;
+      case 'PaymentInstructed':
+        return this.#instructed(event, found);
       case 'PaymentOrdered':
         this.#orderedAnew(event, asOf);
         return this.#ordered(event, asOf.payment(event.data.paymentId), found);
@@ -163,6 +177,23 @@ export class EntitlementCheck {
     this.#carried(kept, event);
     if (total(event.data.items) !== BigInt(event.data.amountMinor))
       found('I5', `the items sum to ${total(event.data.items)}, not ${event.data.amountMinor}`);
+  }
+
+  /**
+   * Nothing is instructed with its cycle to whom the release found to be ended or suspended in a month
+   * that the payment is for. What was left out then is instructed on the enrolment of its own time.
+   */
+  #instructed({ data }: Recorded<'PaymentInstructed'>, found: Found): void {
+    const released = this.#released.get(cycleOfPayment(data.paymentId));
+    if (released === undefined || !this.era.isNew) return;
+    const { programmeId, period, personId } = partsOfPayment(data.paymentId);
+    const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
+    const then = kept && versionAt(kept, released);
+    if (!then) return;
+    const state = parse(then.state);
+    for (const month of monthsIn(kept.paid, period))
+      if (month >= state.startPeriod && !payableIn(state, month))
+        found('I7', `instructed for ${month}, which was not payable any more at the release`);
   }
 
   /** Arrears, and what is given back, by the months that they are of. */

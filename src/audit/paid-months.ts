@@ -33,6 +33,13 @@ export function cycleIn(paid: PaidMonths, month: string): string | undefined {
   return undefined;
 }
 
+/** The months for which a cycle orders what the policy gives, as it ordered last. */
+export const monthsIn = (paid: PaidMonths, cycle: string): readonly string[] =>
+  entriesOf(paid)
+    .filter((one) => one.startsWith(`>${cycle}=`, 7) && !isOver(one))
+    .map((one) => one.slice(0, 7))
+    .sort();
+
 /** With what a cycle orders for a month. */
 export function ordered(
   paid: PaidMonths,

@@ -124,6 +124,43 @@ describe('an order is for an enrolment that is payable', () => {
     expect(foundIn({}, STARTED, suspended, nothing)).toEqual([not('2026-02')]);
     expect(foundIn({}, STARTED, nothing)).toEqual([]);
   });
+  test('and instructed for one that still was at the release', () => {
+    const released = step('CycleReleased', { cycleId: 'sim-2026-02' }, 'cycle-sim-2026-02');
+    const over = step('CycleInstructed', { cycleId: 'sim-2026-02' }, 'cycle-sim-2026-02');
+    const personId = '0a0b0c0d-0000-4000-8000-000000000001';
+    const paid = step('PaymentInstructed', { paymentId: `sim-2026-02-${personId}` }, 'payment');
+    const suspended = step('EnrolmentSuspended', { fromPeriod: '2026-02', reason: 'asked' });
+    const ended = step('EnrolmentEnded', { lastPeriod: '2026-01' });
+    const wrong = ['I7 instructed for 2026-02, which was not payable any more at the release'];
+    /** Of a person whose id is one. */
+    const of = (log: Log, ...steps: readonly Step[]) =>
+      foundIn(
+        log,
+        ...steps.map(([type, data, { stream = enrolment } = {}]): Step => [
+          type,
+          { ...data, personId },
+          { stream: stream === enrolment ? `enrolment-sim-${personId}` : stream },
+        ]),
+      );
+    const found = (...steps: readonly Step[]) =>
+      of({ asOf: 299 }, STARTED, ordered('2026-02'), ...steps);
+    expect(found(suspended, released, paid)).toEqual(wrong);
+    expect(found(ended, released, paid)).toEqual(wrong);
+    expect(found(released, suspended, paid)).toEqual([]);
+    expect(found(released, ended, paid)).toEqual([]);
+    expect(found(suspended, released, over, paid)).toEqual([]);
+    const later = step('EnrolmentSuspended', { fromPeriod: '2026-03', reason: 'asked' });
+    expect(found(later, released, paid)).toEqual([]);
+    expect(
+      of({ isNew: false, asOf: 299 }, STARTED, ordered('2026-02'), suspended, released, paid),
+    ).toEqual([]);
+    const both = ordered('2026-02', {}, ['2026-01', '2026-02']);
+    const january = step('EnrolmentSuspended', { fromPeriod: '2026-01', reason: 'asked' });
+    expect(of({ asOf: 299 }, STARTED, both, january, released, paid)).toEqual([
+      wrong[0]!.replace('2026-02', '2026-01'),
+      ...wrong,
+    ]);
+  });
   test('and recertified, in logs that ask for it', () => {
     const due = (dueOn: string) => step('RecertificationFellDue', { dueOn });
     const late = 'I7 ordered for 2026-02, though recertification was due on 2026-01-31';
