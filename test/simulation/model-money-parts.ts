@@ -2,11 +2,13 @@ import type { EventData } from '../../events/generated.js';
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { type CycleState } from '../../src/cycle/cycle.state.js';
-import { streams } from '../../src/kernel/ids.js';
+import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
 import { heldBy, payeeOf } from '../../src/person/payee.rule.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { entitledBy } from '../../src/use-cases/instructions/account-now.js';
+import { isStillDue } from '../../src/use-cases/instructions/instructable.rule.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { PROGRAMME } from './model-programme.js';
 import { fold } from '../../src/kernel/decider.js';
@@ -29,14 +31,18 @@ export const cycleState = (world: World, id: string, asOf = EVERYTHING): CycleSt
   foldCycle(world.log.stream(streams.cycle(id), asOf));
 
 /**
- * The account that a person may be paid on.
+ * The account that a payment may be made to, where its household is still due it.
  * @param asOf position, and the instant against which days are counted
  */
 export function payableAccount(
   world: World,
-  personId: string,
+  paymentId: string,
   { position, time }: { readonly position: number; readonly time: string },
 ): string | undefined {
+  const { personId } = partsOfPayment(paymentId);
+  const enrolment = world.log.stream(streams.enrolment(PROGRAMME, personId), position);
+  const entitled = entitledBy(world.log.stream(streams.payment(paymentId)), enrolment);
+  if (!isStillDue(entitled)) return undefined;
   const payee = payeeOf(world.log.stream(streams.person(personId), position));
   const programme = world.log.stream(streams.programme(PROGRAMME), position);
   if (!payee || heldBy(payee, fold(programmeDecider, programme).hold, time)) return undefined;

@@ -85,8 +85,8 @@ export function reinstruct(world: World, op: Op): void {
       (status === 'ordered' && cycleState(world, cycleOf(paymentId)).status === 'instructed'),
   );
   if (!state) return;
-  const { personId } = partsOfPayment(state.paymentId);
-  const accountId = payableAccount(world, personId, { position: EVERYTHING, time: world.now });
+  const now = { position: EVERYTHING, time: world.now };
+  const accountId = payableAccount(world, state.paymentId, now);
   if (!accountId) return world.refuse('NO_ACCOUNT');
   const id = cycleOf(state.paymentId);
   if (!world.run(op, 'finance-officer', cycle(id, { type: 'StartReinstruction', runId: RUN })))

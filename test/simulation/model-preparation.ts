@@ -17,7 +17,6 @@ import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import {
   cycleId as cycleIdOf,
-  partsOfPayment,
   paymentId as paymentIdOf,
   recoveryId as recoveryIdOf,
   streams,
@@ -269,7 +268,7 @@ export function instruct(world: World, op: Op, limit: number): void {
   let left = limit;
   for (const { events } of world.log.category(`payment-${found.cycleId}-`)) {
     const state = foldPayment(events);
-    const accountId = payableAccount(world, partsOfPayment(state.paymentId).personId, released);
+    const accountId = payableAccount(world, state.paymentId, released);
     if (state.status !== 'ordered' || state.round !== found.round || !accountId) continue;
     if (left <= 0) return;
     left -= 1;
