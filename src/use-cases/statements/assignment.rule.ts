@@ -21,13 +21,16 @@ export function outcomeSaid(
   return outcome;
 }
 
-/** What the payment is told in the name of the person who gave the entry to it. */
+/**
+ * What the payment is told in the name of the person who gave the entry to it, and of who proposed
+ * that.
+ */
 export const reportOf = (
   entry: QuarantinedEntry,
   outcome: AssignedOutcome,
   attempt: number,
   endToEndId: string,
-  now: string,
+  { now, saidBy = [] }: { readonly now: string; readonly saidBy?: readonly string[] },
 ): PaymentCommand => ({
   type: 'ReportOutcome',
   outcome,
@@ -39,6 +42,7 @@ export const reportOf = (
   ...(entry.currency === undefined ? {} : { currency: entry.currency }),
   ...(outcome === 'rejected' || outcome === 'returned' ? { reason: entry.reason ?? 'MS03' } : {}),
   ...bookingOf(entry),
+  ...(saidBy.length === 0 ? {} : { saidBy }),
 });
 
 /** A status is no booking: its reference is not that of one. */

@@ -98,14 +98,16 @@ export async function assignEntryParts(
   const state = fold(bankEntryDecider, await store.readStream(streams.entry(entryId)));
   // What was given to a payment is said of it once, by the command that gave it.
   if (state.status === 'assigned') return [assigning('AssignEntry', entryId, said)];
+  const proposal = proposedByAnother(state, said, actor.id);
+  const saidBy = proposal ? [proposal.by] : [];
   const report = part(
     streams.payment(paymentId),
     paymentDecider,
     fromState([entryId, outcome, attempt], ({ endToEndIds }: PaymentState) =>
-      reportOf(entry, outcome, attempt, endToEndIds[attempt - 1] ?? '', now),
+      reportOf(entry, outcome, attempt, endToEndIds[attempt - 1] ?? '', { now, saidBy }),
     ),
   );
-  return proposedByAnother(state, said, actor.id)
+  return proposal
     ? [report, assigning('AssignEntry', entryId, said)]
     : [tried(report), assigning('ProposeAssignment', entryId, said)];
 }

@@ -41,6 +41,15 @@ interface Batch {
 
 type Unclear = Extract<Verdict, { kind: 'unclear' }>;
 
+/** The file that is applied. */
+interface AppliedFile {
+  readonly sha256: string;
+  /** Of each message of it. */
+  readonly days: readonly (string | undefined)[];
+  /** The person who handed it over, where another has it applied. */
+  readonly saidBy: readonly string[];
+}
+
 /** Gives every entry that was read to the payments it is about. */
 export class StatementProcessor {
   #quarantined = 0;
@@ -52,9 +61,7 @@ export class StatementProcessor {
   constructor(
     private readonly deps: MessageDeps,
     private readonly ours: Instructed,
-    private readonly sha256: string,
-    /** Of each message of the file. */
-    private readonly days: readonly (string | undefined)[],
+    private readonly file: AppliedFile,
     private readonly differing: ReadonlyMap<number, string>,
     private readonly base: JobContext,
   ) {}
@@ -163,7 +170,11 @@ export class StatementProcessor {
   /** Of a booking that its statement has a second time, it is known. */
   #add({ outcomes, origins }: Batch, said: ReportedOutcome, origin: Origin): void {
     const { booked, message } = origin.spooled;
-    const outcome = dated(said, this.days[message]);
+    const { days, saidBy } = this.file;
+    const outcome = {
+      ...dated(said, days[message]),
+      ...(saidBy.length === 0 ? {} : { saidBy }),
+    };
     outcomes.push(booked ? this.#bookings.onceOrAgain(booked.statement, outcome) : outcome);
     origins.push(origin);
   }
@@ -229,7 +240,7 @@ export class StatementProcessor {
     return quarantined(
       origin.spooled.entry(),
       {
-        sha256: this.sha256,
+        sha256: this.file.sha256,
         number: origin.spooled.number,
         code,
         detail,
