@@ -1,7 +1,6 @@
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
 import { streams } from '../../kernel/ids.js';
-import { firstOf } from '../../kernel/text.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { foldBankEntry } from '../folds.js';
@@ -15,6 +14,7 @@ import { SeenBookings } from './seen-bookings.rule.js';
 import { dated, type Verdict } from './bank-verdict.rule.js';
 import { differenceFrom } from './message-difference.rule.js';
 import { notPaidFrom } from './look-through.js';
+import { alsoDiffers, ofEachNamed, type Unclear } from './unclear-entry.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
 import {
   PAGE,
@@ -38,8 +38,6 @@ interface Batch {
   readonly outcomes: ReportedOutcome[];
   readonly origins: Origin[];
 }
-
-type Unclear = Extract<Verdict, { kind: 'unclear' }>;
 
 /** The file that is applied. */
 interface AppliedFile {
@@ -210,19 +208,10 @@ export class StatementProcessor {
     await this.#quarantine(unclear);
   }
 
-  /** Of an entry that names several of ours, each waits: the cycle of none of them closes. */
   #ofAll(origin: Origin, verdict: Unclear): readonly QuarantinedEntry[] {
-    const { others = [], ...names } = verdict.names ?? {};
-    const first = this.#unclear(origin, { ...verdict, names });
-    const more = others.map((other) =>
-      this.#unclear(
-        origin,
-        { ...verdict, names: other },
-        undefined,
-        other.paymentId ?? other.messageId,
-      ),
+    return ofEachNamed(verdict).map(({ verdict: one, named }) =>
+      this.#unclear(origin, one, undefined, named),
     );
-    return [first, ...more];
   }
 
   #unclear(
@@ -280,10 +269,3 @@ export class StatementProcessor {
     }
   }
 }
-
-/** What waits anyhow, of an entry whose details do not come to it: the rest of it is nowhere else. */
-const alsoDiffers = (verdict: Unclear, difference: string): Unclear => ({
-  ...verdict,
-  code: verdict.code === 'REFERENCE_UNKNOWN' ? 'ENTRY_DIFFERS' : verdict.code,
-  detail: firstOf(`${difference} ${verdict.detail}`, 1_000),
-});
