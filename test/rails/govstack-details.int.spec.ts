@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { details } from '../../src/adapters/payment-rail/govstack/details.js';
 import type { GovstackSettings, SentBatch } from '../../src/adapters/payment-rail/govstack/port.js';
-import { outcomeOf, TransferFinder } from '../../src/use-cases/govstack/block-answer.rule.js';
+import { outcomeOf } from '../../src/use-cases/govstack/block-answer.rule.js';
+import { TransferFinder } from '../../src/use-cases/govstack/transfer-finder.rule.js';
 
 const batch: SentBatch = {
   correlationId: 'ABCDEF123456',

@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BlockTransaction, SentBatch } from '../../src/adapters/payment-rail/govstack/port.js';
+import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import {
   outcomeOf,
   outcomeOfAll,
   requireSame,
   requireSameCounts,
-  TransferFinder,
   type BatchStatus,
 } from '../../src/use-cases/govstack/block-answer.rule.js';
+import { TransferFinder } from '../../src/use-cases/govstack/transfer-finder.rule.js';
 
 const transfer = (n: number, amountMinor: bigint) => ({
   instructionId: `i${n}`,
@@ -146,6 +147,41 @@ describe('what a block says of one transfer', () => {
     const named = { payeePartyId: 'person2', status: 'FAILED', amount: '1000.30' };
     expect(said(named)).toMatchObject({ paymentId: 'p2', outcome: 'rejected', reason: 'MS03' });
     expect(said({ ...named, amount: '1000.31' })).toBeUndefined();
+  });
+
+  test('is of nobody where it names another payee than our id does', () => {
+    const transfers = new TransferFinder(batch);
+    for (const status of ['COMPLETED', 'FAILED', 'IN_PROGRESS'])
+      for (const payeePartyId of ['person2', 'account2', 'PERSON1', 'nobody'])
+        expect(
+          said({ transactionId: 'i1', payeePartyId, status, amount: '500.00' }, transfers),
+        ).toBeUndefined();
+    expect(transfers.left).toBe(2);
+    for (const payeePartyId of ['person1', ' account1 ', 'ACCOUNT1', ''])
+      expect(
+        said({ transactionId: 'i1', payeePartyId, status: 'COMPLETED', amount: '500.00' }),
+      ).toMatchObject({ paymentId: 'p1' });
+  });
+
+  test('names an account in any of its spellings', () => {
+    const rib = ribOf('007', '780', '0000000000000001');
+    const accounts = [
+      [rib, ibanOfRib(rib), `${rib.slice(0, 3)} ${rib.slice(3)}`],
+      ['+212612345678', '0612345678', '212612345678', '+212 612-345678'],
+    ];
+    for (const [account, ...spelled] of accounts) {
+      const paid = { ...batch, transfers: [{ ...transfer(1, 50_000n), account: account! }] };
+      for (const payeePartyId of [account!, ...spelled])
+        for (const transactionId of ['i1', 'x9'])
+          expect(
+            outcomeOf(
+              { transactionId, payeePartyId, status: 'COMPLETED', amount: '500.00' },
+              paid,
+              new TransferFinder(paid),
+              {},
+            ),
+          ).toMatchObject({ paymentId: 'p1' });
+    }
   });
 
   test('has the reason that it gives where that is a reason code', () => {

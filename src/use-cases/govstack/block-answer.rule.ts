@@ -8,6 +8,7 @@ import { parseAmount, scaleOf, sum } from '../../kernel/money.js';
 import { reasonCodes } from '../../kernel/reasons.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
+import type { TransferFinder } from './transfer-finder.rule.js';
 
 /**
  * What a block's callback says about one batch of ours: counts, and amounts as decimal strings. It
@@ -213,46 +214,4 @@ export function outcomeOf(
     entryReference: batch.correlationId,
     ...(outcome === 'settled' ? { ...day, ...dayOf(transaction.completedAt) } : {}),
   };
-}
-
-/**
- * Finds the transfer that a transaction is: by the id that we gave it, else by payee and amount
- * where only one is so.
- */
-export class TransferFinder {
-  readonly #byId: ReadonlyMap<string, SentTransfer>;
-  readonly #left: Set<string>;
-  readonly #byPayee = new Map<string, SentTransfer[]>();
-
-  constructor({ transfers }: SentBatch) {
-    this.#byId = new Map(transfers.map((transfer) => [transfer.instructionId, transfer]));
-    this.#left = new Set(this.#byId.keys());
-    for (const transfer of transfers) {
-      for (const payee of [transfer.payeeIdentity, transfer.account]) {
-        const key = `${payee} ${transfer.amountMinor}`;
-        this.#byPayee.set(key, [...(this.#byPayee.get(key) ?? []), transfer]);
-      }
-    }
-  }
-
-  /** Transfers that were not found. */
-  get left(): number {
-    return this.#left.size;
-  }
-
-  /**
-   * Also a second time: what a block says twice of a transfer, its payment holds against each other.
-   * @param amountMinor undefined where the block says no amount
-   */
-  find(
-    { transactionId, payeePartyId }: BlockTransaction,
-    amountMinor: bigint | undefined,
-  ): SentTransfer | undefined {
-    const alone = this.#byPayee.get(`${payeePartyId} ${amountMinor}`) ?? [];
-    const found =
-      (transactionId === undefined ? undefined : this.#byId.get(transactionId)) ??
-      (alone.length === 1 ? alone[0] : undefined);
-    if (found) this.#left.delete(found.instructionId);
-    return found;
-  }
 }

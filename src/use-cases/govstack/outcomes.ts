@@ -7,9 +7,9 @@ import {
   outcomeOfAll,
   requireSame,
   requireSameCounts,
-  TransferFinder,
   type BatchStatus,
 } from './block-answer.rule.js';
+import { TransferFinder } from './transfer-finder.rule.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { takeInBatch } from '../outcomes/take-in-outcomes.js';
 
