@@ -39,7 +39,7 @@ export async function closeCycleParts(
   if (waiting.length > 0)
     throw new DomainError(
       'ENTRIES_OPEN',
-      `${waiting.length} bank entries may be about payments of this cycle and wait for a person, the first is ${waiting[0]}; assign or dismiss them.`,
+      `${waiting.length} entries of banks may be about payments of this cycle and wait for a person, the first is ${waiting[0]}; assign or dismiss them.`,
       'rule',
       'cycleId',
     );
