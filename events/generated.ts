@@ -1480,6 +1480,64 @@ bookedOn?: string
  */
 bankReference?: string
 }
+export interface BankEntryQuarantinedV2 {
+entryId: string
+/**
+ * SHA-256 of the file's bytes, lower-case hex. Absent: a payments block said it, and there is no file.
+ */
+sha256?: string
+/**
+ * 0-based number of the entry in the file; absent with it.
+ */
+number?: number
+/**
+ * Which kind of message of a bank; govstack: the answer of a payments block about one transfer of a batch.
+ */
+family: ("pain.002" | "camt.054" | "camt.053" | "govstack")
+scope: ("group" | "batch" | "transaction" | "entry")
+/**
+ * Why it was not applied.
+ */
+code: string
+detail: string
+/**
+ * What it says about a payment, where that is clear.
+ */
+outcome?: ("accepted" | "settled" | "rejected" | "returned" | "unknown")
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason?: string
+/**
+ * The payment that it names, where there is one.
+ */
+paymentId?: string
+/**
+ * Only where it has the form of one of ours: what others write there may name a person.
+ */
+endToEndId?: string
+/**
+ * ISO 20022 Max35Text.
+ */
+messageId?: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor?: string
+/**
+ * ISO 4217.
+ */
+currency?: string
+direction?: ("debit" | "credit")
+/**
+ * Civil date.
+ */
+bookedOn?: string
+/**
+ * ISO 20022 Max35Text; of a payments block, the correlation id of the batch.
+ */
+bankReference?: string
+}
 export interface BankMessageAppliedV1 {
 /**
  * SHA-256 of the file's bytes, lower-case hex.
@@ -3910,7 +3968,7 @@ export interface EventData {
   BankEntryCandidatesFound: BankEntryCandidatesFoundV1;
   BankEntryDismissed: BankEntryDismissedV2;
   BankEntryOwnerSet: BankEntryOwnerSetV1;
-  BankEntryQuarantined: BankEntryQuarantinedV1;
+  BankEntryQuarantined: BankEntryQuarantinedV2;
   BankMessageApplied: BankMessageAppliedV1;
   BankMessageQuarantined: BankMessageQuarantinedV1;
   BankMessageReceived: BankMessageReceivedV1;
@@ -4061,6 +4119,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"entry","type":"BankEntryDismissed","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryDismissed.v2.schema.json","title":"BankEntryDismissed","type":"object","additionalProperties":false,"required":["entryId","kind","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"kind":{"type":"string","enum":["not-ours","fee","funding","duplicate","other"]},"reason":{"type":"string","minLength":1,"maxLength":500}}}},
   {"aggregate":"entry","type":"BankEntryOwnerSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryOwnerSet.v1.schema.json","title":"BankEntryOwnerSet","type":"object","additionalProperties":false,"required":["entryId","owner"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"owner":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$","description":"Who looks after it: the subject of an account, not a name."}}}},
   {"aggregate":"entry","type":"BankEntryQuarantined","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryQuarantined.v1.schema.json","title":"BankEntryQuarantined","type":"object","additionalProperties":false,"required":["entryId","sha256","number","family","scope","code","detail"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"number":{"type":"integer","minimum":0,"description":"0-based number of the entry in the file."},"family":{"type":"string","enum":["pain.002","camt.054","camt.053"]},"scope":{"type":"string","enum":["group","batch","transaction","entry"]},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why it was not applied."},"detail":{"type":"string","minLength":1,"maxLength":1000},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned","unknown"],"description":"What it says about a payment, where that is clear."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"The payment that it names, where there is one."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"Only where it has the form of one of ours: what others write there may name a person."},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"direction":{"type":"string","enum":["debit","credit"]},"bookedOn":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","description":"Civil date."},"bankReference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"entry","type":"BankEntryQuarantined","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryQuarantined.v2.schema.json","title":"BankEntryQuarantined","type":"object","additionalProperties":false,"required":["entryId","family","scope","code","detail"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex. Absent: a payments block said it, and there is no file."},"number":{"type":"integer","minimum":0,"description":"0-based number of the entry in the file; absent with it."},"family":{"type":"string","enum":["pain.002","camt.054","camt.053","govstack"],"description":"Which kind of message of a bank; govstack: the answer of a payments block about one transfer of a batch."},"scope":{"type":"string","enum":["group","batch","transaction","entry"]},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why it was not applied."},"detail":{"type":"string","minLength":1,"maxLength":1000},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned","unknown"],"description":"What it says about a payment, where that is clear."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"The payment that it names, where there is one."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"Only where it has the form of one of ours: what others write there may name a person."},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"direction":{"type":"string","enum":["debit","credit"]},"bookedOn":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","description":"Civil date."},"bankReference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text; of a payments block, the correlation id of the batch."}}}},
   {"aggregate":"message","type":"BankMessageApplied","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageApplied.v1.schema.json","title":"BankMessageApplied","type":"object","additionalProperties":false,"required":["sha256","messages","entries","outcomes","quarantined","ignored","turnover"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"messages":{"type":"array","maxItems":1000,"items":{"type":"object","additionalProperties":false,"required":["messageType"],"properties":{"messageType":{"type":"string","minLength":1,"maxLength":35},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},"entries":{"type":"integer","minimum":0,"description":"Entries in the file: statuses and bookings."},"outcomes":{"type":"object","additionalProperties":false,"required":["read","applied","unchanged","breaks","refused"],"properties":{"read":{"type":"integer","minimum":0},"applied":{"type":"integer","minimum":0},"unchanged":{"type":"integer","minimum":0},"breaks":{"type":"integer","minimum":0},"refused":{"type":"integer","minimum":0}},"description":"What the payments made of it; a status of a whole message is an outcome of each of its payments."},"quarantined":{"type":"integer","minimum":0,"description":"Entries that a person has to look at, from this file or from an earlier one that said the same."},"ignored":{"type":"integer","minimum":0,"description":"Entries that say nothing about a payment: pending or informational bookings, partly accepted groups."},"turnover":{"type":"array","maxItems":200,"items":{"type":"object","additionalProperties":false,"required":["currency","debitMinor","creditMinor"],"properties":{"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"debitMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"creditMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}},"description":"What the file's bookings come to."}}}},
   {"aggregate":"message","type":"BankMessageQuarantined","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageQuarantined.v1.schema.json","title":"BankMessageQuarantined","type":"object","additionalProperties":false,"required":["sha256","code","detail"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why nothing of the message was applied."},"detail":{"type":"string","minLength":1,"maxLength":1000,"description":"A sentence without personal data; it names the place."},"findings":{"type":"integer","minimum":0,"description":"How many findings there are, where it could be read."}}}},
   {"aggregate":"message","type":"BankMessageReceived","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageReceived.v1.schema.json","title":"BankMessageReceived","type":"object","additionalProperties":false,"required":["sha256","bytes","sender","fileName"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"bytes":{"type":"integer","minimum":0},"sender":{"type":"string","minLength":1,"maxLength":140,"description":"Who delivered it: a folder's or a client's name."},"fileName":{"type":"string","minLength":1,"maxLength":255}}}},
