@@ -6,7 +6,12 @@ import { adjustmentDecider, type Proposal } from '../../correction/adjustment.de
 import type { CorrectionState } from '../../correction/correction.decider.js';
 import { canonicalJson, sha256Hex } from '../../kernel/canonical.js';
 import type { Recorded } from '../../kernel/decider.js';
-import { cycleId as cycleIdOf, recoveryId as recoveryIdOf, streams } from '../../kernel/ids.js';
+import {
+  cycleId as cycleIdOf,
+  personIn,
+  recoveryId as recoveryIdOf,
+  streams,
+} from '../../kernel/ids.js';
 import type { DomainError } from '../../kernel/errors.js';
 import { monthsBetween } from '../../kernel/time.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
@@ -141,7 +146,7 @@ export class Recomputation {
   /** What differs for the households of a page, as of the correction's position. */
   async proposalsOf(page: readonly StreamEvents[]): Promise<readonly Proposed[]> {
     const { correctionId, programmeId } = this.started;
-    const persons = page.map(({ stream }) => stream.slice(-36));
+    const persons = page.map(({ stream }) => personIn(stream));
     const [known, owed, payments] = await Promise.all([
       this.#known(persons),
       this.#owed(persons),
@@ -227,7 +232,7 @@ export class Recomputation {
     );
     const begun = unpaidFrom(events, '9999-12', paidThrough);
     const months = this.#months.filter((month) => month < begun);
-    return { personId: events[0]!.stream.slice(-36), months, household };
+    return { personId: personIn(events[0]!.stream), months, household };
   }
 
   #difference({ personId, months, household }: Omit<Looked, 'known'>) {
