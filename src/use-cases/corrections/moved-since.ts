@@ -2,7 +2,7 @@ import type { EventData } from '../../../events/generated.js';
 import { MAX_PAGE, type EventStore } from '../../adapters/event-store/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
+import { paymentId as paymentIdOf, personIn, streams } from '../../kernel/ids.js';
 import { monthsBetween } from '../../kernel/time.js';
 import { movesOneOf } from '../cycles/closing.rule.js';
 import { foldAdjustment } from '../folds.js';
@@ -22,7 +22,7 @@ export async function requireNoneMoved(store: EventStore, started: Started): Pro
   const { closed } = await pastOf(store, programmeId, asOf);
   for await (const events of since(store, started)) {
     const persons = new Set(
-      events.filter((event) => movesOneOf(closed, event)).map(({ stream }) => stream.slice(-36)),
+      events.filter((event) => movesOneOf(closed, event)).map(({ stream }) => personIn(stream)),
     );
     const accounts = await store.readStreams(
       [...persons].map((personId) => streams.adjustment(programmeId, personId)),

@@ -1,4 +1,5 @@
 import {
+  idIn,
   parsePersonId,
   parseProgrammeId,
   recoveryId as recoveryIdOf,
@@ -80,9 +81,7 @@ export async function planRecoveries(
         if (result.kind === 'unchanged') summary.unchanged += 1;
         else if (result.kind !== 'refused') summary.planned += 1;
         else if (summary.refusals.length < MAX_REFUSALS)
-          summary.refusals.push(
-            refusal(units[i]!.parts[0]!.stream.slice('recovery-'.length), result.error),
-          );
+          summary.refusals.push(refusal(idIn(units[i]!.parts[0]!.stream), result.error));
       });
       onProgress?.({ what: 'recoveries planned', done: summary.planned });
     },

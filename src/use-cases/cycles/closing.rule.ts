@@ -4,7 +4,7 @@ import type { CycleAccount } from '../../budget/budget.state.js';
 import type { Figures } from '../../cycle/cycle.state.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { cycleOfPayment } from '../../kernel/ids.js';
+import { cycleOfPayment, idIn } from '../../kernel/ids.js';
 
 /** A cycle's money on its budget. */
 export type CycleMoney = Pick<CycleAccount, 'reservedMinor' | 'spentMinor'>;
@@ -70,6 +70,4 @@ export const movesOneOf = (
   cycleIds: ReadonlySet<string>,
   { stream, type }: Pick<Recorded, 'stream' | 'type'>,
 ): boolean =>
-  movesFigures(type) &&
-  stream.startsWith('payment-') &&
-  cycleIds.has(cycleOfPayment(stream.slice('payment-'.length)));
+  movesFigures(type) && stream.startsWith('payment-') && cycleIds.has(cycleOfPayment(idIn(stream)));

@@ -4,7 +4,12 @@ import type { LeftOut } from '../../cycle/cycle.decider.js';
 import { requireStatus, type CycleState } from '../../cycle/cycle.state.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { cycleId as cycleIdOf, recoveryId as recoveryIdOf, streams } from '../../kernel/ids.js';
+import {
+  cycleId as cycleIdOf,
+  personIn,
+  recoveryId as recoveryIdOf,
+  streams,
+} from '../../kernel/ids.js';
 import { isOneOf } from '../../kernel/subject.js';
 import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
@@ -310,7 +315,7 @@ export class Preparation {
   }
 }
 
-const personOf = ({ stream }: StreamEvents): string => stream.slice(-36);
+const personOf = ({ stream }: StreamEvents): string => personIn(stream);
 /** A cycle that is being prepared, and its events. */
 export interface PreparedCycle {
   readonly state: CycleState;

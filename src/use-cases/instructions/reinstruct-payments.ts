@@ -1,7 +1,7 @@
 import type { WrittenFile } from '../../adapters/payment-rail/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { partsOfPayment, streams } from '../../kernel/ids.js';
+import { idIn, partsOfPayment, streams } from '../../kernel/ids.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { Defects } from '../../write-side/defect.js';
@@ -258,7 +258,7 @@ async function survey(
   for await (const page of pagesOf(deps.store, `payment-${args.cycleId}-`, { signal })) {
     const defects = new Defects();
     for (const { stream, events } of page) {
-      const paymentId = stream.slice('payment-'.length);
+      const paymentId = idIn(stream);
       for (const event of events) {
         if (!isInstruction(event) || isOfCycle(event, first)) continue;
         const { messageId } = event.data;
