@@ -21,8 +21,8 @@ export interface ExecutionDay {
 /**
  * What whoever decides on a cycle should know before: that its policy is marked as not verified,
  * that months before it are paid by no cycle, and what is odd about the day on which the bank is to
- * execute. Where the programme set a calendar, an odd day is refused unless it is meant; where it set
- * none, it is only told.
+ * execute. An odd day is refused unless it is meant, before anything is released; where the programme
+ * set no calendar, banks are closed on Saturdays and Sundays.
  * @param now UTC instant
  * @throws DomainError EXECUTION_DATE_ODD, INVALID_DATE, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD
  */
@@ -59,6 +59,6 @@ export async function warningsOf(
   const executionDate = parseLocalDate(day.executionDate, 'executionDate');
   const today = localDateOf(now, programme.definition.timeZone);
   const odd = warningsOfDate(executionDate, today, programme.calendar ?? DEFAULT_CALENDAR);
-  if (programme.calendar && day.anyDay !== true) requireMeant(odd);
+  if (day.anyDay !== true) requireMeant(odd);
   return [...warnings, ...odd];
 }
