@@ -260,7 +260,7 @@ function addReinstruct(payments: Command): void {
     .option('--same-account', 'also to the account that failed before')
     .option(
       '--any-day',
-      "that day is meant, though it is past or closed in the programme's calendar",
+      'that day is meant, though it is past, far away or one on which banks are closed',
     )
     .action(action(reinstruct));
 }
