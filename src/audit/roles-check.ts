@@ -87,6 +87,7 @@ const OF_CYCLES = {
   CorrectionApplied: AUTOMATION,
   AdjustmentProposed: OFFICER,
   AdjustmentEstablished: AUTOMATION,
+  AdjustmentLapsed: AUTOMATION,
   ArrearsOrdered: OFFICER,
   ArrearsReleased: AUTOMATION,
 } as const satisfies Partial<MayCause>;

@@ -47,7 +47,7 @@ const MAY: Readonly<Record<Role, string>> = {
   automation: `EligibilityDetermined IdentityReleased EnrolmentStarted EnrolmentSuspended RecertificationFellDue
     EnrolmentEnded BudgetReserved BudgetReservationReleased BudgetSpent BudgetRefunded
     BudgetOverdrawn CycleChecked CycleInstructed CycleReinstructed CycleReinstructionEnded
-    CorrectionApplied AdjustmentEstablished ArrearsReleased OverpaymentEstablished
+    CorrectionApplied AdjustmentEstablished AdjustmentLapsed ArrearsReleased OverpaymentEstablished
     OverpaymentOffset RecoveryDeductionReversed RecoveryCompleted PaymentInstructed
     PaymentCancelled BankEntryCandidatesFound`,
 };
