@@ -23,6 +23,25 @@ differenceMinor: string
  */
 offsetMinor?: string
 }
+export interface AdjustmentLapsedV1 {
+/**
+ * <programme>-<number>, counted from 0001.
+ */
+correctionId: string
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+personId: string
+/**
+ * ISO 3166-2 subdivision, for example MA-06.
+ */
+region: string
+/**
+ * Signed amount in minor units, as a decimal string.
+ */
+differenceMinor: string
+}
 export interface AdjustmentProposedV1 {
 /**
  * <programme>-<number>, counted from 0001.
@@ -1477,6 +1496,64 @@ direction?: ("debit" | "credit")
 bookedOn?: string
 /**
  * ISO 20022 Max35Text.
+ */
+bankReference?: string
+}
+export interface BankEntryQuarantinedV2 {
+entryId: string
+/**
+ * SHA-256 of the file's bytes, lower-case hex. Absent: a payments block said it, and there is no file.
+ */
+sha256?: string
+/**
+ * 0-based number of the entry in the file; absent with it.
+ */
+number?: number
+/**
+ * Which kind of message of a bank; govstack: the answer of a payments block about one transfer of a batch.
+ */
+family: ("pain.002" | "camt.054" | "camt.053" | "govstack")
+scope: ("group" | "batch" | "transaction" | "entry")
+/**
+ * Why it was not applied.
+ */
+code: string
+detail: string
+/**
+ * What it says about a payment, where that is clear.
+ */
+outcome?: ("accepted" | "settled" | "rejected" | "returned" | "unknown")
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason?: string
+/**
+ * The payment that it names, where there is one.
+ */
+paymentId?: string
+/**
+ * Only where it has the form of one of ours: what others write there may name a person.
+ */
+endToEndId?: string
+/**
+ * ISO 20022 Max35Text.
+ */
+messageId?: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor?: string
+/**
+ * ISO 4217.
+ */
+currency?: string
+direction?: ("debit" | "credit")
+/**
+ * Civil date.
+ */
+bookedOn?: string
+/**
+ * ISO 20022 Max35Text; of a payments block, the correlation id of the batch.
  */
 bankReference?: string
 }
@@ -3845,6 +3922,7 @@ reason: string
 /** Event type to the payload of its newest version. */
 export interface EventData {
   AdjustmentEstablished: AdjustmentEstablishedV1;
+  AdjustmentLapsed: AdjustmentLapsedV1;
   AdjustmentProposed: AdjustmentProposedV1;
   ArrearsOrdered: ArrearsOrderedV1;
   ArrearsReleased: ArrearsReleasedV1;
@@ -3910,7 +3988,7 @@ export interface EventData {
   BankEntryCandidatesFound: BankEntryCandidatesFoundV1;
   BankEntryDismissed: BankEntryDismissedV2;
   BankEntryOwnerSet: BankEntryOwnerSetV1;
-  BankEntryQuarantined: BankEntryQuarantinedV1;
+  BankEntryQuarantined: BankEntryQuarantinedV2;
   BankMessageApplied: BankMessageAppliedV1;
   BankMessageQuarantined: BankMessageQuarantinedV1;
   BankMessageReceived: BankMessageReceivedV1;
@@ -3974,7 +4052,7 @@ export interface EventData {
 export type EventType = keyof EventData;
 /** The events of each kind of stream. */
 export interface AggregateEvents {
-  adjustment: 'AdjustmentEstablished' | 'AdjustmentProposed' | 'ArrearsOrdered' | 'ArrearsReleased';
+  adjustment: 'AdjustmentEstablished' | 'AdjustmentLapsed' | 'AdjustmentProposed' | 'ArrearsOrdered' | 'ArrearsReleased';
   application: 'AppealDismissed' | 'AppealLodged' | 'AppealUpheld' | 'ApplicationAmended' | 'ApplicationApproved' | 'ApplicationRecommended' | 'ApplicationRejected' | 'ApplicationReturned' | 'ApplicationSubmitted' | 'ApplicationWithdrawn' | 'EligibilityDetermined';
   automation: 'SetAsideDismissalProposed' | 'SetAsideDismissalWithdrawn' | 'SetAsideDismissed';
   budget: 'BudgetAdjusted' | 'BudgetAllotted' | 'BudgetOverdrawn' | 'BudgetRefunded' | 'BudgetReservationReleased' | 'BudgetReserved' | 'BudgetSpent';
@@ -3991,6 +4069,7 @@ export interface AggregateEvents {
 export interface PublishedSchema { readonly aggregate: string; readonly type: EventType; readonly version: number; readonly schema: object }
 export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"adjustment","type":"AdjustmentEstablished","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/adjustment/AdjustmentEstablished.v1.schema.json","title":"AdjustmentEstablished","type":"object","additionalProperties":false,"required":["correctionId","programmeId","personId","region","differenceMinor"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"differenceMinor":{"type":"string","pattern":"^-?[1-9][0-9]{0,17}$","description":"Signed amount in minor units, as a decimal string."},"offsetMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Of arrears, what was set against what the household owes or was let off."}}}},
+  {"aggregate":"adjustment","type":"AdjustmentLapsed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/adjustment/AdjustmentLapsed.v1.schema.json","title":"AdjustmentLapsed","type":"object","additionalProperties":false,"required":["correctionId","programmeId","personId","region","differenceMinor"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"differenceMinor":{"type":"string","pattern":"^-?[1-9][0-9]{0,17}$","description":"Signed amount in minor units, as a decimal string."}}}},
   {"aggregate":"adjustment","type":"AdjustmentProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/adjustment/AdjustmentProposed.v1.schema.json","title":"AdjustmentProposed","type":"object","additionalProperties":false,"required":["correctionId","programmeId","personId","region","differenceMinor","periods"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"differenceMinor":{"type":"string","pattern":"^-?[1-9][0-9]{0,17}$","description":"What is due less what was paid, in minor units: arrears where positive, an overpayment where negative."},"periods":{"type":"array","minItems":1,"maxItems":240,"items":{"type":"object","additionalProperties":false,"required":["period","causes","paidMinor","dueMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000,"description":"Version that rules the month; absent where nothing is due in it."},"causes":{"type":"array","minItems":1,"maxItems":4,"items":{"type":"string","enum":["policy","facts","not-payable","not-paid"]},"description":"Why the month differs: other rates, other facts, the enrolment is not payable in it, or no payment of it stands."},"paidMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."},"dueMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","minItems":1,"maxItems":400,"items":{"type":"object","additionalProperties":false,"description":"One benefit of one member: what was paid or settled by earlier corrections, and what is due. Only where the two differ.","required":["code","paidMinor","dueMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"paidMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."},"dueMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}}}}}}}}},
   {"aggregate":"adjustment","type":"ArrearsOrdered","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/adjustment/ArrearsOrdered.v1.schema.json","title":"ArrearsOrdered","type":"object","additionalProperties":false,"required":["programmeId","personId","paymentId","round","amountMinor","correctionIds"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"round":{"type":"integer","minimum":1,"maximum":999},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"correctionIds":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."}}}}},
   {"aggregate":"adjustment","type":"ArrearsReleased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/adjustment/ArrearsReleased.v1.schema.json","title":"ArrearsReleased","type":"object","additionalProperties":false,"required":["programmeId","personId","paymentId","round","amountMinor","correctionIds","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"round":{"type":"integer","minimum":1,"maximum":999},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"correctionIds":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."}},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
@@ -4061,6 +4140,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"entry","type":"BankEntryDismissed","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryDismissed.v2.schema.json","title":"BankEntryDismissed","type":"object","additionalProperties":false,"required":["entryId","kind","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"kind":{"type":"string","enum":["not-ours","fee","funding","duplicate","other"]},"reason":{"type":"string","minLength":1,"maxLength":500}}}},
   {"aggregate":"entry","type":"BankEntryOwnerSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryOwnerSet.v1.schema.json","title":"BankEntryOwnerSet","type":"object","additionalProperties":false,"required":["entryId","owner"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"owner":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$","description":"Who looks after it: the subject of an account, not a name."}}}},
   {"aggregate":"entry","type":"BankEntryQuarantined","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryQuarantined.v1.schema.json","title":"BankEntryQuarantined","type":"object","additionalProperties":false,"required":["entryId","sha256","number","family","scope","code","detail"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"number":{"type":"integer","minimum":0,"description":"0-based number of the entry in the file."},"family":{"type":"string","enum":["pain.002","camt.054","camt.053"]},"scope":{"type":"string","enum":["group","batch","transaction","entry"]},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why it was not applied."},"detail":{"type":"string","minLength":1,"maxLength":1000},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned","unknown"],"description":"What it says about a payment, where that is clear."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"The payment that it names, where there is one."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"Only where it has the form of one of ours: what others write there may name a person."},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"direction":{"type":"string","enum":["debit","credit"]},"bookedOn":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","description":"Civil date."},"bankReference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"entry","type":"BankEntryQuarantined","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryQuarantined.v2.schema.json","title":"BankEntryQuarantined","type":"object","additionalProperties":false,"required":["entryId","family","scope","code","detail"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex. Absent: a payments block said it, and there is no file."},"number":{"type":"integer","minimum":0,"description":"0-based number of the entry in the file; absent with it."},"family":{"type":"string","enum":["pain.002","camt.054","camt.053","govstack"],"description":"Which kind of message of a bank; govstack: the answer of a payments block about one transfer of a batch."},"scope":{"type":"string","enum":["group","batch","transaction","entry"]},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why it was not applied."},"detail":{"type":"string","minLength":1,"maxLength":1000},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned","unknown"],"description":"What it says about a payment, where that is clear."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"The payment that it names, where there is one."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"Only where it has the form of one of ours: what others write there may name a person."},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"direction":{"type":"string","enum":["debit","credit"]},"bookedOn":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","description":"Civil date."},"bankReference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text; of a payments block, the correlation id of the batch."}}}},
   {"aggregate":"message","type":"BankMessageApplied","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageApplied.v1.schema.json","title":"BankMessageApplied","type":"object","additionalProperties":false,"required":["sha256","messages","entries","outcomes","quarantined","ignored","turnover"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"messages":{"type":"array","maxItems":1000,"items":{"type":"object","additionalProperties":false,"required":["messageType"],"properties":{"messageType":{"type":"string","minLength":1,"maxLength":35},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},"entries":{"type":"integer","minimum":0,"description":"Entries in the file: statuses and bookings."},"outcomes":{"type":"object","additionalProperties":false,"required":["read","applied","unchanged","breaks","refused"],"properties":{"read":{"type":"integer","minimum":0},"applied":{"type":"integer","minimum":0},"unchanged":{"type":"integer","minimum":0},"breaks":{"type":"integer","minimum":0},"refused":{"type":"integer","minimum":0}},"description":"What the payments made of it; a status of a whole message is an outcome of each of its payments."},"quarantined":{"type":"integer","minimum":0,"description":"Entries that a person has to look at, from this file or from an earlier one that said the same."},"ignored":{"type":"integer","minimum":0,"description":"Entries that say nothing about a payment: pending or informational bookings, partly accepted groups."},"turnover":{"type":"array","maxItems":200,"items":{"type":"object","additionalProperties":false,"required":["currency","debitMinor","creditMinor"],"properties":{"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"debitMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"creditMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}},"description":"What the file's bookings come to."}}}},
   {"aggregate":"message","type":"BankMessageQuarantined","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageQuarantined.v1.schema.json","title":"BankMessageQuarantined","type":"object","additionalProperties":false,"required":["sha256","code","detail"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why nothing of the message was applied."},"detail":{"type":"string","minLength":1,"maxLength":1000,"description":"A sentence without personal data; it names the place."},"findings":{"type":"integer","minimum":0,"description":"How many findings there are, where it could be read."}}}},
   {"aggregate":"message","type":"BankMessageReceived","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageReceived.v1.schema.json","title":"BankMessageReceived","type":"object","additionalProperties":false,"required":["sha256","bytes","sender","fileName"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"bytes":{"type":"integer","minimum":0},"sender":{"type":"string","minLength":1,"maxLength":140,"description":"Who delivered it: a folder's or a client's name."},"fileName":{"type":"string","minLength":1,"maxLength":255}}}},

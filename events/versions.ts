@@ -21,6 +21,8 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   BankEntryAssigned: { 1: asItIs },
   // Version 2 is by another person than handed over the file, also where a third had it applied.
   BankEntryDismissed: { 1: asItIs },
+  // Version 2 may be of no file: what a payments block answered of a transfer.
+  BankEntryQuarantined: { 1: asItIs },
   // Version 3 says what came back, where that is less than the payment; before, all of it counted as come back;
   // version 4 whether that moves the payment.
   PaymentBreakResolved: { 1: asItIs, 2: asItIs, 3: asItIs },

@@ -19,6 +19,7 @@ const HANDLED = [
   'CorrectionApplied',
   'AdjustmentProposed',
   'AdjustmentEstablished',
+  'AdjustmentLapsed',
   'ArrearsOrdered',
   'ArrearsReleased',
   'OverpaymentEstablished',
@@ -130,6 +131,8 @@ function evolveAdjustment(rows: Rows, event: Recorded): void {
         status: 'established',
         offset_minor: minor(event.data.offsetMinor ?? '0'),
       });
+    case 'AdjustmentLapsed':
+      return change(event.data.correctionId, event.data.personId, { status: 'lapsed' });
     case 'ArrearsOrdered':
       for (const correctionId of event.data.correctionIds)
         change(correctionId, event.data.personId, {
@@ -228,13 +231,14 @@ function changesOf(before: RecoveryRow, event: Recorded): Partial<RecoveryRow> |
 /** Corrections of the past, what each says of a household, and what households owe for it. */
 export const correctionProjection: Projection = {
   name: 'correction',
-  version: 3,
+  version: 4,
   tables: [corrections, adjustments, recoveries],
   handles: HANDLED,
   touches(event: Recorded, touch: Touch): void {
     switch (event.type) {
       case 'AdjustmentProposed':
       case 'AdjustmentEstablished':
+      case 'AdjustmentLapsed':
         return touch(adjustments, adjustmentId(event.data.correctionId, event.data.personId));
       case 'ArrearsOrdered':
       case 'ArrearsReleased':

@@ -34,7 +34,7 @@ export class ListAdjustments extends ListQuery {
   @Pattern(/^[a-z][a-z0-9]{1,30}-[0-9]{4}$/, 'a correction id', { optional: true })
   correctionId?: string;
   @Uuid({ optional: true }) personId?: string;
-  @OneOf(['proposed', 'established', 'ordered'], { optional: true }) status?: string;
+  @OneOf(['proposed', 'established', 'lapsed', 'ordered'], { optional: true }) status?: string;
   @OneOf(['arrears', 'overpayment'], { optional: true }) kind?: 'arrears' | 'overpayment';
 }
 export class ListRecoveries extends ListQuery {

@@ -40,6 +40,9 @@ export class CorrectedMonths {
       case 'AdjustmentEstablished':
         this.#establishedAt.set(householdOf(event.data), event.position);
         return this.#establish(householdOf(event.data));
+      case 'AdjustmentLapsed':
+        this.#proposed.delete(householdOf(event.data));
+        return;
       case 'ArrearsOrdered':
         this.#lapsedAt.delete(keyOf('arrears', event.data));
         return;

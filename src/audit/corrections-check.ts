@@ -17,6 +17,8 @@ interface Run {
   readonly proposers: string[];
   readonly proposed: Sums;
   readonly established: Sums;
+  /** Approved, and put on no account: a payment that it was computed from had moved. */
+  readonly lapsed: Sums;
   contentHash: string | undefined;
   /** Where; Infinity before. */
   approvedAt: number;
@@ -59,6 +61,8 @@ export class CorrectionsCheck {
         return;
       case 'AdjustmentEstablished':
         return this.#established(event, found);
+      case 'AdjustmentLapsed':
+        return this.#lapsed(event, found);
       case 'CorrectionApplied':
         return this.#applied(event, found);
       case 'ArrearsOrdered':
@@ -133,6 +137,7 @@ export class CorrectionsCheck {
       proposers: [meta.actor],
       proposed: nothing(),
       established: nothing(),
+      lapsed: nothing(),
       contentHash: undefined,
       approvedAt: Infinity,
     });
@@ -158,7 +163,7 @@ export class CorrectionsCheck {
   #applied({ data }: Recorded<'CorrectionApplied'>, found: Found): void {
     const run = this.#runs.get(data.correctionId);
     if (!run) return found('I6', 'applied without having been started');
-    compare(run.proposed, data, 'proposed', found);
+    compare(less(run.proposed, run.lapsed), data, 'proposed', found);
     compare(run.established, data, 'put on accounts', found);
   }
 
@@ -181,6 +186,14 @@ export class CorrectionsCheck {
     if (approvedAt === Infinity) found('I4', 'put on the account before anybody approved it');
     this.#of(data).established(data, approvedAt, found);
     if (run) count(run.established, BigInt(data.differenceMinor), 1);
+  }
+
+  #lapsed({ data }: Recorded<'AdjustmentLapsed'>, found: Found): void {
+    const run = this.#runs.get(data.correctionId);
+    if ((run?.approvedAt ?? Infinity) === Infinity)
+      found('I4', 'lapsed before anybody approved it');
+    this.#of(data).lapsed(data, found);
+    if (run) count(run.lapsed, BigInt(data.differenceMinor), 1);
   }
 
   #ordered({ data }: Recorded<'PaymentOrdered'>, found: Found): void {
@@ -243,6 +256,13 @@ function requireSums(
   if (total !== BigInt(differenceMinor))
     found('I6', `the months sum to ${total}, not ${differenceMinor}`);
 }
+
+const less = (sums: Sums, other: Sums): Sums => ({
+  arrearsCount: sums.arrearsCount - other.arrearsCount,
+  arrears: sums.arrears - other.arrears,
+  overpaidCount: sums.overpaidCount - other.overpaidCount,
+  overpaid: sums.overpaid - other.overpaid,
+});
 
 function count(sums: Sums, minor: bigint, by: 1 | -1): void {
   if (minor > 0n) {

@@ -73,14 +73,26 @@ export class HouseholdLedger {
     this.#offset = undefined;
     if (this.#establishedBy.has(correctionId))
       found('I6', `put on the account twice by ${correctionId}`);
-    if (this.pending?.correctionId !== correctionId || this.pending.minor !== minor)
-      found('I6', `${differenceMinor} put on the account, which is not what was proposed`);
+    this.#requirePending(correctionId, minor, 'put on the account', found);
     this.#establishedBy.add(correctionId);
     this.pending = undefined;
     if (minor > offset)
       this.#arrears.set(correctionId, { minor: minor - offset, carriedBy: undefined });
     else if (minor < 0n && !this.#overpaidBy.has(correctionId))
       found('I6', 'an overpayment that nobody is asked to give back');
+  }
+
+  /** Approved, and put on no account. */
+  lapsed({ correctionId, differenceMinor }: EventData['AdjustmentLapsed'], found: Found): void {
+    this.#requirePending(correctionId, BigInt(differenceMinor), 'lapsed', found);
+    if (this.#offset?.correctionId === correctionId || this.#overpaidBy.has(correctionId))
+      found('I6', `what ${correctionId} found lapsed, and is set against a debt or owed`);
+    this.pending = undefined;
+  }
+
+  #requirePending(correctionId: string, minor: bigint, what: string, found: Found): void {
+    if (this.pending?.correctionId !== correctionId || this.pending.minor !== minor)
+      found('I6', `${minor} ${what}, which is not what was proposed`);
   }
 
   arrearsOrdered(

@@ -36,8 +36,9 @@ const OF_PEOPLE = {
   PayeeAccountVerified: ['case-officer', 'supervisor', 'finance-officer', 'payment-system'],
   PayeeAccountClosed: ['intake', 'case-officer', 'supervisor'],
   IdentityClaimed: ['intake', 'case-officer', 'supervisor'],
-  // Also by who claims an identity that an attempt to register left behind.
-  IdentityReleased: ['administrator', 'intake', 'case-officer', 'supervisor'],
+  // Also by who claims an identity that an attempt to register left behind, and by the automation
+  // where an erasure was cut off.
+  IdentityReleased: ['administrator', 'intake', 'case-officer', 'supervisor', 'automation'],
   EnrolmentStarted: ['automation', 'supervisor'],
   EnrolmentMoved: SUPERVISOR,
   EnrolmentSuspended: ['supervisor', 'automation'],
@@ -86,6 +87,7 @@ const OF_CYCLES = {
   CorrectionApplied: AUTOMATION,
   AdjustmentProposed: OFFICER,
   AdjustmentEstablished: AUTOMATION,
+  AdjustmentLapsed: AUTOMATION,
   ArrearsOrdered: OFFICER,
   ArrearsReleased: AUTOMATION,
 } as const satisfies Partial<MayCause>;

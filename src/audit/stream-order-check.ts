@@ -157,6 +157,7 @@ const OF_MONEY = {
   CorrectionApplied: { from: ['approved'], to: 'applied' },
   AdjustmentProposed: { from: STATUSES, to: 'there' },
   AdjustmentEstablished: { from: ['there'] },
+  AdjustmentLapsed: { from: ['there'] },
   ArrearsOrdered: { from: ['there'] },
   ArrearsReleased: { from: ['there'] },
   OverpaymentEstablished: { from: STATUSES, to: 'there' },

@@ -38,7 +38,7 @@ interface PaymentPeople {
 }
 type Assignment = Pick<EventData['BankEntryAssigned'], 'paymentId' | 'attempt' | 'outcome'>;
 interface EntryPeople {
-  /** Who recorded it, and with whose file. */
+  /** Who recorded it, and with whose file; '' where there is none. */
   readonly recordedBy: string;
   readonly sha256: string;
   readonly proposals: Proposed<Assignment>[];
@@ -219,7 +219,7 @@ export class TwoPeopleCheck {
       case 'BankEntryQuarantined':
         this.#entries.set(stream, {
           recordedBy: meta.actor,
-          sha256: event.data.sha256,
+          sha256: event.data.sha256 ?? '',
           proposals: [],
         });
         return;

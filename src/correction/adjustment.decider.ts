@@ -29,6 +29,8 @@ export interface AdjustmentState {
   readonly pending: Proposal | undefined;
   /** Arrears and overpayments on the account, in order. */
   readonly established: readonly Proposal[];
+  /** Approved, and put on no account: a payment that they were computed from had moved. */
+  readonly lapsed: readonly Proposal[];
   readonly arrears: readonly Arrears[];
 }
 
@@ -39,6 +41,7 @@ export type AdjustmentCommand =
       readonly correctionId: string;
       readonly offsetMinor?: string;
     }
+  | { readonly type: 'LapseAdjustment'; readonly correctionId: string }
   | {
       readonly type: 'OrderArrears';
       readonly paymentId: string;
@@ -61,7 +64,12 @@ export const ADJUSTMENT_REFUSALS = [
   'ARREARS_CHANGED',
 ] as const;
 
-const initialState: AdjustmentState = { pending: undefined, established: [], arrears: [] };
+const initialState: AdjustmentState = {
+  pending: undefined,
+  established: [],
+  lapsed: [],
+  arrears: [],
+};
 
 /**
  * Arrears that a payment may carry: approved, and carried by no other; what an earlier round of the
@@ -123,6 +131,8 @@ function decide(state: AdjustmentState, command: AdjustmentCommand, context: Con
       return propose(state, command, context);
     case 'EstablishAdjustment':
       return establish(state, command, context);
+    case 'LapseAdjustment':
+      return lapse(state, command, context);
     case 'OrderArrears':
       return orderArrears(state, command, context);
     case 'ReleaseArrears':
@@ -150,16 +160,8 @@ function establish(
   context: Context,
 ): Drafts {
   requireRole(context, 'automation');
-  if (state.established.some(({ correctionId }) => correctionId === command.correctionId))
-    return [];
-  if (state.pending?.correctionId !== command.correctionId)
-    throw new DomainError(
-      'ADJUSTMENT_NOT_FOUND',
-      'The correction proposed nothing for this household.',
-      'not-found',
-      'correctionId',
-    );
-  const { correctionId, programmeId, personId, region, differenceMinor } = state.pending;
+  if (isDone(state, command)) return [];
+  const { differenceMinor, ...rest } = whoseOf(state, command);
   const { offsetMinor } = command;
   const arrears = BigInt(differenceMinor) > 0n ? BigInt(differenceMinor) : 0n;
   if (offsetMinor !== undefined && BigInt(offsetMinor) > arrears)
@@ -173,15 +175,48 @@ function establish(
     {
       type: 'AdjustmentEstablished',
       data: {
-        correctionId,
-        programmeId,
-        personId,
-        region,
+        ...rest,
         differenceMinor,
         ...(offsetMinor === undefined ? {} : { offsetMinor }),
       },
     },
   ];
+}
+
+function lapse(
+  state: AdjustmentState,
+  command: CommandOf<AdjustmentCommand, 'LapseAdjustment'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'automation');
+  if (isDone(state, command)) return [];
+  return [{ type: 'AdjustmentLapsed', data: whoseOf(state, command) }];
+}
+
+interface OfCorrection {
+  readonly correctionId: string;
+}
+
+/** What a correction found is put on the account or lapses, once. */
+const isDone = (
+  { established, lapsed }: AdjustmentState,
+  { correctionId }: OfCorrection,
+): boolean => [...established, ...lapsed].some((one) => one.correctionId === correctionId);
+
+/** @throws DomainError ADJUSTMENT_NOT_FOUND */
+function whoseOf(
+  { pending }: AdjustmentState,
+  command: OfCorrection,
+): EventData['AdjustmentLapsed'] {
+  if (pending?.correctionId !== command.correctionId)
+    throw new DomainError(
+      'ADJUSTMENT_NOT_FOUND',
+      'The correction proposed nothing for this household.',
+      'not-found',
+      'correctionId',
+    );
+  const { correctionId, programmeId, personId, region, differenceMinor } = pending;
+  return { correctionId, programmeId, personId, region, differenceMinor };
 }
 
 function orderArrears(
@@ -262,11 +297,16 @@ export const adjustmentDecider: Decider<AdjustmentState, AdjustmentCommand, Adju
         const offsetMinor = BigInt(event.data.offsetMinor ?? '0');
         return BigInt(pending.differenceMinor) > offsetMinor
           ? {
+              ...state,
               pending: undefined,
               established,
               arrears: [...state.arrears, { proposal: pending, offsetMinor, orderedBy: undefined }],
             }
           : { ...state, pending: undefined, established };
+      }
+      case 'AdjustmentLapsed': {
+        const { pending, lapsed } = state;
+        return pending ? { ...state, pending: undefined, lapsed: [...lapsed, pending] } : state;
       }
       case 'ArrearsOrdered': {
         const { paymentId, round, correctionIds } = event.data;

@@ -15,6 +15,7 @@ import { requireOwnWord } from '../kernel/two-people.js';
 export type CorrectionEvent = AggregateEvents['correction'];
 type Started = EventData['CorrectionStarted'];
 type Proposed = EventData['CorrectionProposed'];
+type Figures = Omit<EventData['CorrectionApplied'], 'correctionId'>;
 
 /**
  * A recomputation of a programme's past, from its start to the day that what it found is arrears
@@ -36,7 +37,11 @@ export type CorrectionCommand =
   | { readonly type: 'ApproveCorrection'; readonly contentHash: string }
   | { readonly type: 'RejectCorrection'; readonly reason: string }
   | { readonly type: 'WithdrawCorrection'; readonly reason: string }
-  | ({ readonly type: 'ApplyCorrection' } & Omit<EventData['CorrectionApplied'], 'correctionId'>);
+  | ({
+      readonly type: 'ApplyCorrection';
+      /** What lapsed instead; absent: nothing did. */
+      readonly lapsed?: Figures;
+    } & Figures);
 
 /** Codes that corrections refuse with. */
 export const CORRECTION_REFUSALS = [
@@ -52,6 +57,13 @@ export const CORRECTION_REFUSALS = [
   'FIGURES_DIFFER',
   'NOTHING_PROPOSED',
 ] as const;
+
+const NONE: Figures = {
+  arrearsCount: 0,
+  arrearsMinor: '0',
+  overpaidCount: 0,
+  overpaidMinor: '0',
+};
 
 const initialState: CorrectionState = {
   status: 'none',
@@ -193,17 +205,17 @@ function apply(
   requireRole(context, 'automation');
   if (state.status === 'applied') return [];
   requireStatus(state, 'approved');
-  const { type, ...data } = command;
+  const { type, lapsed = NONE, ...data } = command;
   const { arrearsCount, arrearsMinor, overpaidCount, overpaidMinor } = state.proposed!;
   if (
-    data.arrearsCount !== arrearsCount ||
-    data.arrearsMinor !== arrearsMinor ||
-    data.overpaidCount !== overpaidCount ||
-    data.overpaidMinor !== overpaidMinor
+    data.arrearsCount + lapsed.arrearsCount !== arrearsCount ||
+    BigInt(data.arrearsMinor) + BigInt(lapsed.arrearsMinor) !== BigInt(arrearsMinor) ||
+    data.overpaidCount + lapsed.overpaidCount !== overpaidCount ||
+    BigInt(data.overpaidMinor) + BigInt(lapsed.overpaidMinor) !== BigInt(overpaidMinor)
   ) {
     throw new DomainError(
       'FIGURES_DIFFER',
-      "What was put on the households' accounts is not what was approved.",
+      "What was put on the households' accounts, with what lapsed, is not what was approved.",
       'rule',
     );
   }

@@ -13,6 +13,7 @@ import {
 import { enrolmentDecider, type EnrolmentCommand } from './enrolment.decider.js';
 import { recertification, revision, type NewFacts } from './judged-facts.rule.js';
 import { contentOfReinstatement } from './new-facts.rule.js';
+import { partsOfNewFacts } from './parts-of-new-facts.js';
 import { proposalStatus } from './proposal-status.js';
 
 type Facts = EventData['EnrolmentStarted']['facts'];
@@ -66,14 +67,11 @@ async function newFacts<C extends ReviseEntitlement | RecertifyEnrolment>(
 ): Promise<CommandPlan> {
   const enrolment = idOf(command);
   const policies = await programmes.of(enrolment.programmeId);
-  const {
-    command: decided,
-    content,
-    ...facts
-  } = judge(policies, command, command.call.context.now);
+  const judged = judge(policies, command, command.call.context.now);
   return {
-    ...simply(command, decided),
-    answerAfter: proposalStatus(enrolment, content, facts.decided),
+    parts: partsOfNewFacts(policies, enrolment.personId, judged),
+    answer: enrolment,
+    answerAfter: proposalStatus(enrolment, judged.content, judged.decided),
   };
 }
 

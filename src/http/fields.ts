@@ -277,7 +277,7 @@ export const AnyDay = (): Field =>
   Flag({
     optional: true,
     description:
-      "That day is meant, though it is past or a day that the programme's calendar closes.",
+      'That day is meant, though it is past, more than 92 days away or one on which banks are closed.',
   });
 
 export const OneOf = (values: readonly string[], common: Common = {}): Field =>

@@ -120,11 +120,27 @@ export function possibleIdentities(text: string): readonly string[] {
 
 /** Fields of events in which people write in their own words. */
 const FREE = ['reason', 'note', 'method', 'grounds'] as const;
-/** The same in some events only. */
+const TERMS = [
+  'remittance',
+  'accounts/*/accountId',
+  'accounts/*/name',
+  'accounts/*/address/*',
+] as const;
+/** Its codes, expressions and schema are typed too. */
+const POLICY = ['legalBasis', 'policy/factsSchema', 'policy/criteria/*', 'policy/benefits/*/*'];
+/**
+ * The same in some events only: the text that is there, or all texts and names of what is there. `*`
+ * stands for each of a list, or of an object whose names are ours.
+ */
 const FREE_IN: Readonly<Record<string, readonly string[]>> = {
   BudgetAllotted: ['reference'],
   PaymentBreakOwnerSet: ['owner'],
   BankEntryOwnerSet: ['owner'],
+  ProgrammeDefined: ['programmeId', 'name/*', 'debtor/name'],
+  PolicyProposed: POLICY,
+  PolicyPublished: POLICY,
+  PaymentTermsProposed: TERMS,
+  PaymentTermsSet: TERMS,
 };
 /** Where what became of a payment was typed: elsewhere its reference is a bank's. */
 const TYPED: ReadonlySet<unknown> = new Set(['http', 'file']);
@@ -144,16 +160,32 @@ export interface WrittenText {
   readonly text: string;
 }
 
+/** All that is written in a value: its texts, and the names in it. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...textsIn(inner)]);
+}
+
+/** What is written at a place, which is named as far as it is ours. */
+function writtenAt(value: unknown, [part, ...rest]: readonly string[], at = ''): WrittenText[] {
+  if (part === undefined) return textsIn(value).map((text) => ({ name: at, text }));
+  if (typeof value !== 'object' || value === null) return [];
+  const names = part === '*' ? Object.keys(value) : [part];
+  return names.flatMap((name) =>
+    writtenAt(Reflect.get(value, name), rest, at === '' ? name : `${at}/${name}`),
+  );
+}
+
 /** The texts of an event that are people's own words. */
-export const writtenTexts = (data: object, type = ''): readonly WrittenText[] =>
-  [
-    ...FREE,
-    ...(FREE_IN[type] ?? []),
-    ...(TYPED.has(Reflect.get(data, 'source')) ? ['reference'] : []),
-  ].flatMap((name) => {
+export const writtenTexts = (data: object, type = ''): readonly WrittenText[] => [
+  ...[...FREE, ...(TYPED.has(Reflect.get(data, 'source')) ? ['reference'] : [])].flatMap((name) => {
     const text: unknown = Reflect.get(data, name);
     return typeof text === 'string' ? [{ name, text }] : [];
-  });
+  }),
+  ...(FREE_IN[type] ?? []).flatMap((place) => writtenAt(data, place.split('/'))),
+];
 
 /** The refusal of a text, which never carries what was found in it. */
 export const personalDataIn = (name: string, found: string): DomainError =>

@@ -21,7 +21,12 @@ export type IdentityCommand =
       /** Whoever holds the claim and can never be registered with it: what they left is taken over. */
       readonly abandonedBy?: string;
     }
-  | { readonly type: 'ReleaseIdentity'; readonly reason: string };
+  | {
+      readonly type: 'ReleaseIdentity';
+      /** Whoever is erased, and holds it no more. */
+      readonly personId: string;
+      readonly reason: string;
+    };
 
 /** Codes that identities refuse with. */
 export const IDENTITY_REFUSALS = [
@@ -50,6 +55,17 @@ function claim(
   return [{ type: 'IdentityReleased', data }, claimed];
 }
 
+/** Where it was released already, or is somebody else's by now, there is nothing to do. */
+function release(
+  { status, identityHash, personId: holder }: IdentityState,
+  { personId, reason }: CommandOf<IdentityCommand, 'ReleaseIdentity'>,
+): readonly Draft<IdentityEvent>[] {
+  if (status === 'none')
+    throw new DomainError('IDENTITY_NOT_CLAIMED', 'Nobody holds this identity.', 'rule');
+  if (status === 'released' || holder !== personId) return [];
+  return [{ type: 'IdentityReleased', data: { identityHash, personId, reason } }];
+}
+
 /** One national identity, one person: the stream is named by the keyed hash of the number. */
 export const identityDecider: Decider<IdentityState, IdentityCommand, IdentityEvent> = {
   initialState: { status: 'none', identityHash: '', personId: '' },
@@ -59,19 +75,8 @@ export const identityDecider: Decider<IdentityState, IdentityCommand, IdentityEv
         requireRole(context, 'intake', 'case-officer', 'supervisor');
         return claim(state, command);
       case 'ReleaseIdentity':
-        requireRole(context, 'administrator', 'supervisor');
-        if (state.status !== 'claimed')
-          throw new DomainError('IDENTITY_NOT_CLAIMED', 'Nobody holds this identity.', 'rule');
-        return [
-          {
-            type: 'IdentityReleased',
-            data: {
-              identityHash: state.identityHash,
-              personId: state.personId,
-              reason: command.reason,
-            },
-          },
-        ];
+        requireRole(context, 'administrator', 'supervisor', 'automation');
+        return release(state, command);
       default:
         return never(command);
     }

@@ -8,6 +8,7 @@ import { whenPaymentLapsesThenGiveBack } from './when-payment-lapses-then-give-b
 import { whenPaymentsSettleThenSpendBudget } from './when-payments-settle-then-spend-budget.js';
 import { whenPersonErasedThenEndEnrolments } from './when-person-erased-then-end-enrolments.js';
 import { whenPersonErasedThenDestroyKey } from './when-person-erased-then-destroy-key.js';
+import { whenPersonErasedThenReleaseIdentity } from './when-person-erased-then-release-identity.js';
 import { whenRefundedAfterClosingThenRelease } from './when-refunded-after-closing-then-release.js';
 
 /**
@@ -23,5 +24,6 @@ export const processManagers = (deps: Deps): readonly ProcessManager[] => [
   whenPaymentLapsesThenGiveBack(deps),
   whenRefundedAfterClosingThenRelease(deps),
   whenPersonErasedThenEndEnrolments(deps),
+  whenPersonErasedThenReleaseIdentity(deps),
   whenPersonErasedThenDestroyKey(deps),
 ];

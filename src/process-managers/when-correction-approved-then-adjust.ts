@@ -2,7 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import type { StreamEvents } from '../adapters/event-store/port.js';
 import { adjustmentDecider, type Proposal } from '../correction/adjustment.decider.js';
 import { correctionDecider } from '../correction/correction.decider.js';
-import type { Recorded } from '../kernel/decider.js';
+import type { DecisionContext, Recorded } from '../kernel/decider.js';
 import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
 import { pipelined, recordEach, recordOne, Unfinished } from '../write-side/bulk.js';
@@ -12,14 +12,19 @@ import { readCorrection } from '../use-cases/corrections/corrections.js';
 import { foldAdjustment, foldEnrolment, foldRecovery } from '../use-cases/folds.js';
 import { AUTOMATION, type Deps, type JobContext } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';
+<<<<<<< HEAD
 import { DifferenceSums } from '../use-cases/corrections/difference-sums.rule.js';
+=======
+import { SeenPayments, type SeenPayment } from '../use-cases/corrections/seen-payments.js';
+>>>>>>> dmoney
 import { debtOf, offsetOf } from '../use-cases/corrections/household-debt.rule.js';
 import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';
 
 /**
  * Puts what was approved on the households' accounts, page by page: arrears for the next cycle, and
- * overpayments to be recovered. Delivered again, or killed half way, it puts there what is missing;
+ * overpayments to be recovered. What was computed from a payment of a closed cycle that moved since
+ * lapses: what had failed was paid after all, or what was paid came back. Delivered again, or killed half way, it puts there what is missing;
  * so it does once a defect is mended that some household met.
  */
 export const whenCorrectionApprovedThenAdjust = (deps: Deps): ProcessManager => ({
@@ -40,11 +45,16 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
   const programme = await new PolicyReader(deps.store).programme(started.programmeId);
   const { currency } = programme.definition;
   const base: JobContext = { actor: AUTOMATION, correlationId: event.meta.correlation };
+<<<<<<< HEAD
   const figures = new DifferenceSums();
+=======
+  const figures = { established: new Figures(), lapsed: new Figures() };
+  const seen = await SeenPayments.of(deps.store, started);
+>>>>>>> dmoney
   const unfinished = new Unfinished();
   await pipelined(
     accountsOf(deps, started, signal),
-    (page) => adjustPage(deps, { cause: event, currency, base, figures, unfinished }, page),
+    (page) => adjustPage(deps, { cause: event, currency, base, figures, unfinished, seen }, page),
     signal,
   );
   unfinished.finish();
@@ -57,7 +67,8 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
       parts: [
         part(streams.correction(correctionId), correctionDecider, {
           type: 'ApplyCorrection',
-          ...figures.all(),
+          ...figures.established.all(),
+          lapsed: figures.lapsed.all(),
         }),
       ],
     },
@@ -65,6 +76,37 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
   );
 }
 
+<<<<<<< HEAD
+=======
+/** What one correction put on the households' accounts, or what lapsed, all together. */
+class Figures {
+  #arrearsCount = 0;
+  #arrearsMinor = 0n;
+  #overpaidCount = 0;
+  #overpaidMinor = 0n;
+
+  add(proposal: Proposal): void {
+    const difference = BigInt(proposal.differenceMinor);
+    if (difference > 0n) {
+      this.#arrearsCount += 1;
+      this.#arrearsMinor += difference;
+    } else {
+      this.#overpaidCount += 1;
+      this.#overpaidMinor -= difference;
+    }
+  }
+
+  all(): Omit<EventData['CorrectionApplied'], 'correctionId'> {
+    return {
+      arrearsCount: this.#arrearsCount,
+      arrearsMinor: String(this.#arrearsMinor),
+      overpaidCount: this.#overpaidCount,
+      overpaidMinor: String(this.#overpaidMinor),
+    };
+  }
+}
+
+>>>>>>> dmoney
 /** Of one household, where the correction is of one; else of all that the programme has. */
 function accountsOf(
   deps: Deps,
@@ -81,60 +123,72 @@ interface Adjusting {
   readonly cause: Approved;
   readonly currency: string;
   readonly base: JobContext;
+<<<<<<< HEAD
   readonly figures: DifferenceSums;
+=======
+  readonly figures: Readonly<Record<'established' | 'lapsed', Figures>>;
+>>>>>>> dmoney
   readonly unfinished: Unfinished;
+  readonly seen: SeenPayments;
 }
 
 async function adjustPage(
   deps: Deps,
-  { cause, currency, base, figures, unfinished }: Adjusting,
+  adjusting: Adjusting,
   page: readonly StreamEvents[],
 ): Promise<void> {
+  const { base, figures, unfinished } = adjusting;
+  const missing = missingOf(adjusting, page);
+  const proposals = missing.map(({ proposal }) => proposal);
+  const context = {
+    ...adjusting,
+    recoveries: await recoveriesOf(deps, proposals),
+    enrolments: await enrolmentsOf(deps, proposals.filter(isOverpaid)),
+    payments: await adjusting.seen.behind(proposals),
+  };
+  const decided = new Defects();
+  const units = missing.flatMap(
+    ({ account, proposal }) =>
+      decided.look(
+        () => unitOf(context, account, proposal),
+        (defect) => unfinished.met(account.stream, defect),
+      ) ?? [],
+  );
+  decided.finish();
+  unfinished.add(units, await recordEach(deps, units, base));
+  for (const { proposal, fate } of units) figures[fate()].add(proposal);
+}
+
+/** Accounts of a page that the correction did not come to yet; those that it did are counted. */
+function missingOf({ cause, figures, unfinished }: Adjusting, page: readonly StreamEvents[]) {
   const missing: { readonly account: StreamEvents; readonly proposal: Proposal }[] = [];
   const defects = new Defects();
+  const isOf = ({ correctionId }: Proposal): boolean => correctionId === cause.data.correctionId;
   for (const account of page) {
     const found = defects.look(
       () => foldAdjustment(account.events),
       (defect) => unfinished.met(account.stream, defect),
     );
     if (!found) continue;
-    const { pending, established } = found;
-    const proposal = [...established, ...(pending ? [pending] : [])].find(
-      ({ correctionId }) => correctionId === cause.data.correctionId,
-    );
-    if (!proposal) continue;
-    figures.add(proposal);
-    if (proposal === pending) missing.push({ account, proposal });
+    const { pending, established, lapsed } = found;
+    for (const one of established.filter(isOf)) figures.established.add(one);
+    for (const one of lapsed.filter(isOf)) figures.lapsed.add(one);
+    if (pending && isOf(pending)) missing.push({ account, proposal: pending });
   }
   defects.finish();
-  const recoveries = await recoveriesOf(
-    deps,
-    missing.map(({ proposal }) => proposal),
-  );
-  const enrolments = await enrolmentsOf(
-    deps,
-    missing.map(({ proposal }) => proposal).filter(isOverpaid),
-  );
-  const decided = new Defects();
-  const units = missing.flatMap(
-    ({ account, proposal }) =>
-      decided.look(
-        () => unitOf({ cause, currency, enrolments }, account, proposal, recoveries),
-        (defect) => unfinished.met(account.stream, defect),
-      ) ?? [],
-  );
-  decided.finish();
-  unfinished.add(units, await recordEach(deps, units, base));
+  return missing;
 }
 
 async function* one<T>(page: Promise<T>): AsyncGenerator<T> {
   yield await page;
 }
 
-/** What the debts of a page are established with. */
-interface Established extends Pick<Adjusting, 'cause' | 'currency'> {
-  /** Of those who owe, by person. */
+/** What the units of a page are made with, by person or by stream. */
+interface PageOf extends Pick<Adjusting, 'cause' | 'currency' | 'seen'> {
+  /** Of those who owe. */
   readonly enrolments: ReadonlyMap<string, readonly Recorded[]>;
+  readonly payments: ReadonlyMap<string, readonly SeenPayment[]>;
+  readonly recoveries: ReadonlyMap<string, readonly Recorded[]>;
 }
 
 const isOverpaid = ({ differenceMinor }: Proposal): boolean => BigInt(differenceMinor) < 0n;
@@ -164,7 +218,7 @@ async function enrolmentsOf(
 }
 
 /** A look at where the household lives now, and its debt there: nobody moves between the two. */
-function owingParts(proposal: Proposal, currency: string): readonly Part[] {
+function owingParts(proposal: Proposal, currency: string): readonly [Part, Part] {
   const { programmeId, personId } = proposal;
   const debt = debtOf(proposal, currency);
   let { region } = proposal;
@@ -181,48 +235,101 @@ function owingParts(proposal: Proposal, currency: string): readonly Part[] {
   ];
 }
 
+type Fate = 'established' | 'lapsed';
+/** What is written of one household, and what became of it once it is. */
+type Adjusted = Unit & { readonly proposal: Proposal; readonly fate: () => Fate };
+
 /**
  * The account and the debt, which grows by an overpayment and shrinks by what arrears are set
- * against: both or neither.
+ * against: both or neither; or that it lapsed.
  */
 function unitOf(
-  { cause, currency, enrolments }: Established,
+  { cause, currency, seen, ...page }: PageOf,
   account: StreamEvents,
   proposal: Proposal,
-  recoveries: ReadonlyMap<string, readonly Recorded[]>,
-): Unit {
+): Adjusted {
   const { correctionId, programmeId, personId } = proposal;
   const stream = streams.recovery(recoveryIdOf(programmeId, personId));
-  const owed = recoveries.get(stream) ?? [];
+  const owed = page.recoveries.get(stream) ?? [];
   const offsetMinor = offsetOf(proposal, foldRecovery(owed));
-  const parts: Part[] = [];
-  const debt = isOverpaid(proposal) ? owingParts(proposal, currency) : [];
-  parts.push(...debt.slice(1));
-  if (offsetMinor > 0n)
-    parts.push(
-      part(stream, recoveryDecider, {
-        type: 'OffsetOverpayment',
-        correctionId,
-        amountMinor: String(offsetMinor),
-      }),
-    );
-  const loaded = [...parts.map(() => owed), account.events];
-  if (debt[0]) {
-    parts.unshift(debt[0]);
-    loaded.unshift(enrolments.get(personId) ?? []);
-  }
-  parts.push(
-    part(account.stream, adjustmentDecider, {
-      type: 'EstablishAdjustment',
-      correctionId,
-      ...(offsetMinor > 0n ? { offsetMinor: String(offsetMinor) } : {}),
-    }),
-  );
+  const [livesIn, debt] = isOverpaid(proposal)
+    ? owingParts(proposal, currency)
+    : [undefined, offsetMinor > 0n ? offsetting(stream, correctionId, offsetMinor) : undefined];
+  const established = part(account.stream, adjustmentDecider, {
+    type: 'EstablishAdjustment',
+    correctionId,
+    ...(offsetMinor > 0n ? { offsetMinor: String(offsetMinor) } : {}),
+  });
+  const payments = page.payments.get(personId) ?? [];
+  const { parts, fate } = unlessMoved(seen, correctionId, payments, debt, established);
+  const known = new Map([
+    [stream, owed],
+    [account.stream, account.events],
+    [streams.enrolment(programmeId, personId), page.enrolments.get(personId) ?? []],
+    ...payments.map((one) => [one.stream, one.events] as const),
+  ]);
+  const all = livesIn ? [livesIn, ...parts] : parts;
   return {
     verb: 'adjust',
     key: `${correctionId} ${programmeId} ${personId}`,
     causationId: cause.id,
-    parts,
-    loaded,
+    parts: all,
+    loaded: all.map((one) => known.get(one.stream) ?? []),
+    proposal,
+    fate,
+  };
+}
+
+const offsetting = (stream: string, correctionId: string, offsetMinor: bigint): Part =>
+  part(stream, recoveryDecider, {
+    type: 'OffsetOverpayment',
+    correctionId,
+    amountMinor: String(offsetMinor),
+  });
+
+/**
+ * The debt and the account, in the append with the payments that the proposal follows from: where one
+ * of them moved, it lapses. Where a store writes one stream at a time, a debt that an earlier try put
+ * down is followed by its account all the same.
+ */
+function unlessMoved(
+  seen: SeenPayments,
+  correctionId: string,
+  payments: readonly SeenPayment[],
+  debt: Part | undefined,
+  account: Part,
+): { readonly parts: readonly Part[]; readonly fate: () => Fate } {
+  const lapse = part(account.stream, adjustmentDecider, { type: 'LapseAdjustment', correctionId });
+  let hasMoved = false;
+  let isDebtOpen = debt === undefined;
+  let fate: Fate = 'established';
+  const guards = payments.map(({ stream }) =>
+    guard(stream, (events) => {
+      hasMoved ||= seen.hasMoved(events);
+    }),
+  );
+  const unlessLapsed = debt && {
+    ...debt,
+    decide(events: readonly Recorded[], context: DecisionContext) {
+      const { correctionIds, offsets } = foldRecovery(events);
+      isDebtOpen = !correctionIds.includes(correctionId) && offsets[correctionId] === undefined;
+      return hasMoved && isDebtOpen ? [] : debt.decide(events, context);
+    },
+  };
+  const orLapse: Part = {
+    ...account,
+    decide(events, context) {
+      const isLapsing = hasMoved && isDebtOpen;
+      isDebtOpen = debt === undefined;
+      const { established, lapsed } = foldAdjustment(events);
+      const isIn = (some: readonly Proposal[]): boolean =>
+        some.some((one) => one.correctionId === correctionId);
+      fate = isIn(lapsed) || (isLapsing && !isIn(established)) ? 'lapsed' : 'established';
+      return (isLapsing ? lapse : account).decide(events, context);
+    },
+  };
+  return {
+    parts: [...guards, ...(unlessLapsed ? [unlessLapsed] : []), orLapse],
+    fate: () => fate,
   };
 }

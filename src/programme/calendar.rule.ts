@@ -105,7 +105,7 @@ export function warningsOfDate(
   return warnings;
 }
 
-/** Under a calendar that the programme set, an odd date takes somebody who means it. */
+/** An odd date takes somebody who means it. @throws DomainError EXECUTION_DATE_ODD */
 export function requireMeant(warnings: readonly Warning[], field = 'executionDate'): void {
   const [first] = warnings;
   if (!first) return;

@@ -42,6 +42,8 @@ test('what comes onto the account of a household is what was due beyond what was
 test('it comes with its establishing, once, as it was proposed last', () => {
   expect(january(after(proposed('900', '500')))).toBe(0n);
   expect(january(after(ESTABLISHED))).toBe(0n);
+  const lapsed: Step = ['AdjustmentLapsed', household];
+  expect(january(after(proposed('900', '500'), lapsed, ESTABLISHED))).toBe(0n);
   expect(january(after(proposed('900', '500'), ESTABLISHED, ESTABLISHED))).toBe(400n);
   expect(january(after(proposed('900', '500'), proposed('700', '500'), ESTABLISHED))).toBe(200n);
   expect(january(after(proposed('900', '500', 'badr'), ESTABLISHED))).toBe(0n);

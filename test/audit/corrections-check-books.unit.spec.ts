@@ -98,6 +98,24 @@ describe('a correction', () => {
       'I4 put on the account before anybody approved it',
     );
   });
+  test('lapses once it is approved, as it was proposed, and is on no account then', () => {
+    const lapsed = (differenceMinor = '500', more: object = {}): Step => [
+      'AdjustmentLapsed',
+      { differenceMinor, ...more },
+    ];
+    const none = figures([0, '0'], [0, '0']);
+    const { said, finish } = log(...READY, approved(), lapsed(), applied(none));
+    expect([said, finish()]).toEqual([[], []]);
+    expect(foundIn(...READY, lapsed())).toEqual(['I4 lapsed before anybody approved it']);
+    expect(foundIn(...READY, approved(), lapsed('400'))).toEqual([
+      'I6 400 lapsed, which is not what was proposed',
+    ]);
+    expect(foundIn(...READY, approved(), lapsed(), established())).toEqual([
+      'I6 500 put on the account, which is not what was proposed',
+    ]);
+    expect(foundIn(...READY, approved(), established(), applied(none))).toHaveLength(2);
+    expect(foundIn(...READY, approved(), lapsed(), applied())).toHaveLength(2);
+  });
   test('is started before anything is said of it', () => {
     expect(foundIn(proposed())).toEqual(['I6 proposed without having been started']);
     expect(foundIn(applied())).toEqual(['I6 applied without having been started']);

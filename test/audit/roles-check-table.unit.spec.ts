@@ -44,10 +44,10 @@ const MAY: Readonly<Record<Role, string>> = {
   'payment-system': `${BANK} PayeeAccountVerified BankMessageReceived BankMessageReleased`,
   administrator:
     'PersonErasureProposed PersonErasureWithdrawn PersonErased IdentityReleased EnrolmentEnded',
-  automation: `EligibilityDetermined EnrolmentStarted EnrolmentSuspended RecertificationFellDue
+  automation: `EligibilityDetermined IdentityReleased EnrolmentStarted EnrolmentSuspended RecertificationFellDue
     EnrolmentEnded BudgetReserved BudgetReservationReleased BudgetSpent BudgetRefunded
     BudgetOverdrawn CycleChecked CycleInstructed CycleReinstructed CycleReinstructionEnded
-    CorrectionApplied AdjustmentEstablished ArrearsReleased OverpaymentEstablished
+    CorrectionApplied AdjustmentEstablished AdjustmentLapsed ArrearsReleased OverpaymentEstablished
     OverpaymentOffset RecoveryDeductionReversed RecoveryCompleted PaymentInstructed
     PaymentCancelled BankEntryCandidatesFound`,
 };

@@ -256,7 +256,7 @@ const LIVES: Readonly<Record<string, Life>> = {
     'not there': { by: [], leads: { AdjustmentProposed: 'there' } },
     there: {
       by: ['AdjustmentProposed'],
-      stays: ['AdjustmentEstablished', 'ArrearsOrdered', 'ArrearsReleased'],
+      stays: ['AdjustmentEstablished', 'AdjustmentLapsed', 'ArrearsOrdered', 'ArrearsReleased'],
       leads: { AdjustmentProposed: 'there' },
     },
   },

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { streams } from '../../src/kernel/ids.js';
-import { execute } from '../../src/write-side/execute.js';
-import { part } from '../../src/write-side/unit.js';
+import { addDays, dayOfWeek } from '../../src/kernel/time.js';
+import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
+import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { enrolled, PROGRAMME, released } from '../use-cases/month.js';
-import { as, newWorld, type World } from '../use-cases/world.js';
+import { as, job, newWorld, type World } from '../use-cases/world.js';
 
 const PERIOD = '2025-12';
 const HOLIDAY = '2098-12-31';
@@ -15,38 +14,49 @@ beforeAll(async () => {
   world = await newWorld();
   await enrolled(world.engine, 2);
   await released(world.engine, PERIOD);
-  await execute(
+  const next = { programmeId: PROGRAMME, period: '2026-01' };
+  const { cycleId, contentHash } = await prepareCycle(
     world.engine,
-    [
-      part(streams.programme(PROGRAMME), programmeDecider, {
-        type: 'SetCalendar',
-        programmeId: PROGRAMME,
-        weekend: ['saturday', 'sunday'],
-        holidays: [HOLIDAY],
-      }),
-    ],
-    as(world.engine, 'manager', 'calendar'),
+    next,
+    job(world.engine, 'finance'),
   );
+  const approval = as(world.engine, 'controller', 'approve', cycleId);
+  await approveCycle(world.engine, { cycleId, contentHash }, approval);
   await world.engine.close();
 });
 afterAll(() => rm(world.dir, { recursive: true, force: true }));
 
 /** The `sanad` that people start, in a process of its own. */
-const reinstruct = (
-  day: string,
-  ...more: readonly string[]
-): Promise<{ out: string; err: string }> =>
+const sanad = (...args: readonly string[]): Promise<{ out: string; err: string }> =>
   new Promise((resolve) => {
-    const of = ['--programme', PROGRAMME, '--period', PERIOD, '--execution-date', day];
-    const who = ['--data', world.dir, '--as', 'farid'];
-    execFile(
-      process.execPath,
-      ['bin/sanad.mjs', 'payments', 'reinstruct', ...of, ...who, ...more],
-      (_, out, err) => resolve({ out, err }),
+    const of = ['--programme', PROGRAMME, '--data', world.dir];
+    execFile(process.execPath, ['bin/sanad.mjs', ...args, ...of], (_, out, err) =>
+      resolve({ out, err }),
     );
   });
+const on = (day: string, ...more: readonly string[]) => ['--execution-date', day, ...more];
+const reinstruct = (day: string, ...more: readonly string[]) =>
+  sanad('payments', 'reinstruct', '--period', PERIOD, '--as', 'farid', ...on(day, ...more));
+const release = (day: string, ...more: readonly string[]) =>
+  sanad('cycle', 'release', '--period', '2026-01', '--as', 'rachida', ...on(day, ...more));
+const nextSunday = (): string => {
+  const today = new Date().toISOString().slice(0, 10);
+  return addDays(today, 7 - dayOfWeek(today));
+};
+
+test('a cycle is not released for a day that nobody meant, though nobody set a calendar', async () => {
+  for (const day of ['2026-01-30', '2098-12-31', nextSunday()])
+    expect((await release(day)).err).toContain('EXECUTION_DATE_ODD');
+  const { out } = await release(nextSunday(), '--any-day', '--json');
+  expect(JSON.parse(out).warnings.map(({ code }: { code: string }) => code)).toContain(
+    'EXECUTION_DATE_CLOSED',
+  );
+});
 
 test('payments are not instructed again for a day that nobody meant, and it is told where somebody did', async () => {
+  expect((await reinstruct(nextSunday())).err).toContain('EXECUTION_DATE_ODD');
+  const calendar = ['--weekend', 'saturday,sunday', '--holidays', HOLIDAY];
+  await sanad('programmes', 'calendar', ...calendar, '--as', 'm.berrada');
   expect((await reinstruct(HOLIDAY)).err).toContain('EXECUTION_DATE_ODD');
   const { out } = await reinstruct(HOLIDAY, '--any-day', '--json');
   expect(JSON.parse(out).warnings.map(({ code }: { code: string }) => code)).toEqual([

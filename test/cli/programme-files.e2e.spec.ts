@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readProgrammeFile, readSettingFile } from '../../src/cli/programme-file.js';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { referenceMapping } from '../../src/tabular/reference-mapping.js';
+import { having } from '../support/having.js';
 
 /** Another file than the one that was meant is told so, and nothing is made for it. */
 
@@ -40,6 +41,20 @@ const sanad = (...args: readonly string[]): Promise<{ code: unknown; err: string
 
 const { name: _, ...nameless } = asdProgramme;
 const { legalBasis: __, ...baseless } = asdPolicies[0]!;
+const terms = {
+  accounts: [
+    {
+      accountId: 'A',
+      name: 'Agence',
+      bic: 'BCMAMAMC',
+      kind: 'iban',
+      number: asdProgramme.debtor.iban,
+      format: 'pain.001.001.09',
+      characters: 'latin',
+      maxPerFile: 1_000,
+    },
+  ],
+};
 const whole = { programme: asdProgramme, policies: asdPolicies };
 
 describe('a file of a programme', () => {
@@ -76,12 +91,15 @@ describe('a file of a programme', () => {
       expect([code, err]).toEqual([1, expect.stringContaining('INVALID_FIELD')]);
       expect(err.trim().split('\n')).toHaveLength(1);
     }
-    const { code, err } = await sanad(
-      'programmes',
-      'define',
-      await written({ ...whole, policies: [] }),
-    );
-    expect([code, err]).toEqual([1, expect.stringContaining('PROGRAMME_HAS_NO_POLICY')]);
+    for (const [said, refusal] of [
+      [{ ...whole, policies: [] }, 'PROGRAMME_HAS_NO_POLICY'],
+      [having(whole, 'programme/name/fr', 'Aide de QX731946'), 'PERSONAL_DATA_IN_TEXT'],
+      [having(whole, 'policies/1/legalBasis', 'for QX731946'), 'PERSONAL_DATA_IN_TEXT'],
+    ] as const) {
+      const { code, err } = await sanad('programmes', 'define', await written(said));
+      expect([code, err]).toEqual([1, expect.stringContaining(refusal)]);
+      expect(err).not.toContain('731946');
+    }
     expect(existsSync(data)).toBe(false);
   });
 });
@@ -99,6 +117,15 @@ describe('a file of terms or checks', () => {
     const path = await written(said);
     const refused = { code: 'INVALID_FIELD', field };
     expect(await thrown(() => readSettingFile(path, type, 'asd'))).toMatchObject(refused);
+  });
+
+  it('carries nobody’s number, and is taken without', async () => {
+    expect(await sanad('programmes', 'define')).toMatchObject({ code: 0 });
+    const setTerms = async (remittance: string) =>
+      sanad('programmes', 'terms', await written({ ...terms, remittance }), '--programme', 'asd');
+    const { code, err } = await setTerms('Aide de QX731946');
+    expect([code, err]).toEqual([1, expect.stringContaining('PERSONAL_DATA_IN_TEXT')]);
+    expect(await setTerms('Aide {period}')).toMatchObject({ code: 0 });
   });
 
   it.each(['terms', 'checks'])('before the folder is looked for: %s', async (step) => {

@@ -14,6 +14,7 @@ import {
   PublishPolicy,
   SetPaymentTerms,
 } from '../../src/programme/programme.commands.js';
+import { having } from '../support/having.js';
 
 /** Whatever a text may be, the files of the command line and the bodies of requests take alike. */
 
@@ -56,15 +57,6 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** With this text in one place of it, such as programme/name/fr. */
-function having(said: object, place: string, text: string): object {
-  const copy = JSON.parse(JSON.stringify(said)) as object;
-  const parts = place.split('/');
-  const last = parts.pop()!;
-  const holder = parts.reduce<object>((inner, part) => Reflect.get(inner, part) as object, copy);
-  Reflect.set(holder, last, text);
-  return copy;
-}
 const inFile = (said: object): void => writeFileSync(path, JSON.stringify(said));
 const body = (said: unknown): unknown => parseJson(Buffer.from(JSON.stringify(said)));
 /** The code and the field of the refusal; undefined where it is taken. */

@@ -13,6 +13,7 @@ import { by, scenarios, uuid, was } from './given.js';
 const { given } = scenarios(adjustmentDecider, ADJUSTMENT_REFUSALS, {
   ProposeAdjustment: true,
   EstablishAdjustment: true,
+  LapseAdjustment: true,
   OrderArrears: true,
   ReleaseArrears: true,
 });
@@ -124,6 +125,25 @@ describe('what a correction finds for a household', () => {
     given(proposed)
       .when({ type: 'EstablishAdjustment', correctionId: 'asd-0002' }, automation)
       .thenRefused('ADJUSTMENT_NOT_FOUND', 'correctionId');
+  });
+  test('lapses instead, once, and another correction finds it anew', () => {
+    const lapse = { type: 'LapseAdjustment', correctionId: 'asd-0001' } as const;
+    const lapsed = was('AdjustmentLapsed', established().data);
+    const establish = { type: 'EstablishAdjustment', correctionId: 'asd-0001' } as const;
+    given(proposed)
+      .when(lapse, automation)
+      .then({ type: 'AdjustmentLapsed', data: established().data });
+    for (const done of [established(), lapsed])
+      for (const command of [lapse, establish])
+        given(proposed, done).when(command, automation).then();
+    given(proposed).when(lapse, officer).thenRefused('ROLE_NOT_ALLOWED');
+    given(proposed)
+      .when({ ...lapse, correctionId: 'asd-0002' }, automation)
+      .thenRefused('ADJUSTMENT_NOT_FOUND', 'correctionId');
+    expect(available(paymentId, 1, proposed, lapsed)).toBe(0n);
+    const second = proposal('asd-0002');
+    const again = was('AdjustmentProposed', second);
+    expect(available(paymentId, 1, proposed, lapsed, again, established(second))).toBe(5_000n);
   });
   test('is paid once: by one payment that stands', () => {
     given(proposed, established())

@@ -126,6 +126,13 @@ describe('a correction', () => {
     given(started, proposed, approved)
       .when({ type: 'ApplyCorrection', ...figures, arrearsMinor: '14999' }, automation)
       .thenRefused('FIGURES_DIFFER');
+    const none = { arrearsCount: 0, arrearsMinor: '0', overpaidCount: 0, overpaidMinor: '0' };
+    given(started, proposed, approved)
+      .when({ type: 'ApplyCorrection', ...none, lapsed: figures }, automation)
+      .then({ type: 'CorrectionApplied', data: { correctionId, ...none } });
+    given(started, proposed, approved)
+      .when({ type: 'ApplyCorrection', ...figures, lapsed: figures }, automation)
+      .thenRefused('FIGURES_DIFFER');
     given(started, proposed)
       .when({ type: 'ApplyCorrection', ...figures }, automation)
       .thenRefused('CORRECTION_STATUS');

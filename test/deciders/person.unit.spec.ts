@@ -43,12 +43,15 @@ describe('an identity', () => {
   });
   test('is free again once released', () => {
     const released = was('IdentityReleased', { identityHash: HASH, personId, reason: 'erased' });
-    given(claimed)
-      .when({ type: 'ReleaseIdentity', reason: 'erased' }, administrator)
-      .then({ type: 'IdentityReleased', data: released.data });
-    given(claimed, released)
-      .when({ type: 'ReleaseIdentity', reason: 'erased' }, administrator)
-      .thenRefused('IDENTITY_NOT_CLAIMED');
+    const release = { type: 'ReleaseIdentity', personId, reason: 'erased' } as const;
+    const others = was('IdentityClaimed', { identityHash: HASH, personId: uuid(2) });
+    for (const who of [administrator, by('automation', 'automation')]) {
+      given(claimed).when(release, who).then({ type: 'IdentityReleased', data: released.data });
+      given(claimed, released).when(release, who).then();
+      given(claimed, released, others).when(release, who).then();
+      given().when(release, who).thenRefused('IDENTITY_NOT_CLAIMED');
+    }
+    given(claimed).when(release, intake).thenRefused('ROLE_NOT_ALLOWED');
     given(claimed, released)
       .when({ type: 'ClaimIdentity', identityHash: HASH, personId: uuid(2) }, intake)
       .thenOne('IdentityClaimed', { personId: uuid(2) });

@@ -71,6 +71,7 @@ beforeAll(async () => {
     (await world.as('c.guessous', 'finance-controller')).post('/cycles/asd-2025-10/release', {
       contentHash,
       executionDate: '2025-10-28',
+      anyDay: true,
     }),
   );
   await finance.job(release.jobId);

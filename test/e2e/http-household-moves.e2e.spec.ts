@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { addDays, dayOfWeek } from '../../src/kernel/time.js';
 import {
   approved,
   enrolled,
@@ -10,6 +11,11 @@ import {
   submitted,
   type Json,
 } from './http-world.js';
+
+const nextSunday = (): string => {
+  const today = new Date().toISOString().slice(0, 10);
+  return addDays(today, 7 - dayOfWeek(today));
+};
 
 const HERE = 'MA-06';
 const THERE = 'MA-01';
@@ -109,12 +115,16 @@ describe('before a month is released', () => {
     );
     expect(approval.warnings).toEqual(unverified);
 
-    const manager = await world.as('m.alaoui', 'programme-manager');
-    const calendar = { weekend: ['saturday', 'sunday'], holidays: ['2098-12-31'] };
-    await expectStatus(200, manager.post('/programmes/asd/calendar', calendar));
     const releaser = await world.as('c.guessous', 'finance-controller');
     const release = (executionDate: string, more: Json = {}) =>
       releaser.post('/cycles/asd-2026-01/release', { contentHash, executionDate, ...more });
+    // Nobody set a calendar: a past day, one that is far away, the next Sunday.
+    for (const date of ['2026-01-30', '2098-12-31', nextSunday()])
+      expect(await codeOf(release(date))).toEqual([422, 'EXECUTION_DATE_ODD']);
+
+    const manager = await world.as('m.alaoui', 'programme-manager');
+    const calendar = { weekend: ['saturday', 'sunday'], holidays: ['2098-12-31'] };
+    await expectStatus(200, manager.post('/programmes/asd/calendar', calendar));
     // A past day, a Sunday, a holiday.
     for (const date of ['2026-01-30', '2099-01-04', '2098-12-31'])
       expect(await codeOf(release(date))).toEqual([422, 'EXECUTION_DATE_ODD']);

@@ -254,7 +254,10 @@ describe('the life of an application over HTTP, to a settled payment', () => {
     const officer = await world.as('f.elfassi', 'finance-officer');
     const again = await expectStatus(
       202,
-      officer.post('/cycles/asd-2025-10/reinstructions', { executionDate: '2025-12-05' }),
+      officer.post('/cycles/asd-2025-10/reinstructions', {
+        executionDate: '2025-12-05',
+        anyDay: true,
+      }),
     );
     expect(await officer.job(again.jobId)).toMatchObject({
       state: 'done',
@@ -290,7 +293,11 @@ describe('the life of an application over HTTP, to a settled payment', () => {
     await expectStatus(200, controller.post('/cycles/asd-2025-11/approve', { contentHash }));
     await expectStatus(
       202,
-      second.post('/cycles/asd-2025-11/release', { contentHash, executionDate: '2025-11-28' }),
+      second.post('/cycles/asd-2025-11/release', {
+        contentHash,
+        executionDate: '2025-11-28',
+        anyDay: true,
+      }),
     );
     const {
       result: { files },

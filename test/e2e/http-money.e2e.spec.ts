@@ -31,7 +31,11 @@ describe('what is refused of money', () => {
     const { contentHash } = await paid(world, 'asd-2025-10');
     const releaser = await world.as('c.guessous', 'finance-controller');
     await expectProblem(
-      releaser.post('/cycles/asd-2025-10/release', { contentHash, executionDate: '2025-11-28' }),
+      releaser.post('/cycles/asd-2025-10/release', {
+        contentHash,
+        executionDate: '2025-11-28',
+        anyDay: true,
+      }),
       409,
       'CYCLE_ALREADY_RELEASED',
     );
@@ -82,7 +86,11 @@ describe('what is refused of money', () => {
     const executionDate = '2025-11-30';
     const again = await expectStatus(
       202,
-      second.post(`/payments/${paymentId}/reinstruction`, { executionDate, sameAccount: true }),
+      second.post(`/payments/${paymentId}/reinstruction`, {
+        executionDate,
+        sameAccount: true,
+        anyDay: true,
+      }),
     );
     expect((await second.job(again.jobId)).result).toMatchObject({
       reinstructed: 0,

@@ -166,7 +166,7 @@ describe('the process that serves', () => {
       ['/cycles/asd-2025-10/prepare', {}],
       ['/cycles/asd-2025-10/check', {}],
       ['/cycles/asd-2025-10/reconcile', {}],
-      ['/cycles/asd-2025-10/reinstructions', { executionDate: '2025-11-03' }],
+      ['/cycles/asd-2025-10/reinstructions', { executionDate: '2025-11-03', anyDay: true }],
       ['/recoveries/asd/plans', { sharePercent: 20, floor: '0.00', reason: 'debts' }],
       ['/bank/entries/matching', {}],
     ] as const;

@@ -58,7 +58,7 @@ const bodiesFor = ({ personId, paymentId }: Household): Bodies => ({
   '/enrolments/{programmeId}/{personId}/recertification-due': { dueOn: day },
   '/enrolments/{programmeId}/{personId}/recertification': { fromPeriod, facts, nextDueOn: day },
   '/payments/outcomes': { outcomes: [{ paymentId, attempt: 1, outcome: 'accepted' }] },
-  '/payments/{paymentId}/reinstruction': { executionDate: day },
+  '/payments/{paymentId}/reinstruction': { executionDate: day, anyDay: true },
   '/payments/{paymentId}/cancellation': { reason },
   '/payments/{paymentId}/cancellation-request': { reason },
   '/payments/{paymentId}/breaks/{breakId}/owner': { owner: 'somebody' },

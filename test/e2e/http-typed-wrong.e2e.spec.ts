@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import type { Role } from '../../src/kernel/decider.js';
+import { having } from '../support/having.js';
 import {
   expectStatus,
   facts,
@@ -26,6 +28,27 @@ const holding = (dir: string, text: string): string[] =>
     return name.includes(text) || (statSync(path).isFile() && readFileSync(path).includes(text));
   });
 
+/** As no Moroccan card has it. */
+const FOREIGN = '15-320-0456';
+
+const programme = { ...asdProgramme, programmeId: 'other' };
+const terms = {
+  remittance: 'Aide {period}',
+  accounts: [
+    {
+      accountId: 'A',
+      name: 'Agence',
+      bic: 'BCMAMAMC',
+      kind: 'iban',
+      number: asdProgramme.debtor.iban,
+      format: 'pain.001.001.09',
+      characters: 'latin',
+      maxPerFile: 1_000,
+      address: { street: 'Rue', building: '1', postCode: '1', town: 'Rabat', country: 'MA' },
+    },
+  ],
+};
+
 describe('a national identity that is typed where it does not belong', () => {
   let world: HttpWorld;
   let intake: Caller;
@@ -35,6 +58,8 @@ describe('a national identity that is typed where it does not belong', () => {
     await setUp(world);
     intake = await world.as('i.berrada', 'intake');
     ids = await submitted(world, 26);
+    const foreign = { ...person(28), nationalId: FOREIGN };
+    await expectStatus(201, intake.post('/persons', foreign));
   });
   afterAll(() => rmSync(world.dir, { recursive: true, force: true }));
 
@@ -86,6 +111,57 @@ describe('a national identity that is typed where it does not belong', () => {
       'INVALID_FIELD',
       'paymentIds',
     );
+  });
+
+  it.each<[string, object, readonly string[]]>([
+    ['programmes', programme, ['name/fr', 'name/ar', 'name/en', 'debtor/name']],
+    [
+      'programmes/other/policies',
+      asdPolicies[0]!,
+      [
+        'legalBasis',
+        'policy/factsSchema/title',
+        'policy/factsSchema/properties/children/description',
+        'policy/criteria/0/text/fr',
+        'policy/benefits/monthly/0/text/ar',
+        'policy/benefits/oneOff/0/text/en',
+      ],
+    ],
+    [
+      'programmes/other/payment-terms',
+      terms,
+      ['remittance', 'accounts/0/name', ...['street', 'town'].map((of) => `accounts/0/address/${of}`)],
+    ],
+  ])('is no text of %s, and what is good is taken', async (path, body, places) => {
+    const manager = await world.as('m.alaoui', 'programme-manager');
+    const before = await lastPosition(world);
+    for (const place of places)
+      for (const text of [`for ${CARD}`, `n ${FOREIGN}`]) {
+        const reply = await manager.post(`/${path}`, having(body, place, text));
+        expect([place, reply.status, reply.body.code]).toEqual([
+          place,
+          400,
+          'PERSONAL_DATA_IN_TEXT',
+        ]);
+        expect(place.startsWith(reply.body.field)).toBe(true);
+      }
+    expect(await lastPosition(world)).toBe(before);
+    const { status } = await manager.post(`/${path}`, body);
+    expect([200, 201]).toContain(status);
+  });
+
+  it('is no code of a programme, of its rules or of its account', async () => {
+    const manager = await world.as('m.alaoui', 'programme-manager');
+    for (const [path, body, place, code] of [
+      ['programmes', programme, 'programmeId', CARD.toLowerCase()],
+      ['programmes/other/policies', asdPolicies[1]!, 'policy/criteria/0/id', CARD],
+      ['programmes/other/payment-terms', terms, 'accounts/0/accountId', CARD],
+    ] as const)
+      await expectProblem(
+        manager.post(`/${path}`, having(body, place, code)),
+        400,
+        'PERSONAL_DATA_IN_TEXT',
+      );
   });
 
   it('is kept in clear in no file, in whichever part of whichever request it came', async () => {

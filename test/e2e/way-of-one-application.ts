@@ -110,7 +110,7 @@ await stage('ordered', async () => {
 });
 let endToEndId = '';
 await stage('instructed', async () => {
-  const release = { contentHash, executionDate: '2025-10-28' };
+  const release = { contentHash, executionDate: '2025-10-28', anyDay: true };
   const { jobId } = await expectStatus(202, releaser.post(`${CYCLE}/release`, release));
   await officer.job(jobId);
   const file = join(bank, 'OUT', 'ASD-2025-10-0001.xml');

@@ -97,6 +97,21 @@ const SPENT_LATE: History = {
   ],
 };
 
+/** What was rejected is said to be paid while the arrears for it are approved. */
+const LAPSED: History = {
+  start: 'instructed',
+  households: 1,
+  ops: [
+    op('report', 0, { b: 3 }),
+    op('reconcile', 0),
+    op('close', 0),
+    op('proposeCorrection', 0),
+    op('approveCorrection', 1),
+    op('report', 3),
+    op('applyCorrection', 0),
+  ],
+};
+
 /** How far back facts count is one person's proposal and another's decision; a debt moves with its person. */
 const SELDOM: readonly History[] = [
   {
@@ -109,7 +124,7 @@ const SELDOM: readonly History[] = [
 
 /** Histories that are the same in every run: that they go everywhere is no matter of luck. */
 const KNOWN: readonly History[] = [
-  ...[SPENT_LATE, TAKEN_BACK, COUNTED, DISMISSED, WAIVED, ...SELDOM],
+  ...[SPENT_LATE, TAKEN_BACK, COUNTED, DISMISSED, WAIVED, LAPSED, ...SELDOM],
   ...fc.sample(historyArbitrary(COMMANDS), { seed: 7, numRuns: 400 }),
 ];
 

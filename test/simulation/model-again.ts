@@ -54,7 +54,7 @@ function erased(world: World, op: Op, personId: string): string | undefined {
   }
   const person = (command: 'ProposeErasure' | 'ErasePerson'): Part =>
     part(streams.person(personId), personDecider, { type: command, personId, reason: 'asked' });
-  const release = { type: 'ReleaseIdentity', reason: 'erased' } as const;
+  const release = { type: 'ReleaseIdentity', personId, reason: 'erased' } as const;
   const identity = part(streams.identity(identityHash), identityDecider, release);
   world.run(op, 'administrator', person('ProposeErasure'));
   const second = { ...op, who: (op.who + 1) % 4 };

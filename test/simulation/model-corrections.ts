@@ -2,6 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
 import { monthsBetween } from '../../src/kernel/time.js';
 import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
+import { movesFigures } from '../../src/use-cases/cycles/closing.rule.js';
 import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import { differenceOf, standingOf } from '../../src/use-cases/corrections/recompute.rule.js';
@@ -227,26 +228,56 @@ function apply(world: World, op: Op, limit = ALL): void {
   const state = inStatus(world, op, 'approved');
   if (!state?.started || (state.status !== 'approved' && state.status !== 'applied')) return;
   const { correctionId } = state.started;
-  const sums = new Sums();
+  const sums = { established: new Sums(), lapsed: new Sums() };
   let left = limit;
   for (const { events } of world.log.category(`adjustment-${PROGRAMME}-`)) {
-    const { pending, established } = foldAdjustment(events);
-    const proposal = [...established, ...(pending ? [pending] : [])].find(
+    const { pending, established, lapsed } = foldAdjustment(events);
+    const proposal = [...established, ...lapsed, ...(pending ? [pending] : [])].find(
       (one) => one.correctionId === correctionId,
     );
     if (!proposal) continue;
-    sums.add(proposal.differenceMinor);
+    const lapses = proposal === pending ? hasMoved(world, state.started, proposal) : undefined;
+    const isLost = lapses ?? lapsed.includes(proposal);
+    sums[isLost ? 'lapsed' : 'established'].add(proposal.differenceMinor);
     if (left <= 0) return;
     left -= 1;
-    if (established.includes(proposal)) continue;
-    if (!world.run(op, 'automation', ...establishing(world, proposal))) return;
+    if (lapses === undefined) continue;
+    const parts = lapses
+      ? [adjustment(proposal.personId, { type: 'LapseAdjustment', correctionId })]
+      : establishing(world, proposal);
+    if (!world.run(op, 'automation', ...parts)) return;
   }
   if (limit < ALL) return;
   world.run(
     op,
     'automation',
-    correction(correctionId, { type: 'ApplyCorrection', ...sums.figures() }),
+    correction(correctionId, {
+      type: 'ApplyCorrection',
+      ...sums.established.figures(),
+      lapsed: sums.lapsed.figures(),
+    }),
   );
+}
+
+/** Whether a payment of a closed month, which a proposal follows from, moved since it was computed. */
+function hasMoved(
+  world: World,
+  { asOf, fromPeriod, toPeriod }: NonNullable<CorrectionState['started']>,
+  { personId, periods }: Proposal,
+): boolean {
+  const { closed } = pastOf(world, asOf);
+  return monthsBetween(fromPeriod, toPeriod).some((month) => {
+    if (!closed.has(cycleIdOf(PROGRAMME, month))) return false;
+    const life = world.log.stream(streams.payment(`${PROGRAMME}-${month}-${personId}`));
+    const ordered = life.findLast((event) => event.type === 'PaymentOrdered');
+    const concerned = ordered?.data.items.some(
+      ({ period, code }) =>
+        code === 'arrears' || code === 'recovery' || periods.some((one) => one.period === period),
+    );
+    return (
+      concerned === true && life.some(({ type, position }) => position > asOf && movesFigures(type))
+    );
+  });
 }
 
 /** Puts an adjustment on its account, together with the debt that it makes or offsets. */

@@ -193,6 +193,7 @@ export const people: Readonly<Record<string, Act>> = {
       person(personId, { type: 'ErasePerson', personId, reason: 'asked' }),
       part(streams.identity(state.identityHash || hashOf(op.a)), identityDecider, {
         type: 'ReleaseIdentity',
+        personId,
         reason: 'erased',
       }),
     );

@@ -40,6 +40,7 @@ export async function erase(deps: Deps, personId: string): Promise<void> {
       part(streams.person(personId), personDecider, ...erasedByTwo(personId, reason)),
       part(streams.identity(await identityOf(deps, personId)), identityDecider, {
         type: 'ReleaseIdentity',
+        personId,
         reason,
       }),
     ],

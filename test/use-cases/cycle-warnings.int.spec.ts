@@ -3,7 +3,7 @@ import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { warningsOf } from '../../src/use-cases/cycles/cycle-warnings.js';
 import { openCycle, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
-import { enrolled, PROGRAMME } from './month.js';
+import { enrolled, PROGRAMME, released } from './month.js';
 import { changeProgramme } from './programme-changes.fixtures.js';
 import { as, job, newWorld, type World } from './world.js';
 
@@ -37,6 +37,7 @@ const codes = async (): Promise<readonly string[]> =>
 test('what is told of the policy is of the version that the month is paid under', async () => {
   const { engine } = world;
   const args = { programmeId: PROGRAMME, period: PERIOD };
+  await released(engine, '2026-02');
   await openCycle(engine, args, job(engine, 'finance'));
   expect(await codes()).toContain('POLICY_UNVERIFIED');
   const before = await prepareCycle(engine, args, job(engine, 'finance'));
@@ -53,4 +54,18 @@ test('what is told of the policy is of the version that the month is paid under'
   const after = await prepareCycle(engine, args, job(engine, 'finance'));
   expect(after.policyVersion).toBe(VERIFIED);
   expect(await codes()).not.toContain('POLICY_UNVERIFIED');
+});
+
+test('what is told of the policy is of the months that are paid back, too', async () => {
+  const { engine } = world;
+  await publishVerified();
+  const args = { programmeId: PROGRAMME, period: PERIOD };
+  await openCycle(engine, args, job(engine, 'finance'));
+  expect(await codes()).not.toContain('POLICY_UNVERIFIED');
+  // The programme's first cycle, which pays January and February under the version before.
+  await prepareCycle(engine, args, job(engine, 'finance'));
+  expect(await warningsOf(engine.store, CYCLE)).toContainEqual({
+    code: 'POLICY_UNVERIFIED',
+    detail: expect.stringContaining(`Version ${last!.version} of the policy, which 2026-0`),
+  });
 });

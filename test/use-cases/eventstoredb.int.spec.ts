@@ -323,7 +323,7 @@ describe('what spans several streams, interrupted at every append', () => {
         ],
         by(setUp, 'ines', 'intake', 'erased', n),
       );
-      const release = { type: 'ReleaseIdentity', reason: 'asked' } as const;
+      const release = { type: 'ReleaseIdentity', personId, reason: 'asked' } as const;
       const parts = [
         part(streams.person(personId), personDecider, ...erasedByTwo(personId)),
         part(streams.identity(identityHash), identityDecider, release),

@@ -4,6 +4,7 @@ import {
   importApplications,
   type ImportReject,
 } from '../../src/use-cases/applications/import-applications.js';
+import { personIdOf } from '../../src/use-cases/applications/imported-household.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { PROGRAMME } from './month.js';
 import { job, newWorld, openProgramme, type World } from './world.js';
@@ -200,5 +201,38 @@ describe('what an import refuses', () => {
     await importApplications({ ...engine, vault }, args, job(engine, 'finance'));
     expect(rejects.map(({ code }) => code)).toEqual(['ROLE_NOT_ALLOWED']);
     expect(sealed).toEqual([]);
+  });
+
+  test('nothing stays sealed of a row whose identity somebody else takes meanwhile', async () => {
+    const { engine } = world;
+    const [first] = await rowsOf(1, 99);
+    const late = { ...first!, reference: 'LATE', nationalId: 'ZZ999989' };
+    const early = { ...late, reference: 'EARLY' };
+    let meanwhile: Promise<unknown> | undefined;
+    const vault = {
+      ...engine.vault,
+      keyedHash: engine.vault.keyedHash.bind(engine.vault),
+      seal: async (records: readonly PersonalRecord[]) => {
+        const sealed = await engine.vault.seal(records);
+        await (meanwhile ??= rejectsOf([early]));
+        return sealed;
+      },
+    };
+    const rejects: ImportReject[] = [];
+    const args = {
+      programmeId: PROGRAMME,
+      rows: one([late]),
+      onRejects: (more: readonly ImportReject[]) => {
+        rejects.push(...more);
+      },
+    };
+    await importApplications({ ...engine, vault }, args, job(engine, 'intake'));
+    expect(await meanwhile).toEqual([]);
+    expect(rejects.map(({ code }) => code)).toEqual(['IDENTITY_ALREADY_REGISTERED']);
+    const kept = await engine.vault.persons(undefined, 1_000);
+    expect(kept).toContain(personIdOf(PROGRAMME, 'EARLY'));
+    expect(kept).not.toContain(personIdOf(PROGRAMME, 'LATE'));
+    expect(await rejectsOf([{ ...late, nationalId: 'ZZ999988' }])).toEqual([]);
+    expect(await engine.vault.persons(undefined, 1_000)).toContain(personIdOf(PROGRAMME, 'LATE'));
   });
 });

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import {
   recertification,
   revision,
   type GivenFacts,
   type NewFacts,
 } from '../../enrolment/judged-facts.rule.js';
+import { partsOfNewFacts } from '../../enrolment/parts-of-new-facts.js';
 import { isWaiting } from '../../enrolment/proposal-status.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, parseProgrammeId, streams } from '../../kernel/ids.js';
@@ -15,7 +15,6 @@ import { PolicyReader } from '../../programme/policy-reader.js';
 import { movePersonParts } from '../../use-cases/persons/move-person.js';
 import { execute } from '../../write-side/execute.js';
 import type { ProgrammePolicies } from '../../write-side/readers.js';
-import { part } from '../../write-side/unit.js';
 import { acting, action, actorOf, contextOf, type CommonOptions, type Run } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
 import { readJsonFile } from '../json-file.js';
@@ -58,11 +57,12 @@ async function sayNewFacts(
   return withEngine(options.data, async (engine) => {
     const policies = await new PolicyReader(engine.store).programme(programmeId);
     const now = engine.clock.now();
-    const { command, content, unmet, decided } = judge(policies, { fromPeriod, facts }, now);
+    const judged = judge(policies, { fromPeriod, facts }, now);
+    const { command, content, unmet, decided } = judged;
     const stream = streams.enrolment(programmeId, personId);
     const { events } = await execute(
       engine,
-      [part(stream, enrolmentDecider, command)],
+      partsOfNewFacts(policies, personId, judged),
       await asSupervisor(engine, options, command.type, stream),
     );
     const waits = isWaiting(await engine.store.readStream(stream), content);

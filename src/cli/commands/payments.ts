@@ -171,7 +171,7 @@ async function askTheBlock(run: Run, options: CommonOptions, cycle: string): Pro
   run.out.result(
     result,
     () =>
-      `${result.batches} batches: ${result.applied} applied, ${result.unchanged} changed nothing, ${result.breaks} became breaks, ${result.refused} refused, ${result.unanswered} without an outcome`,
+      `${result.batches} batches: ${result.applied} applied, ${result.unchanged} changed nothing, ${result.breaks} became breaks, ${result.refused} refused, ${result.unanswered} without an outcome, ${result.waiting} wait for a person`,
   );
 }
 
@@ -260,7 +260,7 @@ function addReinstruct(payments: Command): void {
     .option('--same-account', 'also to the account that failed before')
     .option(
       '--any-day',
-      "that day is meant, though it is past or closed in the programme's calendar",
+      'that day is meant, though it is past, far away or one on which banks are closed',
     )
     .action(action(reinstruct));
 }

@@ -17,6 +17,7 @@ import {
 } from '../../programme/set-up.rule.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
+import { requireFitTexts } from '../../write-side/written-texts.js';
 import {
   acting,
   action,
@@ -136,10 +137,9 @@ function requireAccepted(
 ): void {
   const { commands } = stepsTo([], definition, policies);
   const { programmeId } = definition;
-  part(streams.programme(programmeId), programmeDecider, ...commands).decide(
-    [],
-    contextOf(manager, 'programme', programmeId, 0),
-  );
+  part(streams.programme(programmeId), programmeDecider, ...commands)
+    .decide([], contextOf(manager, 'programme', programmeId, 0))
+    .forEach(requireFitTexts);
 }
 
 async function define(

@@ -27,6 +27,7 @@ import type { HouseholdRow } from '../../tabular/household-row.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import {
   applicationIdOf,
+  forgetUnregistered,
   personalRecords,
   personIdOf,
   sealEach,
@@ -209,6 +210,8 @@ class Intake {
     }
     if (units.length === 0) return;
     const results = await recordEach(this.deps, units, this.base);
+    const refused = written.filter((_, i) => results[i]!.kind === 'refused');
+    await forgetUnregistered(refused, this.deps);
     const meanwhile: Household[] = [];
     results.forEach((result, i) => {
       if (result.kind === 'refused' && result.error.code === 'PERSON_ALREADY_REGISTERED')

@@ -1,5 +1,5 @@
 import { VaultError, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
-import { uuidOf } from '../../kernel/ids.js';
+import { streams, uuidOf } from '../../kernel/ids.js';
 import type { HouseholdRow } from '../../tabular/household-row.js';
 import type { Deps } from '../../write-side/context.js';
 
@@ -61,4 +61,20 @@ export async function sealEach(
     for (const household of households) each.push(...(await sealEach([household], deps)));
     return each;
   }
+}
+
+/**
+ * Of households that were refused once they were sealed: what is sealed for somebody whom no event
+ * names would stay readable, and nobody could ask for its erasure. Their keys are forgotten, so that
+ * their reference can be taken in when it is corrected.
+ */
+export async function forgetUnregistered(
+  refused: readonly Household[],
+  { store, vault }: Pick<Deps, 'store' | 'vault'>,
+): Promise<void> {
+  if (refused.length === 0) return;
+  const persons = await store.readStreams(refused.map(({ personId }) => streams.person(personId)));
+  await vault.forget(
+    refused.flatMap(({ personId }, i) => (persons[i]!.events.length === 0 ? [personId] : [])),
+  );
 }

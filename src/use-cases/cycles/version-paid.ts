@@ -1,5 +1,6 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import type { CycleState } from '../../cycle/cycle.state.js';
+import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 
 interface Month {
@@ -17,14 +18,20 @@ const TO_BE_PREPARED: ReadonlySet<CycleState['status']> = new Set([
 ]);
 
 /**
+ * The policies that a month is paid under, as versionPaid.
+ * @throws DomainError PROGRAMME_NOT_FOUND
+ */
+export const policiesPaid = (
+  store: EventStore,
+  { programmeId, cycle: { status, asOf } }: Omit<Month, 'period'>,
+): Promise<ProgrammePolicies> =>
+  new PolicyReader(store).programme(programmeId, TO_BE_PREPARED.has(status) ? undefined : asOf);
+
+/**
  * The version of the policy that a month is paid under: as of its preparation, which may be newer
  * than the one that its cycle was opened under.
  * @throws DomainError PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD
  */
-export async function versionPaid(
-  store: EventStore,
-  { programmeId, period, cycle: { status, asOf } }: Month,
-): Promise<number> {
-  const then = TO_BE_PREPARED.has(status) ? undefined : asOf;
-  return (await new PolicyReader(store).programme(programmeId, then)).policyOf(period).version;
+export async function versionPaid(store: EventStore, { period, ...month }: Month): Promise<number> {
+  return (await policiesPaid(store, month)).policyOf(period).version;
 }

@@ -61,6 +61,7 @@ export async function erasure(
       part(stream, personDecider, { type: 'ErasePerson', ...erased }),
       part(streams.identity(registered.data.identityHash), identityDecider, {
         type: 'ReleaseIdentity',
+        personId,
         reason,
       }),
     ],

@@ -45,14 +45,18 @@ export const reportOf = (
   ...(saidBy.length === 0 ? {} : { saidBy }),
 });
 
-/** A status is no booking: its reference is not that of one. */
+/**
+ * A status is no booking: its reference is not that of one. A payments block books a transfer under
+ * the id of its batch, on whatever day it says.
+ */
 function bookingOf({ family, bankReference, bookedOn }: QuarantinedEntry): {
   readonly reference?: string;
+  readonly entryReference?: string;
   readonly bookedOn?: string;
 } {
   if (family === 'pain.002') return {};
-  return {
-    ...(bankReference === undefined ? {} : { reference: bankReference }),
-    ...(bookedOn === undefined ? {} : { bookedOn }),
-  };
+  const reference = bankReference === undefined ? {} : { reference: bankReference };
+  if (family === 'govstack' && bankReference !== undefined)
+    return { ...reference, entryReference: bankReference };
+  return { ...reference, ...(bookedOn === undefined ? {} : { bookedOn }) };
 }

@@ -142,13 +142,19 @@ export type DismissArgs = { readonly entryId: string } & Pick<
   'kind' | 'reason'
 >;
 
+/** Who handed over the file, or had it applied; of what a payments block said, there is none. */
+async function handedOver(store: Deps['store'], sha256: string | undefined): Promise<string> {
+  if (sha256 === undefined) return '';
+  return foldBankMessage(await store.readStream(streams.message(sha256))).handedOverBy;
+}
+
 /** Of a file that was released, its entries are recorded by who released it. */
 export async function dismissEntryParts(
   { store }: Pick<Deps, 'store'>,
   { entryId, kind, reason }: DismissArgs,
 ): Promise<readonly Part[]> {
   const { sha256 } = await quarantinedEntry(store, entryId);
-  const { handedOverBy } = foldBankMessage(await store.readStream(streams.message(sha256)));
+  const handedOverBy = await handedOver(store, sha256);
   return [
     part(streams.entry(entryId), bankEntryDecider, {
       type: 'DismissEntry',

@@ -1,27 +1,13 @@
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
-import { bankEntryDecider } from '../../statement/entry.decider.js';
-import { streams } from '../../kernel/ids.js';
-import { record } from '../../write-side/bulk.js';
-import { part, type Unit } from '../../write-side/unit.js';
-import { foldBankEntry } from '../folds.js';
-import {
-  asNews,
-  EntryNamer,
-  quarantined,
-  type QuarantinedEntry,
-} from './quarantined-entry.rule.js';
+import { quarantineEntries } from './quarantine-entries.js';
+import { EntryNamer, quarantined, type QuarantinedEntry } from './quarantined-entry.rule.js';
 import { SeenBookings } from './seen-bookings.rule.js';
 import { dated, type Verdict } from './bank-verdict.rule.js';
 import { differenceFrom } from './message-difference.rule.js';
 import { notPaidFrom } from './look-through.js';
 import { alsoDiffers, ofEachNamed, type Unclear } from './unclear-entry.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
-import {
-  PAGE,
-  type JobContext,
-  type MessageDeps,
-  type OnProgress,
-} from '../../write-side/context.js';
+import { type JobContext, type MessageDeps, type OnProgress } from '../../write-side/context.js';
 import {
   takeInOutcomes,
   type OutcomeResult,
@@ -244,28 +230,6 @@ export class StatementProcessor {
 
   async #quarantine(entries: readonly QuarantinedEntry[]): Promise<void> {
     this.#quarantined += entries.length;
-    for (let i = 0; i < entries.length; i += PAGE) {
-      const page = entries.slice(i, i + PAGE);
-      const known = await this.deps.store.readStreams(
-        page.map(({ entryId }) => streams.entry(entryId)),
-      );
-      const news = page.map((entry, at) => asNews(entry, foldBankEntry(known[at]!.events)));
-      const results = await record(
-        this.deps,
-        news.map((entry): Unit => ({
-          verb: 'quarantine-entry',
-          key: entry.entryId,
-          parts: [
-            part(streams.entry(entry.entryId), bankEntryDecider, {
-              type: 'QuarantineEntry',
-              ...entry,
-            }),
-          ],
-        })),
-        this.base,
-      );
-      // What waits for a person is not lost: whoever asks for the file again is told the same.
-      for (const result of results) if (result.kind === 'refused') throw result.error;
-    }
+    await quarantineEntries(this.deps, entries, this.base);
   }
 }

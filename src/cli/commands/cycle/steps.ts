@@ -192,7 +192,7 @@ export function addRelease(cycle: Command): void {
     .option('--execution-date <YYYY-MM-DD>', 'when the bank is to pay')
     .option(
       '--any-day',
-      "that day is meant, though it is past or closed in the programme's calendar",
+      'that day is meant, though it is past, far away or one on which banks are closed',
     );
 }
 

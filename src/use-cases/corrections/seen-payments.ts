@@ -1,0 +1,74 @@
+import type { EventData } from '../../../events/generated.js';
+import type { EventStore } from '../../adapters/event-store/port.js';
+import type { Proposal } from '../../correction/adjustment.decider.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { partsOfCycle, paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
+import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
+import { movesFigures } from '../cycles/closing.rule.js';
+import { pastOf } from './corrections.js';
+
+type Started = EventData['CorrectionStarted'];
+
+/** A payment of a closed cycle, and what of its life tells whether it moved. */
+export interface SeenPayment {
+  readonly stream: string;
+  readonly events: readonly Recorded[];
+}
+
+/**
+ * What a correction took for paid, or for lost: the payments of the cycles that were closed by then.
+ * In a cycle that is not closed a payment counts as paid wherever it is.
+ */
+export class SeenPayments {
+  private constructor(
+    private readonly store: EventStore,
+    private readonly asOf: number,
+    private readonly periods: readonly string[],
+  ) {}
+
+  static async of(store: EventStore, started: Started): Promise<SeenPayments> {
+    const { programmeId, fromPeriod, toPeriod, asOf } = started;
+    const { closed } = await pastOf(store, programmeId, asOf);
+    const periods = [...closed]
+      .map((cycleId) => partsOfCycle(cycleId).period)
+      .filter((period) => fromPeriod <= period && period <= toPeriod);
+    return new SeenPayments(store, asOf, periods.sort());
+  }
+
+  /** Those that the months of a proposal follow from, by person; one cycle at a time is read. */
+  async behind(
+    proposals: readonly Proposal[],
+  ): Promise<ReadonlyMap<string, readonly SeenPayment[]>> {
+    const all = new Map<string, SeenPayment[]>(proposals.map(({ personId }) => [personId, []]));
+    if (proposals.length === 0) return all;
+    for (const period of this.periods) {
+      const read = await this.store.readStreams(
+        proposals.map(({ programmeId, personId }) =>
+          streams.payment(paymentIdOf(programmeId, period, personId)),
+        ),
+      );
+      read.forEach(({ stream, events }, i) => {
+        const proposal = proposals[i]!;
+        if (!concerns(proposal, events)) return;
+        const since = events.filter(({ position }) => position > this.asOf);
+        const kept = since.length > 0 ? since : events.slice(-1);
+        all.get(proposal.personId)!.push({ stream, events: kept });
+      });
+    }
+    return all;
+  }
+
+  /** Whether a payment moved since the correction was computed. */
+  hasMoved(events: readonly Recorded[]): boolean {
+    return events.some(({ type, position }) => position > this.asOf && movesFigures(type));
+  }
+}
+
+/** Whether a payment was for one of the months, or for what corrections found before. */
+function concerns({ periods }: Proposal, events: readonly Recorded[]): boolean {
+  const months = new Set(periods.map(({ period }) => period));
+  const items = events.findLast((event) => event.type === 'PaymentOrdered')?.data.items ?? [];
+  return items.some(
+    ({ period, code }) => months.has(period) || code === ARREARS_ITEM || code === RECOVERY_ITEM,
+  );
+}
