@@ -12,11 +12,8 @@ import { readCorrection } from '../use-cases/corrections/corrections.js';
 import { foldAdjustment, foldEnrolment, foldRecovery } from '../use-cases/folds.js';
 import { AUTOMATION, type Deps, type JobContext } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';
-<<<<<<< HEAD
 import { DifferenceSums } from '../use-cases/corrections/difference-sums.rule.js';
-=======
 import { SeenPayments, type SeenPayment } from '../use-cases/corrections/seen-payments.js';
->>>>>>> dmoney
 import { debtOf, offsetOf } from '../use-cases/corrections/household-debt.rule.js';
 import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';
@@ -24,8 +21,9 @@ import { pagesOf } from '../write-side/stream-pages.js';
 /**
  * Puts what was approved on the households' accounts, page by page: arrears for the next cycle, and
  * overpayments to be recovered. What was computed from a payment of a closed cycle that moved since
- * lapses: what had failed was paid after all, or what was paid came back. Delivered again, or killed half way, it puts there what is missing;
- * so it does once a defect is mended that some household met.
+ * lapses: what had failed was paid after all, or what was paid came back. Delivered again, or killed
+ * half way, it puts there what is missing; so it does once a defect is mended that some household
+ * met.
  */
 export const whenCorrectionApprovedThenAdjust = (deps: Deps): ProcessManager => ({
   name: 'when-correction-approved-then-adjust',
@@ -45,12 +43,8 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
   const programme = await new PolicyReader(deps.store).programme(started.programmeId);
   const { currency } = programme.definition;
   const base: JobContext = { actor: AUTOMATION, correlationId: event.meta.correlation };
-<<<<<<< HEAD
-  const figures = new DifferenceSums();
-=======
-  const figures = { established: new Figures(), lapsed: new Figures() };
+  const figures = { established: new DifferenceSums(), lapsed: new DifferenceSums() };
   const seen = await SeenPayments.of(deps.store, started);
->>>>>>> dmoney
   const unfinished = new Unfinished();
   await pipelined(
     accountsOf(deps, started, signal),
@@ -76,37 +70,6 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
   );
 }
 
-<<<<<<< HEAD
-=======
-/** What one correction put on the households' accounts, or what lapsed, all together. */
-class Figures {
-  #arrearsCount = 0;
-  #arrearsMinor = 0n;
-  #overpaidCount = 0;
-  #overpaidMinor = 0n;
-
-  add(proposal: Proposal): void {
-    const difference = BigInt(proposal.differenceMinor);
-    if (difference > 0n) {
-      this.#arrearsCount += 1;
-      this.#arrearsMinor += difference;
-    } else {
-      this.#overpaidCount += 1;
-      this.#overpaidMinor -= difference;
-    }
-  }
-
-  all(): Omit<EventData['CorrectionApplied'], 'correctionId'> {
-    return {
-      arrearsCount: this.#arrearsCount,
-      arrearsMinor: String(this.#arrearsMinor),
-      overpaidCount: this.#overpaidCount,
-      overpaidMinor: String(this.#overpaidMinor),
-    };
-  }
-}
-
->>>>>>> dmoney
 /** Of one household, where the correction is of one; else of all that the programme has. */
 function accountsOf(
   deps: Deps,
@@ -123,11 +86,7 @@ interface Adjusting {
   readonly cause: Approved;
   readonly currency: string;
   readonly base: JobContext;
-<<<<<<< HEAD
-  readonly figures: DifferenceSums;
-=======
-  readonly figures: Readonly<Record<'established' | 'lapsed', Figures>>;
->>>>>>> dmoney
+  readonly figures: Readonly<Record<'established' | 'lapsed', DifferenceSums>>;
   readonly unfinished: Unfinished;
   readonly seen: SeenPayments;
 }
@@ -252,9 +211,10 @@ function unitOf(
   const stream = streams.recovery(recoveryIdOf(programmeId, personId));
   const owed = page.recoveries.get(stream) ?? [];
   const offsetMinor = offsetOf(proposal, foldRecovery(owed));
+  const offset = offsetMinor > 0n ? offsetting(stream, correctionId, offsetMinor) : undefined;
   const [livesIn, debt] = isOverpaid(proposal)
     ? owingParts(proposal, currency)
-    : [undefined, offsetMinor > 0n ? offsetting(stream, correctionId, offsetMinor) : undefined];
+    : [undefined, offset];
   const established = part(account.stream, adjustmentDecider, {
     type: 'EstablishAdjustment',
     correctionId,

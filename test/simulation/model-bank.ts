@@ -1,4 +1,8 @@
-import { bankEntryDecider, type BankEntryCommand } from '../../src/statement/entry.decider.js';
+import {
+  bankEntryDecider,
+  proposedByAnother,
+  type BankEntryCommand,
+} from '../../src/statement/entry.decider.js';
 import {
   bankMessageDecider,
   type BankMessageCommand,
@@ -10,7 +14,7 @@ import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.d
 import { type PaymentState } from '../../src/payment/payment.state.js';
 import { fromState, part, type Part } from '../../src/write-side/unit.js';
 import type { Act } from './model-people.js';
-import type { Op } from './model-world.js';
+import { actorOf, type Op } from './model-world.js';
 
 const sha256Of = (op: Op): string => String(op.a % 8 === 7 ? 1 : 0).repeat(64);
 const entryIdOf = (op: Op): string => uuidOf('model entry', op.b);
@@ -61,6 +65,8 @@ const assign: Act = (world, op) => {
   );
   // One word in four stays alone, for a later step to confirm or to take back.
   if (op.a % 4 === 3) return;
+  const waiting = fold(bankEntryDecider, world.log.stream(streams.entry(entryIdOf(op))));
+  const proposal = proposedByAnother(waiting, said, actorOf(op, 'finance-officer'));
   world.run(
     op,
     'finance-officer',
@@ -74,6 +80,7 @@ const assign: Act = (world, op) => {
         endToEndId: endToEndIdOf(state.paymentId, attempt),
         source: 'operator',
         ...(outcome === 'settled' ? {} : { reason: 'MS03' }),
+        ...(proposal ? { saidBy: [proposal.by] } : {}),
       })),
     ),
     entry(op, { type: 'AssignEntry', ...said }),

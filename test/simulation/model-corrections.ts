@@ -7,6 +7,7 @@ import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import { differenceOf, standingOf } from '../../src/use-cases/corrections/recompute.rule.js';
 import { livesOf } from '../../src/enrolment/lives.rule.js';
+import { DifferenceSums } from '../../src/use-cases/corrections/difference-sums.rule.js';
 import { debtOf, offsetOf } from '../../src/use-cases/corrections/household-debt.rule.js';
 import {
   adjustmentDecider,
@@ -92,10 +93,10 @@ function propose(world: World, op: Op, limit = ALL): void {
   if (!started) return;
   const { correctionId, asOf } = started;
   const found: string[] = [];
-  const sums = new Sums();
+  const sums = new DifferenceSums();
   let left = limit;
   for (const proposal of proposals(world, started, all)) {
-    sums.add(proposal.differenceMinor);
+    sums.add(proposal);
     const { personId, differenceMinor, periods } = proposal;
     found.push(`${personId}|${differenceMinor}|${contentHash(periods)}\n`);
     if (left <= 0) return;
@@ -111,7 +112,7 @@ function propose(world: World, op: Op, limit = ALL): void {
       type: 'ProposeCorrection',
       asOf,
       households: found.length,
-      ...sums.figures(),
+      ...sums.all(),
       contentHash: sha256Hex(found.sort().join('')),
     }),
   );
@@ -198,28 +199,6 @@ function lastOrder(
   return ordered?.type === 'PaymentOrdered' ? ordered.data : undefined;
 }
 
-/** What a correction comes to, by direction. */
-class Sums {
-  #arrears = { count: 0, minor: 0n };
-  #overpaid = { count: 0, minor: 0n };
-
-  add(differenceMinor: string): void {
-    const minor = BigInt(differenceMinor);
-    const side = minor > 0n ? this.#arrears : this.#overpaid;
-    side.count += 1;
-    side.minor += minor > 0n ? minor : -minor;
-  }
-
-  figures() {
-    return {
-      arrearsCount: this.#arrears.count,
-      arrearsMinor: String(this.#arrears.minor),
-      overpaidCount: this.#overpaid.count,
-      overpaidMinor: String(this.#overpaid.minor),
-    };
-  }
-}
-
 /**
  * Puts `limit` approved adjustments on their accounts, or all and records it; handled before, they
  * change nothing.
@@ -228,7 +207,7 @@ function apply(world: World, op: Op, limit = ALL): void {
   const state = inStatus(world, op, 'approved');
   if (!state?.started || (state.status !== 'approved' && state.status !== 'applied')) return;
   const { correctionId } = state.started;
-  const sums = { established: new Sums(), lapsed: new Sums() };
+  const sums = { established: new DifferenceSums(), lapsed: new DifferenceSums() };
   let left = limit;
   for (const { events } of world.log.category(`adjustment-${PROGRAMME}-`)) {
     const { pending, established, lapsed } = foldAdjustment(events);
@@ -238,7 +217,7 @@ function apply(world: World, op: Op, limit = ALL): void {
     if (!proposal) continue;
     const lapses = proposal === pending ? hasMoved(world, state.started, proposal) : undefined;
     const isLost = lapses ?? lapsed.includes(proposal);
-    sums[isLost ? 'lapsed' : 'established'].add(proposal.differenceMinor);
+    sums[isLost ? 'lapsed' : 'established'].add(proposal);
     if (left <= 0) return;
     left -= 1;
     if (lapses === undefined) continue;
@@ -253,8 +232,8 @@ function apply(world: World, op: Op, limit = ALL): void {
     'automation',
     correction(correctionId, {
       type: 'ApplyCorrection',
-      ...sums.established.figures(),
-      lapsed: sums.lapsed.figures(),
+      ...sums.established.all(),
+      lapsed: sums.lapsed.all(),
     }),
   );
 }

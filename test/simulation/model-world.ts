@@ -46,7 +46,7 @@ export const foldPayment = (events: readonly Recorded[]): PaymentState =>
   fold(paymentDecider, events);
 
 /** Machines have accounts of their own. */
-function actorOf(op: Op, role: Role): string {
+export function actorOf(op: Op, role: Role): string {
   if (role === 'automation') return 'automation';
   return role === 'payment-system' ? `bank-${op.who}` : `person-${op.who}`;
 }
