@@ -153,7 +153,7 @@ export default tseslint.config(
         { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
       ],
       ...everywhere,
-      'no-restricted-syntax': ['error', ...plain],
+      'no-restricted-syntax': ['error', ...plain, ...choices],
     },
   },
   {
@@ -186,7 +186,7 @@ export default tseslint.config(
       '@typescript-eslint/ban-ts-comment': 'error',
       '@typescript-eslint/no-non-null-asserted-optional-chain': 'error',
       ...everywhere,
-      'no-restricted-syntax': ['error', ...plain, ...casts],
+      'no-restricted-syntax': ['error', ...plain, ...choices, ...casts],
     },
   },
   {
@@ -231,11 +231,21 @@ export default tseslint.config(
   {
     files: ['test/**/*.ts'],
     rules: {
-      'no-restricted-syntax': ['error', ...tests, ...timedWaits, ...money, ...plain, ...casts],
+      'no-restricted-syntax': [
+        'error',
+        ...tests,
+        ...timedWaits,
+        ...money,
+        ...plain,
+        ...choices,
+        ...casts,
+      ],
     },
   },
   {
     files: ['test/support/eventually.ts', 'test/roles/demo.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...tests, ...money, ...plain, ...casts] },
+    rules: {
+      'no-restricted-syntax': ['error', ...tests, ...money, ...plain, ...choices, ...casts],
+    },
   },
 );

@@ -24,9 +24,8 @@ const ca = /[?&]tlsCAFile=([^&]+)/i.exec(url)?.[1];
 const versionOf = () =>
   new Promise((resolve) => {
     const options = { host, port, path: '/info', timeout: 3_000 };
-    const asked = isPlain
-      ? overHttp(options)
-      : overTls({ ...options, ...(ca ? { ca: readFileSync(decodeURIComponent(ca)) } : {}) });
+    const trusted = ca ? { ca: readFileSync(decodeURIComponent(ca)) } : {};
+    const asked = isPlain ? overHttp(options) : overTls({ ...options, ...trusted });
     asked.on('response', (answer) => {
       let text = '';
       answer.on('data', (bytes) => {

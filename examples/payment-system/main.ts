@@ -39,9 +39,8 @@ mkdirSync(BANK_DIR, { recursive: true });
 const inbox = new Inbox(join(BANK_DIR, 'inbox.json'), Number(BANK_FROM));
 const ledger = new Ledger(pay, join(BANK_DIR, 'ledger.ndjson'));
 const publisher = brokers.length > 0 ? await publisherTo({ brokers }) : undefined;
-const feed = sanad
-  ? feedOf({ ...sanad, ...(onTopic ? {} : { waitMs: LONG_POLL_MS, signal: stop.signal }) })
-  : undefined;
+const asked = onTopic ? {} : { waitMs: LONG_POLL_MS, signal: stop.signal };
+const feed = sanad ? feedOf({ ...sanad, ...asked }) : undefined;
 const system = new PaymentSystem(inbox, ledger, {
   publish: publisher?.publish ?? outcomesOver(sanad!),
   ...(feed ? { feed } : {}),

@@ -1,24 +1,6 @@
 import type { EventData, EventType } from '../../events/generated.js';
 import type { Role } from '../../src/kernel/decider.js';
-
-/** What is proposed by one person and waits for another. */
-export type Kind =
-  | 'facts'
-  | 'recertification'
-  | 'reinstatement'
-  | 'erasure'
-  | 'payee-account'
-  | 'policy'
-  | 'paying-accounts'
-  | 'account-hold'
-  | 'checks'
-  | 'backdating-limit'
-  | 'outcome'
-  | 'break'
-  | 'entry'
-  | 'correction'
-  | 'set-aside'
-  | 'waiver';
+import { PROPOSAL_KINDS, type ProposalKind } from '../../src/kernel/two-people.js';
 
 interface KindRules {
   /** Who may be the second person. */
@@ -26,7 +8,7 @@ interface KindRules {
   /** Whose region it is of; absent: it concerns all regions. */
   readonly regionOf?: 'person' | 'enrolment' | 'payment' | 'recovery';
   /** Kinds of which somebody's newest word takes the place of what they said before. */
-  readonly replaces: readonly Kind[];
+  readonly replaces: readonly ProposalKind[];
   /** Events of the same stream that answer what was proposed, whoever caused them. */
   readonly answeredBy: readonly EventType[];
   /** The event by which somebody takes their own word back; absent: one that answers it does. */
@@ -53,7 +35,7 @@ const ofEnrolment: KindRules = {
 };
 
 /** A closed programme takes no second word. */
-const ofProgramme = (kind: Kind, set: EventType): KindRules => ({
+const ofProgramme = (kind: ProposalKind, set: EventType): KindRules => ({
   roles: ['programme-manager'],
   replaces: [kind],
   answeredBy: [set, 'ProgrammeClosed'],
@@ -61,7 +43,7 @@ const ofProgramme = (kind: Kind, set: EventType): KindRules => ({
 });
 
 /** The rules of each kind, as its decider has them. */
-export const KINDS: Readonly<Record<Kind, KindRules>> = {
+export const KINDS: Readonly<Record<ProposalKind, KindRules>> = {
   facts: ofEnrolment,
   recertification: ofEnrolment,
   reinstatement: ofEnrolment,
@@ -134,7 +116,7 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
 type Proposed = Extract<EventType, `${string}Proposed`>;
 
 /** The kind of each proposal. A new one does not compile before it is said here what it is. */
-export const KIND_OF: Readonly<Record<Proposed, Kind | 'of its correction'>> = {
+export const KIND_OF: Readonly<Record<Proposed, ProposalKind | 'of its correction'>> = {
   EntitlementRevisionProposed: 'facts',
   EnrolmentRecertificationProposed: 'recertification',
   EnrolmentReinstatementProposed: 'reinstatement',
@@ -155,7 +137,7 @@ export const KIND_OF: Readonly<Record<Proposed, Kind | 'of its correction'>> = {
 
 /** What a programme's events call its kinds. */
 export const WITHDRAWN_AS: Readonly<
-  Partial<Record<Kind, EventData['ProgrammeProposalWithdrawn']['what']>>
+  Partial<Record<ProposalKind, EventData['ProgrammeProposalWithdrawn']['what']>>
 > = {
   policy: 'policy',
   'paying-accounts': 'terms',
@@ -164,13 +146,13 @@ export const WITHDRAWN_AS: Readonly<
   'backdating-limit': 'backdating',
 };
 
-export const ALL_KINDS: readonly Kind[] = Object.keys(KINDS) as Kind[];
-
 /** The kinds that a role may be the second person of; an auditor sees every one. */
-export const kindsOf = (role: Role): readonly Kind[] =>
-  role === 'auditor' ? ALL_KINDS : ALL_KINDS.filter((kind) => KINDS[kind].roles.includes(role));
+export const kindsOf = (role: Role): readonly ProposalKind[] =>
+  role === 'auditor'
+    ? PROPOSAL_KINDS
+    : PROPOSAL_KINDS.filter((kind) => KINDS[kind].roles.includes(role));
 
 /** Who may ask for the list at all. */
 export const ROLES: readonly Role[] = [
-  ...new Set([...ALL_KINDS.flatMap((kind) => KINDS[kind].roles), 'auditor' as const]),
+  ...new Set([...PROPOSAL_KINDS.flatMap((kind) => KINDS[kind].roles), 'auditor' as const]),
 ];

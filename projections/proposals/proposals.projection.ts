@@ -3,18 +3,19 @@ import type { Recorded } from '../../src/kernel/decider.js';
 import { partsOfPayment, partsOfRecovery } from '../../src/kernel/ids.js';
 import { isSamePerson } from '../../src/kernel/subject.js';
 import { isAnsweredBy } from '../../src/kernel/answered-word.js';
+import { PROPOSAL_KINDS, type ProposalKind } from '../../src/kernel/two-people.js';
 import { detailOf } from '../audit/details.js';
 import type { Projection, Rows } from '../engine/projection.js';
-import { ALL_KINDS, KIND_OF, KINDS, WITHDRAWN_AS, type Kind } from './kinds.js';
+import { KIND_OF, KINDS, WITHDRAWN_AS } from './kinds.js';
 import { proposals, type ProposalRow, type Word } from './proposals.tables.js';
 
 const KIND_OF_TYPE: ReadonlyMap<string, string> = new Map(Object.entries(KIND_OF));
 
-const isKind = (kind: string | undefined): kind is Kind =>
+const isKind = (kind: string | undefined): kind is ProposalKind =>
   kind !== undefined && Object.hasOwn(KINDS, kind);
 
 /** The kind of what waits from this event on, where anything does. */
-function proposedBy(event: Recorded): Kind | undefined {
+function proposedBy(event: Recorded): ProposalKind | undefined {
   if (event.type === 'PayeeAccountRegistered') return 'payee-account';
   // A correction that found nothing has nothing to decide.
   if (event.type === 'CorrectionProposed')
@@ -23,17 +24,17 @@ function proposedBy(event: Recorded): Kind | undefined {
   return isKind(kind) ? kind : undefined;
 }
 
-const ANSWERED: ReadonlyMap<string, readonly Kind[]> = new Map(
-  ALL_KINDS.flatMap((kind) => KINDS[kind].answeredBy).map((type) => [
+const ANSWERED: ReadonlyMap<string, readonly ProposalKind[]> = new Map(
+  PROPOSAL_KINDS.flatMap((kind) => KINDS[kind].answeredBy).map((type) => [
     type,
-    ALL_KINDS.filter((kind) => KINDS[kind].answeredBy.includes(type)),
+    PROPOSAL_KINDS.filter((kind) => KINDS[kind].answeredBy.includes(type)),
   ]),
 );
-const answeredBy = (event: Recorded): readonly Kind[] => ANSWERED.get(event.type) ?? [];
+const answeredBy = (event: Recorded): readonly ProposalKind[] => ANSWERED.get(event.type) ?? [];
 
 /** Of which kinds somebody takes their own words back. */
-const withdrawnBy = (event: Recorded): readonly Kind[] =>
-  ALL_KINDS.filter(
+const withdrawnBy = (event: Recorded): readonly ProposalKind[] =>
+  PROPOSAL_KINDS.filter(
     (kind) =>
       KINDS[kind].withdrawnBy === event.type &&
       (event.type !== 'ProgrammeProposalWithdrawn' || event.data.what === WITHDRAWN_AS[kind]),
@@ -42,19 +43,22 @@ const withdrawnBy = (event: Recorded): readonly Kind[] =>
 const HANDLED: readonly EventType[] = [
   'PayeeAccountRegistered',
   ...(Object.keys(KIND_OF) as (keyof typeof KIND_OF)[]).filter((type) => isKind(KIND_OF[type])),
-  ...new Set(ALL_KINDS.flatMap((kind) => KINDS[kind].answeredBy)),
-  ...new Set(ALL_KINDS.flatMap((kind) => KINDS[kind].withdrawnBy ?? [])),
+  ...new Set(PROPOSAL_KINDS.flatMap((kind) => KINDS[kind].answeredBy)),
+  ...new Set(PROPOSAL_KINDS.flatMap((kind) => KINDS[kind].withdrawnBy ?? [])),
 ];
 
 /** Breaks of one payment, and automations that failed at one event, are answered each by itself. */
-function keyOf({ stream, data }: Recorded, kind: Kind): string {
+function keyOf({ stream, data }: Recorded, kind: ProposalKind): string {
   if (kind === 'break' && 'breakId' in data) return `${stream}/${kind}/${data.breakId}`;
   if (kind === 'set-aside' && 'automation' in data) return `${stream}/${kind}/${data.automation}`;
   return `${stream}/${kind}`;
 }
 
 /** What a proposal is about. Before it is assigned, an entry is of no payment. */
-function about(event: Recorded, kind: Kind): Omit<ProposalRow, 'proposal_key' | 'since' | 'words'> {
+function about(
+  event: Recorded,
+  kind: ProposalKind,
+): Omit<ProposalRow, 'proposal_key' | 'since' | 'words'> {
   const payload: object = event.data;
   const data: Partial<
     Record<
@@ -91,7 +95,7 @@ function keep(rows: Rows, row: ProposalRow, words: readonly Word[]): void {
   rows.put(proposals, { ...row, since: first?.position ?? null, words: JSON.stringify(words) });
 }
 
-function propose(rows: Rows, event: Recorded, kind: Kind): void {
+function propose(rows: Rows, event: Recorded, kind: ProposalKind): void {
   const { position, time, meta } = event;
   const key = keyOf(event, kind);
   // The first account of a person is decided on with the application; another one waits.
@@ -108,14 +112,14 @@ function propose(rows: Rows, event: Recorded, kind: Kind): void {
 }
 
 /** What one person said of a kind counts no more. */
-function withdraw(rows: Rows, event: Recorded, kind: Kind): void {
+function withdraw(rows: Rows, event: Recorded, kind: ProposalKind): void {
   const row = rows.get(proposals, keyOf(event, kind));
   const words = wordsOf(row);
   const kept = words.filter(({ by }) => !isSamePerson(by, event.meta.actor));
   if (row && kept.length < words.length) keep(rows, row, kept);
 }
 
-function answer(rows: Rows, event: Recorded, kind: Kind): void {
+function answer(rows: Rows, event: Recorded, kind: ProposalKind): void {
   const key = keyOf(event, kind);
   const row = rows.get(proposals, key);
   if (event.type === 'PayeeAccountClosed')

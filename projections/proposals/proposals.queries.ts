@@ -1,5 +1,6 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { daysBetween } from '../../src/kernel/time.js';
+import { PROPOSAL_KINDS, type ProposalKind } from '../../src/kernel/two-people.js';
 import { regionsOfRecoveries } from '../correction/regions.queries.js';
 import { regionsOfPayments } from '../disbursement/regions.queries.js';
 import { regionsOfEnrolments, regionsOfPersons } from '../eligibility/regions.queries.js';
@@ -12,7 +13,7 @@ import {
   type PageOf,
   type PageRequest,
 } from '../engine/paging.js';
-import { ALL_KINDS, KINDS, type Kind } from './kinds.js';
+import { KINDS } from './kinds.js';
 import { proposalsProjection } from './proposals.projection.js';
 import { proposals, type ProposalRow, type Word } from './proposals.tables.js';
 
@@ -50,7 +51,7 @@ export const waitingSince = (view: ProposalView, now: string): WaitingProposal =
 
 export interface ProposalFilter {
   /** Default: every kind. */
-  readonly kinds?: readonly Kind[];
+  readonly kinds?: readonly ProposalKind[];
   readonly programmeId?: string;
   /** Only those of households and payments there, and none that concerns all regions. */
   readonly regions?: readonly string[];
@@ -61,7 +62,7 @@ type RegionOf = (row: ProposalRow) => string | null;
 /** Enrolments of persons who moved are of where they live now; the other read models know it. */
 async function regionsFor(store: ReadStore, rows: readonly ProposalRow[]): Promise<RegionOf> {
   const keyOf = (row: ProposalRow): readonly [string, string] | undefined => {
-    const of = KINDS[row.kind as Kind].regionOf;
+    const of = KINDS[row.kind as ProposalKind].regionOf;
     if (of === 'enrolment' || of === 'recovery')
       return [of, `${row.programme_id}-${row.person_id}`];
     if (of === 'payment') return [of, String(row.payment_id)];
@@ -124,7 +125,7 @@ type Found = ProposalView & { readonly since: number };
  */
 export async function listProposals(
   store: ReadStore,
-  { kinds = ALL_KINDS, programmeId, regions }: ProposalFilter = {},
+  { kinds = PROPOSAL_KINDS, programmeId, regions }: ProposalFilter = {},
   page: PageRequest = {},
 ): Promise<PageOf<ProposalView>> {
   const limit = limitOf(page);

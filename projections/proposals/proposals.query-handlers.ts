@@ -1,3 +1,4 @@
+import { PROPOSAL_KINDS, type ProposalKind } from '../../src/kernel/two-people.js';
 import { OneOf, ProgrammeCode } from '../../src/http/fields.js';
 import {
   given,
@@ -7,11 +8,11 @@ import {
   regionsOf,
 } from '../../src/http/query-handlers.js';
 import { listed } from '../engine/lists.http.js';
-import { ALL_KINDS, kindsOf, type Kind } from './kinds.js';
+import { kindsOf } from './kinds.js';
 import { listProposals, waitingSince } from './proposals.queries.js';
 
 export class ListProposals extends ListQuery {
-  @OneOf(ALL_KINDS, { optional: true }) kind?: Kind;
+  @OneOf(PROPOSAL_KINDS, { optional: true }) kind?: ProposalKind;
   @ProgrammeCode({ optional: true }) programmeId?: string;
 }
 

@@ -1,7 +1,7 @@
 import { openDataFolder } from '../adapters/data-folder/file-system.js';
 import type { JobQueue, QueuePatience } from '../adapters/job-queue/port.js';
 import { openPostgresJobQueue } from '../adapters/job-queue/postgres/job-queue.js';
-import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
+import { openSqliteJobQueue } from '../adapters/job-queue/sqlite/job-queue.js';
 import { keepDatabaseMode } from '../adapters/postgres/mode.js';
 import { modeIn, sizeIn } from '../composition/config.js';
 

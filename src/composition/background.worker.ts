@@ -16,7 +16,7 @@ import type { BackgroundStart } from './background-start.js';
 import { CALLBACK_QUEUE, callbackPost } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import { deliverCallbacks } from '../use-cases/govstack/deliver-callbacks.js';
-import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
+import { openSqliteJobQueue } from '../adapters/job-queue/sqlite/job-queue.js';
 import type { QueuedJob } from '../use-cases/jobs/queued-jobs.js';
 import { throttlePages } from '../runtime/throttle-pages.js';
 import {

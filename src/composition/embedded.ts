@@ -6,7 +6,7 @@ import { unbuilt } from '../../projections/engine/live-position.js';
 import { openAccessLog } from '../adapters/access-log/file-system.js';
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
-import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
+import { openSqliteJobQueue } from '../adapters/job-queue/sqlite/job-queue.js';
 import { openSqliteReadStore } from '../adapters/read-store/sqlite/read-store.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';

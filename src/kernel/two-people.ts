@@ -1,6 +1,27 @@
 import { DomainError } from './errors.js';
 import { isOneOf, isSamePerson } from './subject.js';
 
+/** What is proposed by one person and waits for another, as the list of proposals names it. */
+export const PROPOSAL_KINDS = [
+  'facts',
+  'recertification',
+  'reinstatement',
+  'erasure',
+  'payee-account',
+  'policy',
+  'paying-accounts',
+  'account-hold',
+  'checks',
+  'backdating-limit',
+  'outcome',
+  'break',
+  'entry',
+  'correction',
+  'waiver',
+  'set-aside',
+] as const;
+export type ProposalKind = (typeof PROPOSAL_KINDS)[number];
+
 /** What one person said that counts once another says the same; `content` hashes all of it. */
 export interface Proposal {
   readonly by: string;

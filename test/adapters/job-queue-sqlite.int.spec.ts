@@ -10,7 +10,7 @@ import {
   type JobQueue,
 } from '../../src/adapters/job-queue/port.js';
 import { CALLBACK_QUEUE } from '../../src/adapters/payment-rail/govstack/callbacks.js';
-import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
+import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite/job-queue.js';
 import { QueuedJobs, workOff, type QueuedJob } from '../../src/use-cases/jobs/queued-jobs.js';
 import { jobIdOf, type Job, type JobFor, type JobKind } from '../../src/write-side/jobs.js';
 import {

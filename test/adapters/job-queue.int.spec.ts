@@ -15,6 +15,7 @@ import {
 } from '../../src/adapters/job-queue/postgres/job-queue.js';
 import { startPostgres } from '../support/postgres.js';
 import { eventually } from '../support/eventually.js';
+import { aborted } from '../support/aborted.js';
 import { requireHere } from '../support/servers-here.js';
 
 const postgres = await startPostgres('the queue of jobs');
@@ -28,8 +29,6 @@ interface Work {
 const never = new AbortController().signal;
 /** Longer than any test: a lease ends here only where the test says so (`leaseOver`). */
 const LEASE_MS = 3_600_000;
-const aborted = (signal: AbortSignal): Promise<unknown> =>
-  signal.aborted ? Promise.resolve() : once(signal, 'abort');
 
 it('has the server that it needs, or said what is left out', () => {
   requireHere(postgres);

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { postgresLease } from '../../src/adapters/lease/postgres.js';
@@ -12,6 +11,7 @@ import { startProxy } from '../support/proxy.js';
 import { historyOf } from '../support/history.js';
 import { eventually } from '../support/eventually.js';
 import { startPostgres } from '../support/postgres.js';
+import { aborted } from '../support/aborted.js';
 import { requireHere } from '../support/servers-here.js';
 
 const postgres = await startPostgres('the lease');
@@ -20,8 +20,6 @@ afterAll(async () => {
 });
 
 const never = new AbortController().signal;
-const aborted = (signal: AbortSignal): Promise<unknown> =>
-  signal.aborted ? Promise.resolve() : once(signal, 'abort');
 
 it('has the server that it needs, or said what is left out', () => {
   requireHere(postgres);

@@ -64,7 +64,7 @@ describe('the decisions', () => {
       /\n## Status\n\n(Proposed|Accepted|Superseded by \[\d{4}\]\([^)]+\)), \d{4}-\d\d-\d\d\.\n/,
     );
     const row = index.split('\n').find((line) => line.startsWith(`| [${number}](${file})`));
-    expect(row).toContain(title);
+    expect(row?.split('|')[2]?.trim()).toBe(title);
   });
 
   test('the index has each once, in order', () => {

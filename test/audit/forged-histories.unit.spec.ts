@@ -5,11 +5,9 @@ import type { Recorded } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { play } from '../simulation/model-histories.js';
 import { findsEach, found, type Forge } from './forged.js';
-import { CORRECTED, op, Tampered } from './tampered.js';
+import { CORRECTED, earlier, op, Tampered } from './tampered.js';
 
 const HASH = '0'.repeat(64);
-const earlier = ({ time }: Recorded, ms: number): string =>
-  new Date(Date.parse(time) - ms).toISOString();
 
 /** Appends a file of a bank that was applied; the forger is to change what it says. */
 function applied(log: Tampered, outcomes: object): Recorded {

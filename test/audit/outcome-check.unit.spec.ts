@@ -152,6 +152,7 @@ describe('what persons decided', () => {
       const { paymentId, attempt, endToEndId, amountMinor } = settled.data;
       const breakId = uuidOf('a break');
       const less = String(BigInt(amountMinor) - 5n);
+      const given = returnedMinor === 'less' ? less : returnedMinor;
       log.append(settled.stream, 'PaymentBreakRecorded', {
         paymentId,
         breakId,
@@ -168,9 +169,7 @@ describe('what persons decided', () => {
         resolution: 'counted-as-returned',
         reason: 'a letter',
         proposedBy: 'farid',
-        ...(returnedMinor === undefined
-          ? {}
-          : { returnedMinor: returnedMinor === 'less' ? less : returnedMinor }),
+        ...(given === undefined ? {} : { returnedMinor: given }),
       });
       recorded(log, event);
       return violations(log).filter(

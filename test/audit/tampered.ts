@@ -1,3 +1,4 @@
+import { createAuditCheck } from '../../src/audit/check.js';
 import type { EventData, EventType } from '../../events/generated.js';
 import { MAY_CAUSE } from '../../src/audit/roles-check.js';
 import type { Recorded } from '../../src/kernel/decider.js';
@@ -225,3 +226,14 @@ export class Tampered {
     });
   }
 }
+
+/** What the audit finds, each after its position. */
+export function foundIn(log: Tampered): readonly string[] {
+  const check = createAuditCheck();
+  for (const event of log.events) check.add(event);
+  return check.finish().violations.map(({ position, detail }) => `${position} ${detail}`);
+}
+
+/** When an event would have been, so many milliseconds before. */
+export const earlier = ({ time }: Recorded, ms: number): string =>
+  new Date(Date.parse(time) - ms).toISOString();

@@ -1,16 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { createAuditCheck } from '../../src/audit/check.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { Tampered } from './tampered.js';
+import { earlier, foundIn, Tampered } from './tampered.js';
 
-function found(log: Tampered): readonly string[] {
-  const check = createAuditCheck();
-  for (const event of log.events) check.add(event);
-  return check.finish().violations.map(({ position, detail }) => `${position} ${detail}`);
-}
-
-const earlier = ({ time }: Recorded, ms: number): string =>
-  new Date(Date.parse(time) - ms).toISOString();
 /** Moves all that a command wrote. @returns the first of it */
 function move(
   log: Tampered,
@@ -30,7 +21,9 @@ test('finds an event at an instant before the one before it in its stream', () =
   const approved = log.find('CycleApproved');
   const time = earlier(log.find('CycleOpened'), MINUTE_MS);
   const { position } = move(log, approved, { time });
-  expect(found(log)).toEqual([`${position} at ${time}, before the event before it in its stream`]);
+  expect(foundIn(log)).toEqual([
+    `${position} at ${time}, before the event before it in its stream`,
+  ]);
 });
 
 test('finds an event at an instant before what caused it', () => {
@@ -39,17 +32,17 @@ test('finds an event at an instant before what caused it', () => {
   const registered = log.last('PersonRegistered');
   const time = earlier(cause, MINUTE_MS);
   const { position } = move(log, registered, { meta: { causation: cause.id }, time });
-  expect(found(log)).toContain(`${position} at ${time}, before what caused it`);
+  expect(foundIn(log)).toContain(`${position} at ${time}, before what caused it`);
 });
 
 test('finds the first event of a stream that was moved by more than clocks are apart', () => {
   const log = new Tampered();
   const registered = log.last('PersonRegistered');
   move(log, registered, { time: earlier(registered, 30 * MINUTE_MS) });
-  expect(found(log)).toEqual([]);
+  expect(foundIn(log)).toEqual([]);
   const time = earlier(registered, 40 * DAY_MS);
   const { position } = move(log, registered, { time });
-  expect(found(log)).toEqual([
+  expect(foundIn(log)).toEqual([
     `${position} at ${time}, more than an hour before the event before it`,
   ]);
 });
@@ -59,7 +52,9 @@ test('finds an event that was moved forward by the one that follows in its strea
   const prepared = log.find('CyclePrepared');
   log.replace(prepared, { time: earlier(prepared, -40 * DAY_MS) });
   const { position, time } = log.find('CycleApproved');
-  expect(found(log)).toContain(`${position} at ${time}, before the event before it in its stream`);
+  expect(foundIn(log)).toContain(
+    `${position} at ${time}, before the event before it in its stream`,
+  );
 });
 
 test('leaves alone what was written before the clock was held, and no single event', () => {
@@ -71,7 +66,7 @@ test('leaves alone what was written before the clock was held, and no single eve
     log.replace(event, { time });
   const { channel, authentication, ...meta } = approved.meta;
   log.replace(log.find('CycleApproved'), { meta });
-  expect(found(log)).not.toEqual([]);
+  expect(foundIn(log)).not.toEqual([]);
   log.asOlder(log.events[position]!);
-  expect(found(log)).toEqual([]);
+  expect(foundIn(log)).toEqual([]);
 });

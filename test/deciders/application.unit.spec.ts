@@ -5,6 +5,7 @@ import {
   type ApplicationCommand,
 } from '../../src/application/application.decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
+import { entitlement } from './enrolment.fixtures.js';
 import { by, OTHER_HASH, scenarios, uuid, was } from './given.js';
 
 const { given } = scenarios(applicationDecider, APPLICATION_REFUSALS, {
@@ -45,12 +46,7 @@ const finding = {
   satisfied: true,
   inputs: { scoreMicro: 9_000_000 },
 };
-const entitlement = {
-  period: '2026-01',
-  policyVersion: 3,
-  amountMinor: '50000',
-  items: [{ code: 'floor', period: '2026-01', amountMinor: '50000' }],
-};
+
 const eligible = {
   policyVersion: 3,
   asOf: '2026-01-15',

@@ -3,7 +3,7 @@ import type { Foldable } from '../../src/kernel/decider.js';
 import { HASH, OTHER_HASH, uuid, was } from './given.js';
 
 export const of = { programmeId: 'asd', personId: uuid(2) };
-const entitlement = {
+export const entitlement = {
   period: '2026-01',
   policyVersion: 3,
   amountMinor: '50000',

@@ -22,17 +22,8 @@ import {
   resolved,
   broken,
   officer,
+  resolve,
 } from './payment.fixtures.js';
-
-const resolve = (
-  past: Foldable<'PaymentBreakRecorded'>,
-  resolution: EventData['PaymentBreakResolved']['resolution'],
-): PaymentCommand => ({
-  type: 'ResolveBreak',
-  breakId: past.data.breakId,
-  resolution,
-  reason: 'the bank says so',
-});
 
 const resolvedAs = (breakId: string, resolution: 'bank-error') =>
   was('PaymentBreakResolved', {

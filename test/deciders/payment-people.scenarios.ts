@@ -15,6 +15,7 @@ import {
   paymentId,
   rejected,
   said,
+  resolve,
 } from './payment.fixtures.js';
 
 const farid = by('farid', 'finance-officer');
@@ -50,15 +51,7 @@ const broken = (who: string, role: Role) =>
     role,
   );
 const againBy = (who: string) => was('PaymentReinstructed', again.data, who, 'finance-officer');
-const resolve = (
-  past: Foldable<'PaymentBreakRecorded'>,
-  resolution: EventData['PaymentBreakResolved']['resolution'],
-): PaymentCommand => ({
-  type: 'ResolveBreak',
-  breakId: past.data.breakId,
-  resolution,
-  reason: 'the bank says so',
-});
+
 const resolutionBy = (
   who: string,
   past: Foldable<'PaymentBreakRecorded'>,

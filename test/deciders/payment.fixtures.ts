@@ -1,7 +1,11 @@
 import type { EventData } from '../../events/generated.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
-import { paymentDecider, PAYMENT_REFUSALS } from '../../src/payment/payment.decider.js';
+import {
+  paymentDecider,
+  PAYMENT_REFUSALS,
+  type PaymentCommand,
+} from '../../src/payment/payment.decider.js';
 import type { ReportOutcome } from '../../src/payment/reportable.rule.js';
 import type { PaymentEvent } from '../../src/payment/payment.state.js';
 import { by, HASH, scenarios, uuid, was } from './given.js';
@@ -154,3 +158,14 @@ export const debit = (
   });
 export const credit = (reference: string): ReportOutcome =>
   outcome('returned', 1, { source: 'camt.053', amountMinor: '50000', reference });
+
+/** That a break is resolved so, by whoever is asked next. */
+export const resolve = (
+  past: Foldable<'PaymentBreakRecorded'>,
+  resolution: EventData['PaymentBreakResolved']['resolution'],
+): PaymentCommand => ({
+  type: 'ResolveBreak',
+  breakId: past.data.breakId,
+  resolution,
+  reason: 'the bank says so',
+});

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { openAccessLog } from '../../src/adapters/access-log/file-system.js';
 import { checkpointsIn } from '../../src/adapters/data-folder/checkpoint.js';
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
-import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
+import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite/job-queue.js';
 import { messageArchive } from '../../src/adapters/message-archive/file-system.js';
 import { writeFailure } from '../../src/adapters/payment-rail/spool-file.js';
 import { writeWhole } from '../../src/adapters/payment-rail/message-file.js';

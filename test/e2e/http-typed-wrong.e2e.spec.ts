@@ -184,6 +184,7 @@ describe('a national identity that is typed where it does not belong', () => {
         if (!roles) continue;
         const caller = await world.as('x.tries', roles[0] as Role);
         const isJson = requestBody === undefined || 'application/json' in requestBody.content;
+        const type = isJson ? 'application/json' : 'application/xml';
         const typed = (card: string): string => (isJson ? JSON.stringify({ [card]: card }) : card);
         for (const card of SPELLED)
           await caller.send(
@@ -191,9 +192,7 @@ describe('a national identity that is typed where it does not belong', () => {
             `${path.replace(/\{\w+\}/g, card)}?${card}=${card}&cursor=${card}`,
             method === 'get' ? undefined : typed(card),
             {
-              ...(method === 'get'
-                ? {}
-                : { 'content-type': isJson ? 'application/json' : 'application/xml' }),
+              ...(method === 'get' ? {} : { 'content-type': type }),
               'idempotency-key': `${path}/${card}`,
               'x-correlation-id': `${card}/of`,
               'x-file-name': `${card}.xml`,

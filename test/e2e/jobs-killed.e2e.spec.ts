@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkpointsIn } from '../../src/adapters/data-folder/checkpoint.js';
-import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
+import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite/job-queue.js';
 import { openEngine, type Engine } from '../../src/cli/compose.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { contentHash } from '../../src/kernel/canonical.js';

@@ -8,7 +8,7 @@ import { writeSync } from 'node:fs';
 import { checkpointsIn } from '../../src/adapters/data-folder/checkpoint.js';
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import type { JobQueue } from '../../src/adapters/job-queue/port.js';
-import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
+import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite/job-queue.js';
 import { openEngine } from '../../src/cli/compose.js';
 import { processManagers } from '../../src/process-managers/all.js';
 import { ProcessManagerRunner } from '../../src/process-managers/runner.js';

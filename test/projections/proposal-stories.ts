@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { schemas, type EventData, type EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
-import type { Kind } from '../../projections/proposals/kinds.js';
+import type { ProposalKind } from '../../src/kernel/two-people.js';
 
 /** What the published example of the newest version says, with other values for some fields. */
 export function exampleOf<T extends EventType>(type: T, other: Partial<EventData[T]> = {}) {
@@ -27,7 +27,7 @@ const recovery = { recoveryId: `asd-${personId}` };
 const correction = { correctionId: 'asd-0001' };
 
 interface Story {
-  readonly kind: Kind;
+  readonly kind: ProposalKind;
   readonly stream: string;
   /** What was there before. */
   readonly before?: readonly Said[];

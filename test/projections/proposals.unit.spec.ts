@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { schemas } from '../../events/generated.js';
 import type { Table } from '../../projections/engine/projection.js';
-import { ALL_KINDS, KIND_OF, kindsOf, ROLES } from '../../projections/proposals/kinds.js';
+import { KIND_OF, kindsOf, ROLES } from '../../projections/proposals/kinds.js';
 import { proposalsProjection } from '../../projections/proposals/proposals.projection.js';
 import { waitingSince, type ProposalView } from '../../projections/proposals/proposals.queries.js';
 import type { ProposalRow, Word } from '../../projections/proposals/proposals.tables.js';
@@ -10,7 +10,7 @@ import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { fold, type Recorded } from '../../src/kernel/decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { WITHDRAWABLE_KINDS } from '../../src/use-cases/proposals/withdraw-proposal.js';
+import { PROPOSAL_KINDS } from '../../src/kernel/two-people.js';
 import {
   exampleOf,
   paymentId,
@@ -63,7 +63,7 @@ function log(stream: string, ...said: readonly (readonly [Said, string?])[]): Re
 }
 
 test('there is a story of every kind, and every event that proposes something has a kind', () => {
-  expect(STORIES.map(({ kind }) => kind).toSorted()).toEqual(ALL_KINDS.toSorted());
+  expect(STORIES.map(({ kind }) => kind).toSorted()).toEqual(PROPOSAL_KINDS.toSorted());
   const proposing = new Set(schemas.map(({ type }) => type).filter((t) => t.endsWith('Proposed')));
   expect(Object.keys(KIND_OF).toSorted()).toEqual([...proposing].toSorted());
 });
@@ -110,7 +110,6 @@ describe.each(STORIES)('$kind', (story) => {
 });
 
 test('every kind is withdrawn by who proposed it, by an event of its own or by an answer', () => {
-  expect([...WITHDRAWABLE_KINDS].toSorted()).toEqual(ALL_KINDS.toSorted());
   const bySomeAnswer = STORIES.filter(({ withdrawn }) => !withdrawn).map(({ kind }) => kind);
   expect(bySomeAnswer.toSorted()).toEqual(['correction', 'payee-account']);
 });
@@ -226,7 +225,7 @@ test.each(HELD)('what waits in %s is what its decider holds, whatever happened',
 });
 
 test('each role sees what it may confirm, and an auditor everything', () => {
-  expect(kindsOf('auditor')).toEqual(ALL_KINDS);
+  expect(kindsOf('auditor')).toEqual(PROPOSAL_KINDS);
   expect(kindsOf('administrator')).toEqual(['erasure']);
   expect(kindsOf('supervisor')).toEqual([
     'facts',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { HEAD, NAMESPACE, bookings, readAll } from './bank-messages.js';
+import { bookings, findingsOf, HEAD, NAMESPACE, readAll } from './bank-messages.js';
 
 const IBAN = '<Acct><Id><IBAN>MA64007810000000000000000109</IBAN></Id></Acct>';
 const statement = (inner: string, account = IBAN, head = HEAD): string =>
@@ -13,9 +13,6 @@ const tx = (inner: string): string => `<TxDtls>${inner}</TxDtls>`;
 const details = (...transactions: readonly string[]): string =>
   `<NtryDtls>${transactions.map(tx).join('')}</NtryDtls>`;
 const charge = (text: string): string => `<Chrgs><Rcrd>${amt(text)}</Rcrd></Chrgs>`;
-
-const findingsOf = async (message: string): Promise<readonly string[]> =>
-  (await readAll(message)).end.findings.map(({ code, element }) => `${code} ${element}`);
 
 describe('a statement', () => {
   const page = (number: string): string =>

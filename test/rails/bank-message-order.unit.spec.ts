@@ -4,6 +4,7 @@ import {
   camt053,
   camt054,
   entry,
+  findingsOf,
   GROUP,
   pain002,
   readAll,
@@ -11,8 +12,6 @@ import {
   transaction,
 } from './bank-messages.js';
 
-const findingsOf = async (message: string): Promise<readonly string[]> =>
-  (await readAll(message)).end.findings.map(({ code, element }) => `${code} ${element}`);
 const kindsOf = async (message: string): Promise<readonly string[]> =>
   (await readAll(message)).entries.map(({ kind }) => kind);
 

@@ -40,6 +40,10 @@ export async function refusalOf(
   return answer;
 }
 
+/** What its end says that is wrong with it, each by its element. */
+export const findingsOf = async (message: string): Promise<readonly string[]> =>
+  (await readAll(message)).end.findings.map(({ code, element }) => `${code} ${element}`);
+
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }

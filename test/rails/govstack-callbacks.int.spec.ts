@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobQueue } from '../../src/adapters/job-queue/port.js';
-import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
+import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite/job-queue.js';
 import {
   CALLBACK_QUEUE,
   callbackOutbox,

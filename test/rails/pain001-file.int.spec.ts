@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { paymentFiles } from '../../src/adapters/payment-rail/iso20022/pain001-rail.js';
 import { MAX_TRANSACTIONS } from '../../src/adapters/payment-rail/iso20022/pain001.js';
 import { type Instruction, type MessageHead } from '../../src/adapters/payment-rail/port.js';
-import { headOf, instruction, validate, payee, DEBTOR } from './pain001.fixtures.js';
+import { headOf, instruction, validate, payee, DEBTOR, writtenIn } from './pain001.fixtures.js';
 
 let dir: string;
 
@@ -23,14 +23,6 @@ beforeEach(() => {
 });
 
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
-
-async function write(
-  instructions: readonly Instruction[],
-  more: Partial<MessageHead> = {},
-): Promise<{ xml: string; sha256: string }> {
-  const written = await paymentFiles(dir).write(headOf(instructions, more), [instructions]);
-  return { xml: readFileSync(join(dir, written.name), 'utf8'), sha256: written.sha256 };
-}
 
 describe('a message begun before its count is known', () => {
   const outline = (): MessageHead => headOf([]);
@@ -69,7 +61,7 @@ describe('a message begun before its count is known', () => {
   });
 
   it('never replaces another of its name', async () => {
-    await write([instruction(1)]);
+    await writtenIn(dir, [instruction(1)]);
     const begun = await paymentFiles(dir).begin(outline());
     await begun.add([instruction(2)]);
     await expect(begun.finish()).rejects.toMatchObject({ code: 'MESSAGE_DIFFERS' });
@@ -79,7 +71,7 @@ describe('a message begun before its count is known', () => {
 
 describe('its file', () => {
   it("has the hash that was told and is its owner's only", async () => {
-    const { xml, sha256 } = await write([instruction(1)]);
+    const { xml, sha256 } = await writtenIn(dir, [instruction(1)]);
     expect(hash('sha256', xml, 'hex')).toBe(sha256);
     expect(readdirSync(dir)).toEqual(['ASD-2025-11-1.xml']);
     expect(statSync(join(dir, 'ASD-2025-11-1.xml')).mode & 0o777).toBe(0o600);
@@ -90,7 +82,7 @@ describe('its file', () => {
       instruction(i, { amountMinor: BigInt(i + 1) }),
     );
     writeFileSync(join(dir, 'ASD-2025-11-1.xml.part'), 'half of somethi');
-    const first = await write(instructions);
+    const first = await writtenIn(dir, instructions);
     async function* slowly(): AsyncGenerator<readonly Instruction[]> {
       for (let i = 0; i < instructions.length; i += 7) yield instructions.slice(i, i + 7);
     }
@@ -107,8 +99,8 @@ describe('its file', () => {
   });
 
   it('is never replaced by another message of the same name', async () => {
-    const { xml } = await write([instruction(1)]);
-    await expect(write([instruction(2)])).rejects.toMatchObject({
+    const { xml } = await writtenIn(dir, [instruction(1)]);
+    await expect(writtenIn(dir, [instruction(2)])).rejects.toMatchObject({
       name: 'RailError',
       code: 'MESSAGE_DIFFERS',
     });
@@ -154,14 +146,17 @@ describe('its file', () => {
     ['more transfers than a message has', 'LIMIT_EXCEEDED', {}, { count: MAX_TRANSACTIONS + 1 }],
     ['no transfer', 'INSTRUCTION_INVALID', {}, { count: 0 }],
   ])('is not there after %s', async (_, code, more, head) => {
-    await expect(write([instruction(1, more)], head)).rejects.toMatchObject({ code });
+    await expect(writtenIn(dir, [instruction(1, more)], head)).rejects.toMatchObject({ code });
     expect(readdirSync(dir)).toEqual([]);
   });
 
   it('is not there, not even in part, when the disk is full', async () => {
     symlinkSync('/dev/full', join(dir, 'ASD-2025-11-1.xml.part'));
     await expect(
-      write(Array.from({ length: 3_000 }, (_, i) => instruction(i))),
+      writtenIn(
+        dir,
+        Array.from({ length: 3_000 }, (_, i) => instruction(i)),
+      ),
     ).rejects.toMatchObject({ name: 'RailError', code: 'DISK_FULL' });
     expect(readdirSync(dir)).toEqual([]);
   });
@@ -175,7 +170,7 @@ describe('its file', () => {
       'the log went away',
     );
     expect(readdirSync(dir)).toEqual([]);
-    const refused = write([instruction(1, payee({ account: 'not an account' }))]);
+    const refused = writtenIn(dir, [instruction(1, payee({ account: 'not an account' }))]);
     await expect(refused).rejects.toThrow(
       /^INSTRUCTION_INVALID: Payment asd-2025-11-00000001-0000-5000-8000-000000000000, attempt 1: the payee's IBAN is not one\.$/,
     );

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
+import { paymentFiles } from '../../src/adapters/payment-rail/iso20022/pain001-rail.js';
 import { type Instruction, type MessageHead } from '../../src/adapters/payment-rail/port.js';
 
 const root = join(import.meta.dirname, '../../..');
@@ -57,4 +58,14 @@ export function validate(xml: string): void {
   using validator = XsdValidator.fromDoc(schemaDocument);
   using document = XmlDocument.fromString(xml);
   validator.validate(document);
+}
+
+/** Has the rail write one message to a folder. */
+export async function writtenIn(
+  dir: string,
+  instructions: readonly Instruction[],
+  more: Partial<MessageHead> = {},
+): Promise<{ xml: string; sha256: string }> {
+  const written = await paymentFiles(dir).write(headOf(instructions, more), [instructions]);
+  return { xml: readFileSync(join(dir, written.name), 'utf8'), sha256: written.sha256 };
 }

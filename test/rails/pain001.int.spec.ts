@@ -8,11 +8,7 @@ import { paymentFiles } from '../../src/adapters/payment-rail/iso20022/pain001-r
 import { isoSchemas } from '../../src/adapters/payment-rail/iso20022/xsd.js';
 import { text140 } from '../../src/adapters/payment-rail/iso20022/pain001.js';
 import { leaveOut } from '../support/left-out.js';
-import {
-  FORMATS,
-  type Instruction,
-  type MessageHead,
-} from '../../src/adapters/payment-rail/port.js';
+import { FORMATS } from '../../src/adapters/payment-rail/port.js';
 import {
   headOf,
   hasSchema,
@@ -21,6 +17,7 @@ import {
   payee,
   DEBTOR,
   schemas,
+  writtenIn,
 } from './pain001.fixtures.js';
 
 let dir: string;
@@ -30,14 +27,6 @@ beforeEach(() => {
 });
 
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
-
-async function write(
-  instructions: readonly Instruction[],
-  more: Partial<MessageHead> = {},
-): Promise<{ xml: string; sha256: string }> {
-  const written = await paymentFiles(dir).write(headOf(instructions, more), [instructions]);
-  return { xml: readFileSync(join(dir, written.name), 'utf8'), sha256: written.sha256 };
-}
 
 const NS = { p: 'urn:iso:std:iso:20022:tech:xsd:pain.001.001.09' };
 
@@ -63,7 +52,8 @@ describe('a message', () => {
   it.each(FORMATS)(
     'of %s fits the schema with every kind of account, and says who gets what',
     async (format) => {
-      const { xml } = await write(
+      const { xml } = await writtenIn(
+        dir,
         [
           instruction(1),
           instruction(2, payee({ kind: 'rib', account: '011519000001205000534921' })),
@@ -97,7 +87,7 @@ describe('a message', () => {
   );
 
   it('gives each attempt its own UETR, the same every time', async () => {
-    const { xml } = await write([
+    const { xml } = await writtenIn(dir, [
       instruction(1),
       instruction(1, { attempt: 2, endToEndId: 'E2' }),
       instruction(2),
@@ -121,7 +111,7 @@ describe('a message', () => {
     ['200 escapes', '&'.repeat(200), '&'.repeat(140)],
     ['200 characters beyond the basic plane', '𐎀'.repeat(200), '𐎀'.repeat(140)],
   ])('carries a name with %s', async (_, name, expected) => {
-    const { xml } = await write([instruction(1, payee({ name }))]);
+    const { xml } = await writtenIn(dir, [instruction(1, payee({ name }))]);
     validate(xml);
     expect(texts(xml, '//p:Cdtr/p:Nm')).toEqual([expected]);
   });
@@ -143,14 +133,14 @@ describe('a message', () => {
       instruction(2, { amountMinor: 1n }),
       instruction(3, { amountMinor: 900_000_000_000_000_000n }),
     ];
-    const { xml } = await write(instructions);
+    const { xml } = await writtenIn(dir, instructions);
     validate(xml);
     expect(texts(xml, '//p:GrpHdr/p:CtrlSum')).toEqual(['9090071992547409.94']);
     expect(texts(xml, '//p:InstdAmt')[0]).toBe('90071992547409.93');
   });
 
   it('writes the decimals of its currency', async () => {
-    const { xml } = await write([instruction(1, { currency: 'TND', amountMinor: 5n })], {
+    const { xml } = await writtenIn(dir, [instruction(1, { currency: 'TND', amountMinor: 5n })], {
       currency: 'TND',
     });
     validate(xml);
@@ -163,7 +153,7 @@ describe('the debtor', () => {
     'of a message of %s may pay from a RIB, and tell the bank who sends the file',
     async (format) => {
       const { iban, ...who } = DEBTOR;
-      const { xml } = await write([instruction(1)], {
+      const { xml } = await writtenIn(dir, [instruction(1)], {
         format,
         debtor: { ...who, initiatorId: 'ASD-SUD', rib: iban.slice(4) },
       });
@@ -176,10 +166,10 @@ describe('the debtor', () => {
   it('is refused with a wrong key, or a BIC that the format does not know', async () => {
     const { iban, ...who } = DEBTOR;
     await expect(
-      write([instruction(1)], { debtor: { ...who, rib: `${iban.slice(4, -1)}2` } }),
+      writtenIn(dir, [instruction(1)], { debtor: { ...who, rib: `${iban.slice(4, -1)}2` } }),
     ).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
     await expect(
-      write([instruction(1)], {
+      writtenIn(dir, [instruction(1)], {
         format: 'pain.001.001.03',
         debtor: { ...DEBTOR, bic: 'BC1AMAMC' },
       }),
@@ -190,7 +180,8 @@ describe('the debtor', () => {
 describe('a bank that takes Latin characters', () => {
   it('gets names and texts in them, and the same references', async () => {
     const names = ['فاطمة الزهراء العمراني', 'Zineb Aït Lahcen', 'ⵎⵓⵃⴰⵎⵎⴻⴷ', 'محمد & <x>'];
-    const { xml } = await write(
+    const { xml } = await writtenIn(
+      dir,
       names.map((name, i) => instruction(i + 1, { ...payee({ name }), remittance: 'دعم 2025-11' })),
       { characters: 'latin' },
     );
@@ -210,10 +201,15 @@ describe('a bank that takes Latin characters', () => {
   });
 
   it('gets the reference where nothing is left of a name', async () => {
-    const { xml } = await write([instruction(1, payee({ name: '日本' }))], { characters: 'latin' });
+    const { xml } = await writtenIn(dir, [instruction(1, payee({ name: '日本' }))], {
+      characters: 'latin',
+    });
     expect(texts(xml, '//p:Cdtr/p:Nm')).toEqual([instruction(1).endToEndId]);
     await expect(
-      write([instruction(2, payee({ name: '\u0007' }))], { characters: 'latin', messageId: 'X' }),
+      writtenIn(dir, [instruction(2, payee({ name: '\u0007' }))], {
+        characters: 'latin',
+        messageId: 'X',
+      }),
     ).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
   });
 });
@@ -248,7 +244,7 @@ describe('what a bank wants besides', () => {
   ];
 
   it.each(FORMATS)('stands in %s, where the schema has it', async (format) => {
-    const { xml } = await write(everyKind, { debtor: account, format });
+    const { xml } = await writtenIn(dir, everyKind, { debtor: account, format });
     validate(xml);
     expect(texts(xml, '//p:PmtInf/p:ChrgBr')).toEqual(['SLEV']);
     expect(texts(xml, '//p:PmtTpInf/p:SvcLvl/p:Cd')).toEqual(['NURG']);
@@ -270,7 +266,7 @@ describe('what a bank wants besides', () => {
   });
 
   it('is the national identity document for cash, and no more, where nothing was set', async () => {
-    const { xml } = await write(everyKind);
+    const { xml } = await writtenIn(dir, everyKind);
     validate(xml);
     expect(texts(xml, '//p:PrvtId/p:Othr/p:SchmeNm/p:Cd')).toEqual(['NIDN']);
     expect(texts(xml, '//p:ChrgBr | //p:SvcLvl | //p:CdtrAgt | //p:PstlAdr')).toEqual([]);
@@ -281,7 +277,7 @@ describe('what a bank wants besides', () => {
     ['pain.001.001.09', 140],
   ] as const)('of a name in %s is at most %i characters', async (format, most) => {
     const name = 'Fatima '.repeat(30);
-    const { xml } = await write([instruction(1, payee({ name }))], { format });
+    const { xml } = await writtenIn(dir, [instruction(1, payee({ name }))], { format });
     validate(xml);
     expect(texts(xml, '//p:Cdtr/p:Nm')).toEqual([name.slice(0, most).trim()]);
   });
@@ -302,7 +298,7 @@ describe('held against the schema as it is written', () => {
       return leaveOut(
         'No message was held against its schema at run time: the schemas are not at hand (set REFERENCE_DATA).',
       );
-    const unchecked = await write(many);
+    const unchecked = await writtenIn(dir, many);
     rmSync(join(dir, 'ASD-2025-11-1.xml'));
     const checked = await paymentFiles(dir, { check: isoSchemas(schemas) }).write(headOf(many), [
       many,

@@ -55,15 +55,14 @@ export function spend(world: World, op: Op, through = EVERYTHING): void {
       const turn = some.findIndex(({ minor }) => minor > 0n !== some[0]!.minor > 0n);
       const run = turn < 0 ? some : some.slice(0, turn);
       const total = run.reduce((sum, { minor }) => sum + minor, 0n);
-      return run.length === 0
-        ? undefined
-        : {
-            type: total > 0n ? 'SpendBudget' : 'RefundBudget',
-            cycleId,
-            amountMinor: String(total < 0n ? -total : total),
-            count: run.length,
-            throughPosition: run.at(-1)!.position,
-          };
+      if (run.length === 0) return undefined;
+      return {
+        type: total > 0n ? 'SpendBudget' : 'RefundBudget',
+        cycleId,
+        amountMinor: String(total < 0n ? -total : total),
+        count: run.length,
+        throughPosition: run.at(-1)!.position,
+      };
     };
     world.run(op, 'automation', budget(...all.map(() => fromState(cycleId, next))));
   }
@@ -159,9 +158,10 @@ export const money: Readonly<Record<string, Act>> = {
   // Now and then so that what is to be approved next fits exactly, or but for a centime.
   adjust: (world, op) => {
     const next = world.cycles({ ...op, odd: false }, 'prepared');
+    const short = op.b >= 6 ? 1n : 0n;
     const exactly =
       next && op.b >= 4
-        ? BigInt(next.totalMinor) - freeMinor(budgetState(world)) - (op.b >= 6 ? 1n : 0n)
+        ? BigInt(next.totalMinor) - freeMinor(budgetState(world)) - short
         : undefined;
     world.run(
       op,

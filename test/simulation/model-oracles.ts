@@ -177,6 +177,19 @@ function* budgets(events: readonly Recorded[]): Generator<string> {
   }
 }
 
+/** What a cycle's decision rests on. */
+const beforeCycle = ({ type }: Recorded): readonly Recorded['type'][] => [
+  'CyclePreparationStarted',
+  'CyclePrepared',
+  ...(type === 'CycleReleased' ? (['CycleApproved'] as const) : []),
+];
+const BEFORE_OTHERS: readonly Recorded['type'][] = [
+  'ApplicationSubmitted',
+  'ApplicationAmended',
+  'CorrectionStarted',
+  'CorrectionProposed',
+];
+
 /** I4: walks back from each decision to who did what it rests on. */
 function* people(events: readonly Recorded[]): Generator<string> {
   for (const event of events) {
@@ -196,19 +209,8 @@ function* people(events: readonly Recorded[]): Generator<string> {
     const since = past.slice(
       past.findLastIndex(({ type }) => type === 'CycleReturned' || type === 'CycleAbandoned') + 1,
     );
-    const roles: Partial<Record<Recorded['type'], true>> = event.stream.startsWith('cycle-')
-      ? {
-          CyclePreparationStarted: true,
-          CyclePrepared: true,
-          ...(event.type === 'CycleReleased' ? { CycleApproved: true } : {}),
-        }
-      : {
-          ApplicationSubmitted: true,
-          ApplicationAmended: true,
-          CorrectionStarted: true,
-          CorrectionProposed: true,
-        };
-    const others = since.filter(({ type }) => roles[type]);
+    const before = event.stream.startsWith('cycle-') ? beforeCycle(event) : BEFORE_OTHERS;
+    const others = since.filter(({ type }) => before.includes(type));
     const recommended = past.findLast(({ type }) => type === 'ApplicationRecommended');
     if (recommended) others.push(recommended);
     if (event.stream.startsWith('application-') && !recommended)

@@ -33,18 +33,16 @@ export function report(world: World, op: Op): void {
   if (!state) return;
   const outcome = OUTCOMES[op.b % OUTCOMES.length]!;
   const attempt = op.odd ? 1 + (op.a % 3) : state.attempt;
+  const reason = op.odd ? 'AM04' : 'AC04';
+  const settledMinor = op.odd ? '1' : state.amountMinor;
   const command: ReportOutcome = {
     type: 'ReportOutcome',
     outcome,
     attempt,
     endToEndId: op.odd && op.b === 5 ? 'EWRONG' : endToEndIdOf(state.paymentId, attempt),
     source: 'http',
-    ...(outcome === 'rejected' || outcome === 'returned'
-      ? { reason: op.odd ? 'AM04' : 'AC04' }
-      : {}),
-    ...(outcome === 'settled' && op.b === 6
-      ? { amountMinor: op.odd ? '1' : state.amountMinor }
-      : {}),
+    ...(outcome === 'rejected' || outcome === 'returned' ? { reason } : {}),
+    ...(outcome === 'settled' && op.b === 6 ? { amountMinor: settledMinor } : {}),
     // Of some returns the bank keeps a part.
     ...(outcome === 'returned' && op.a % 3 === 1
       ? { amountMinor: String(BigInt(state.amountMinor) - BigInt(1 + (op.a % 2))) }

@@ -284,14 +284,13 @@ export const people: Readonly<Record<string, Act>> = {
   ),
   decide: onApplication(
     'supervisor',
-    (state, op) =>
-      (state.recommendation === 'reject') !== (op.b === 6)
-        ? { type: 'RejectApplication', contentHash: seenHash(state, op), reason: 'score' }
-        : {
-            type: 'ApproveApplication',
-            contentHash: seenHash(state, op),
-            startPeriod: op.b === 5 ? '2025-12' : state.receivedOn.slice(0, 7),
-          },
+    (state, op) => {
+      const contentHash = seenHash(state, op);
+      if ((state.recommendation === 'reject') !== (op.b === 6))
+        return { type: 'RejectApplication', contentHash, reason: 'score' };
+      const startPeriod = op.b === 5 ? '2025-12' : state.receivedOn.slice(0, 7);
+      return { type: 'ApproveApplication', contentHash, startPeriod };
+    },
     'recommended',
   ),
   withdraw: onApplication(

@@ -2,22 +2,20 @@ import { KIND_OF } from '../../projections/proposals/kinds.js';
 import { setAsideDecider } from '../../src/automation/set-aside.decider.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { partsOfRecovery, streams } from '../../src/kernel/ids.js';
+import type { ProposalKind } from '../../src/kernel/two-people.js';
 import {
   proposersOf,
   withdrawalPart,
   type Withdrawal,
-  type WithdrawableKind,
 } from '../../src/use-cases/proposals/withdraw-proposal.js';
 import { part } from '../../src/write-side/unit.js';
 import type { Act } from './model-people.js';
 import type { Op } from './model-world.js';
 
 /** A proposal that was made, with what it is of. */
-const proposedIn = (event: Recorded): readonly (readonly [WithdrawableKind, Recorded])[] => {
+const proposedIn = (event: Recorded): readonly (readonly [ProposalKind, Recorded])[] => {
   const kind = (KIND_OF as Readonly<Record<string, string>>)[event.type];
-  return kind === undefined || kind === 'of its correction'
-    ? []
-    : [[kind as WithdrawableKind, event]];
+  return kind === undefined || kind === 'of its correction' ? [] : [[kind as ProposalKind, event]];
 };
 
 /**
@@ -27,7 +25,7 @@ const proposedIn = (event: Recorded): readonly (readonly [WithdrawableKind, Reco
 const takeBack: Act = (world, op) => {
   const newest = new Map(world.log.events.flatMap(proposedIn));
   const kinds = [...newest.keys()];
-  const isTakenBack = (kind: WithdrawableKind): boolean => {
+  const isTakenBack = (kind: ProposalKind): boolean => {
     const { data, meta } = newest.get(kind)!;
     const who = op.odd ? op.who : Number(meta.actor.slice('person-'.length));
     const role = proposersOf(kind).find((one) => one === meta.role) ?? proposersOf(kind)[0]!;

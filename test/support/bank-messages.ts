@@ -76,10 +76,11 @@ function partiesOf(
 ): string {
   if (!payee) return '';
   const name = payee.name === undefined ? '' : text('Nm', payee.name);
+  const party = deep ? tag('Pty', name) : name;
   const other = payee.other === undefined ? '' : tag('Othr', text('Id', payee.other));
   const account = payee.iban === undefined ? other : text('IBAN', payee.iban);
   return (
-    (name === '' ? '' : tag('Cdtr', deep ? tag('Pty', name) : name)) +
+    (name === '' ? '' : tag('Cdtr', party)) +
     (account === '' ? '' : tag('CdtrAcct', tag('Id', account)))
   );
 }
@@ -128,14 +129,13 @@ export function pain002Of(
       (group.count === undefined ? '' : text('OrgnlNbOfTxs', String(group.count))) +
       (group.status === undefined ? '' : text('GrpSts', group.status) + because(group.reason)),
   );
+  const batchStatus = group.batchStatus === undefined ? '' : text('PmtInfSts', group.batchStatus);
   const batch =
     said.length === 0 && group.batchStatus === undefined
       ? ''
       : tag(
           'OrgnlPmtInfAndSts',
-          text('OrgnlPmtInfId', group.originalId ?? 'ASD-1') +
-            (group.batchStatus === undefined ? '' : text('PmtInfSts', group.batchStatus)) +
-            transactions,
+          text('OrgnlPmtInfId', group.originalId ?? 'ASD-1') + batchStatus + transactions,
         );
   return dressed(
     `pain.002.001.${dress.version ?? '10'}`,

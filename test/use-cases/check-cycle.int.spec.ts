@@ -7,7 +7,6 @@ import type { Finding, Rule } from '../../src/use-cases/cycles/findings.rule.js'
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
-import type { DomainError } from '../../src/kernel/errors.js';
 import { streams } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
@@ -15,15 +14,11 @@ import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
 import { anotherAccount } from './payee-accounts.js';
+import { codeOf } from './refusal-code.js';
 import { as, by, job, newWorld, type World, bySupervisors, byManagers } from './world.js';
 import type { EventData } from '../../events/generated.js';
 
 const OTHER = 'bourse';
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'no refusal',
-    (error: DomainError) => error.code,
-  );
 
 describe('a cycle of a programme that has its cycles checked', () => {
   let world: World;

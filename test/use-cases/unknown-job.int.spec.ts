@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
+import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite/job-queue.js';
 import { JobRunner } from '../../src/use-cases/jobs/job-runner.js';
 import { QueuedJobs, workOff, type QueuedJob } from '../../src/use-cases/jobs/queued-jobs.js';
 import { jobIdOf, type Job } from '../../src/write-side/jobs.js';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { everyPage } from '../../../projections/engine/paging.js';
-import { ALL_KINDS, kindsOf, type Kind } from '../../../projections/proposals/kinds.js';
+import { kindsOf } from '../../../projections/proposals/kinds.js';
 import {
   listProposals,
   waitingSince,
@@ -8,12 +8,8 @@ import {
 } from '../../../projections/proposals/proposals.queries.js';
 import { requireRole, type Actor } from '../../kernel/decider.js';
 import { parseProgrammeId } from '../../kernel/ids.js';
-import {
-  proposersOf,
-  WITHDRAWABLE_KINDS,
-  withdrawalPart,
-  type WithdrawableKind,
-} from '../../use-cases/proposals/withdraw-proposal.js';
+import { PROPOSAL_KINDS, type ProposalKind } from '../../kernel/two-people.js';
+import { proposersOf, withdrawalPart } from '../../use-cases/proposals/withdraw-proposal.js';
 import { execute } from '../../write-side/execute.js';
 import {
   acting,
@@ -30,11 +26,11 @@ import { askReadModels } from './rebuild.js';
 
 interface ListOptions extends CommonOptions {
   readonly programme?: string;
-  readonly kind?: Kind;
+  readonly kind?: ProposalKind;
 }
 
 interface WithdrawOptions extends CommonOptions {
-  readonly kind: WithdrawableKind;
+  readonly kind: ProposalKind;
   readonly programme?: string;
   readonly person?: string;
   readonly payment?: string;
@@ -60,12 +56,12 @@ const rowOf = (one: WaitingProposal): readonly string[] => [
 
 /** Of a token, what its account may confirm, in its regions, as over HTTP. */
 function mayRead(actor: Actor | undefined): {
-  kinds: readonly Kind[];
+  kinds: readonly ProposalKind[];
   regions?: readonly string[];
 } {
   const isVouchedFor = actor !== undefined && actor.via?.authentication !== 'none';
   return {
-    kinds: isVouchedFor ? kindsOf(actor.role) : ALL_KINDS,
+    kinds: isVouchedFor ? kindsOf(actor.role) : PROPOSAL_KINDS,
     ...(actor?.regions === undefined ? {} : { regions: actor.regions }),
   };
 }
@@ -121,7 +117,7 @@ function addWithdraw(proposals: Command): void {
     .description('take back what you proposed yourself and nobody confirmed yet')
     .addOption(
       new Option('--kind <kind>', 'as the list names it')
-        .choices(WITHDRAWABLE_KINDS)
+        .choices(PROPOSAL_KINDS)
         .makeOptionMandatory(),
     )
     .option('--programme <code>', 'of what concerns a programme or an enrolment')
@@ -141,7 +137,7 @@ export function proposalsCommand(): Command {
   reading(proposals.command('list'))
     .description('what one person said that counts once another says the same, longest first')
     .option('--programme <code>', 'of this programme only')
-    .addOption(new Option('--kind <kind>', 'of this kind only').choices(ALL_KINDS))
+    .addOption(new Option('--kind <kind>', 'of this kind only').choices(PROPOSAL_KINDS))
     .action(action(list));
   addWithdraw(proposals);
   return proposals;

@@ -1,11 +1,11 @@
 import { Command } from '../../http/call.js';
 import { FreeText, OneOf, Pattern, ProgrammeCode, Uuid } from '../../http/fields.js';
 import { PAYMENT_ID } from '../../kernel/ids.js';
-import { WITHDRAWABLE_KINDS, type WithdrawableKind } from './withdraw-proposal.js';
+import { PROPOSAL_KINDS, type ProposalKind } from '../../kernel/two-people.js';
 
 export class WithdrawProposal extends Command {
-  @OneOf(WITHDRAWABLE_KINDS, { description: 'As the list of proposals names it.' })
-  kind!: WithdrawableKind;
+  @OneOf(PROPOSAL_KINDS, { description: 'As the list of proposals names it.' })
+  kind!: ProposalKind;
   @ProgrammeCode({ optional: true, description: 'Of what concerns a programme or an enrolment.' })
   programmeId?: string;
   @Uuid({ optional: true, description: 'Of what concerns a person or an enrolment.' })

@@ -5,7 +5,8 @@ import type { Answer } from '../../http/answer.js';
 import { CommandEndpoint } from '../../http/endpoint.js';
 import { CommandParam } from '../../http/params.js';
 import { WithdrawProposal } from './proposals.commands.js';
-import { proposersOf, WITHDRAWABLE_KINDS } from './withdraw-proposal.js';
+import { PROPOSAL_KINDS } from '../../kernel/two-people.js';
+import { proposersOf } from './withdraw-proposal.js';
 
 @ApiTags('proposals')
 @Controller('proposals')
@@ -13,7 +14,7 @@ export class WithdrawalHttp {
   constructor(@Inject(CommandBus) private readonly bus: CommandBus) {}
 
   @CommandEndpoint('withdrawal', {
-    roles: [...new Set(WITHDRAWABLE_KINDS.flatMap((kind) => proposersOf(kind)))],
+    roles: [...new Set(PROPOSAL_KINDS.flatMap((kind) => proposersOf(kind)))],
     programmeWide: false,
     summary:
       'Take back what you proposed yourself and no second person confirmed yet; name what it is about as the list of proposals does. Of one payment, entry or enrolment all your words of the kind go; an account that you registered is closed, and a correction is rejected',

@@ -13,6 +13,7 @@ import {
   recoveryId,
   streams,
 } from '../../kernel/ids.js';
+import type { ProposalKind } from '../../kernel/two-people.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { personDecider } from '../../person/person.decider.js';
 import { programmeDecider } from '../../programme/programme.decider.js';
@@ -69,8 +70,7 @@ const ofPerson = (
 });
 const OF_PAYMENTS: readonly Role[] = ['finance-officer', 'finance-controller'];
 
-/** Every kind of proposal, by the name that the list of proposals gives it. */
-export const WITHDRAWABLE = {
+const WITHDRAWABLE: Readonly<Record<ProposalKind, Withdrawable>> = {
   facts: ofEnrolment,
   recertification: ofEnrolment,
   reinstatement: ofEnrolment,
@@ -133,14 +133,11 @@ export const WITHDRAWABLE = {
         reason,
       }),
   },
-} as const satisfies Readonly<Record<string, Withdrawable>>;
-
-export type WithdrawableKind = keyof typeof WITHDRAWABLE;
-export const WITHDRAWABLE_KINDS = Object.keys(WITHDRAWABLE) as readonly WithdrawableKind[];
+};
 
 /** The decision of who takes their own word back. @throws DomainError INVALID_ID */
-export const withdrawalPart = (kind: WithdrawableKind, withdrawal: Withdrawal): Part =>
+export const withdrawalPart = (kind: ProposalKind, withdrawal: Withdrawal): Part =>
   WITHDRAWABLE[kind].part(withdrawal);
 
 /** Who proposes a kind. */
-export const proposersOf = (kind: WithdrawableKind): readonly Role[] => WITHDRAWABLE[kind].roles;
+export const proposersOf = (kind: ProposalKind): readonly Role[] => WITHDRAWABLE[kind].roles;

@@ -1,11 +1,11 @@
 import Database from 'better-sqlite3';
-import { privateDatabase } from '../data-folder/port.js';
+import { privateDatabase } from '../../data-folder/port.js';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { pauseAfter } from '../../kernel/concurrency/backoff.js';
-import { pause } from '../../kernel/concurrency/pause.js';
-import { DomainError } from '../../kernel/errors.js';
-import { json } from './json.js';
+import { pauseAfter } from '../../../kernel/concurrency/backoff.js';
+import { pause } from '../../../kernel/concurrency/pause.js';
+import { DomainError } from '../../../kernel/errors.js';
+import { json } from '../json.js';
 import {
   ADD_COMMAND,
   AGAIN,
@@ -32,7 +32,7 @@ import {
   TABLES,
   TAKE_BACK,
   TELL,
-} from './sqlite-statements.js';
+} from './statements.js';
 import {
   JOB_KEEPS_STOPPING,
   MAX_TRIES,
@@ -43,7 +43,7 @@ import {
   type OpenJob,
   type QueuedState,
   type QueuePatience,
-} from './port.js';
+} from '../port.js';
 
 const FILE = 'jobs.db';
 const TELL_EVERY_MS = 500;
