@@ -130,7 +130,11 @@ describe('a national identity that is typed where it does not belong', () => {
     [
       'programmes/other/payment-terms',
       terms,
-      ['remittance', 'accounts/0/name', ...['street', 'town'].map((of) => `accounts/0/address/${of}`)],
+      [
+        'remittance',
+        'accounts/0/name',
+        ...['street', 'town'].map((of) => `accounts/0/address/${of}`),
+      ],
     ],
   ])('is no text of %s, and what is good is taken', async (path, body, places) => {
     const manager = await world.as('m.alaoui', 'programme-manager');

@@ -68,17 +68,21 @@ test('the identity of who is erased is free though the erasure was cut off, and 
     );
     return personId;
   };
-  const [mine, taken] = ['ef'.repeat(32), 'cd'.repeat(32)];
-  const personId = await erased(mine!);
-  await erased(taken!, uuidOf('spec-cut-off', 'another'));
+  const mine = 'ef'.repeat(32);
+  const taken = 'cd'.repeat(32);
+  const personId = await erased(mine);
+  await erased(taken, uuidOf('spec-cut-off', 'another'));
   for (let times = 0; times < 2; times += 1) await drain(engine);
-  const after = await engine.store.readStreams([mine!, taken!].map(streams.identity));
+  const after = await engine.store.readStreams([mine, taken].map(streams.identity));
   expect(after.map(({ events }) => events.map(({ type }) => type))).toEqual([
     ['IdentityClaimed', 'IdentityReleased'],
     ['IdentityClaimed'],
   ]);
-  expect(after[0]!.events.at(-1)).toMatchObject({ data: { personId }, meta: { role: 'automation' } });
-  const other = claim(mine!, uuidOf('spec-cut-off', 'next'));
+  expect(after[0]!.events.at(-1)).toMatchObject({
+    data: { personId },
+    meta: { role: 'automation' },
+  });
+  const other = claim(mine, uuidOf('spec-cut-off', 'next'));
   expect(await execute(engine, [other], by(engine, 'ines', 'intake', 'again'))).toMatchObject({
     events: 1,
   });
