@@ -1480,6 +1480,64 @@ bookedOn?: string
  */
 bankReference?: string
 }
+export interface BankEntryQuarantinedV2 {
+entryId: string
+/**
+ * SHA-256 of the file's bytes, lower-case hex. Absent: a payments block said it, and there is no file.
+ */
+sha256?: string
+/**
+ * 0-based number of the entry in the file; absent with it.
+ */
+number?: number
+/**
+ * Which kind of message of a bank; govstack: the answer of a payments block about one transfer of a batch.
+ */
+family: ("pain.002" | "camt.054" | "camt.053" | "govstack")
+scope: ("group" | "batch" | "transaction" | "entry")
+/**
+ * Why it was not applied.
+ */
+code: string
+detail: string
+/**
+ * What it says about a payment, where that is clear.
+ */
+outcome?: ("accepted" | "settled" | "rejected" | "returned" | "unknown")
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason?: string
+/**
+ * The payment that it names, where there is one.
+ */
+paymentId?: string
+/**
+ * Only where it has the form of one of ours: what others write there may name a person.
+ */
+endToEndId?: string
+/**
+ * ISO 20022 Max35Text.
+ */
+messageId?: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor?: string
+/**
+ * ISO 4217.
+ */
+currency?: string
+direction?: ("debit" | "credit")
+/**
+ * Civil date.
+ */
+bookedOn?: string
+/**
+ * ISO 20022 Max35Text; of a payments block, the correlation id of the batch.
+ */
+bankReference?: string
+}
 export interface BankMessageAppliedV1 {
 /**
  * SHA-256 of the file's bytes, lower-case hex.
@@ -1608,6 +1666,32 @@ source: string
  * ISO 20022 Max35Text.
  */
 reference?: string
+}
+export interface PaymentAcceptedV3 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+/**
+ * Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about.
+ * 
+ * @minItems 1
+ * @maxItems 20
+ */
+saidBy?: string[]
 }
 /**
  * A booking of the bank's is that of an outcome which was known already: the payment stays where it is, and another booking is one too many.
@@ -1816,6 +1900,72 @@ statement?: string
  */
 period?: string
 }
+}
+export interface PaymentBreakRecordedV5 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+breakId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+kind: ("settled-after-rejected" | "settled-after-returned" | "settled-after-cancelled" | "settled-on-earlier-attempt" | "rejected-after-settled" | "amount-differs" | "booked-twice" | "date-implausible" | "outcome-before-instruction" | "returned-after-rejected" | "other-contradiction")
+reported: ("accepted" | "settled" | "rejected" | "returned")
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+reportedMinor?: string
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason?: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * The bank's or payment system's own reference of what it reported. ISO 20022 Max35Text.
+ */
+reference?: string
+/**
+ * The day that was reported, where there was one. Civil date YYYY-MM-DD.
+ */
+reportedOn?: string
+/**
+ * The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text.
+ */
+entryReference?: string
+/**
+ * What the bank's message says of the booking besides its references: it tells one booking from another where they do not.
+ */
+booking?: {
+/**
+ * Civil date YYYY-MM-DD.
+ */
+bookedOn?: string
+/**
+ * From when the bank counts it. Civil date YYYY-MM-DD.
+ */
+valueOn?: string
+/**
+ * Of which statement or notification: a digest of its account, id, numbers and page.
+ */
+statement?: string
+/**
+ * From when to when that statement is, in the bank's time, where it says so.
+ */
+period?: string
+}
+/**
+ * Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about.
+ * 
+ * @minItems 1
+ * @maxItems 20
+ */
+saidBy?: string[]
 }
 export interface PaymentBreakResolutionProposedV1 {
 /**
@@ -2143,6 +2293,36 @@ source: string
  */
 reference?: string
 }
+export interface PaymentRejectedV3 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+/**
+ * Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about.
+ * 
+ * @minItems 1
+ * @maxItems 20
+ */
+saidBy?: string[]
+}
 export interface PaymentReturnedV1 {
 /**
  * <programme>-<period>-<person>
@@ -2260,6 +2440,61 @@ statement?: string
  */
 period?: string
 }
+}
+export interface PaymentReturnedV5 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+/**
+ * The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text.
+ */
+entryReference?: string
+/**
+ * What the bank's message says of the booking besides its references: it tells one booking from another where they do not.
+ */
+booking?: {
+/**
+ * Civil date YYYY-MM-DD.
+ */
+bookedOn?: string
+/**
+ * From when the bank counts it. Civil date YYYY-MM-DD.
+ */
+valueOn?: string
+/**
+ * Of which statement or notification: a digest of its account, id, numbers and page.
+ */
+statement?: string
+/**
+ * From when to when that statement is, in the bank's time, where it says so.
+ */
+period?: string
+}
+/**
+ * Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about.
+ * 
+ * @minItems 1
+ * @maxItems 20
+ */
+saidBy?: string[]
 }
 export interface PaymentSettledV1 {
 /**
@@ -2410,6 +2645,69 @@ statement?: string
  */
 period?: string
 }
+}
+export interface PaymentSettledV5 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor: string
+/**
+ * ISO 4217 code.
+ */
+currency: string
+/**
+ * Civil date YYYY-MM-DD.
+ */
+settledOn: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+/**
+ * The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text.
+ */
+entryReference?: string
+/**
+ * What the bank's message says of the booking besides its references: it tells one booking from another where they do not.
+ */
+booking?: {
+/**
+ * Civil date YYYY-MM-DD.
+ */
+bookedOn?: string
+/**
+ * From when the bank counts it. Civil date YYYY-MM-DD.
+ */
+valueOn?: string
+/**
+ * Of which statement or notification: a digest of its account, id, numbers and page.
+ */
+statement?: string
+/**
+ * From when to when that statement is, in the bank's time, where it says so.
+ */
+period?: string
+}
+/**
+ * Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about.
+ * 
+ * @minItems 1
+ * @maxItems 20
+ */
+saidBy?: string[]
 }
 export interface IdentityClaimedV1 {
 /**
@@ -3670,15 +3968,15 @@ export interface EventData {
   BankEntryCandidatesFound: BankEntryCandidatesFoundV1;
   BankEntryDismissed: BankEntryDismissedV2;
   BankEntryOwnerSet: BankEntryOwnerSetV1;
-  BankEntryQuarantined: BankEntryQuarantinedV1;
+  BankEntryQuarantined: BankEntryQuarantinedV2;
   BankMessageApplied: BankMessageAppliedV1;
   BankMessageQuarantined: BankMessageQuarantinedV1;
   BankMessageReceived: BankMessageReceivedV1;
   BankMessageReleased: BankMessageReleasedV1;
-  PaymentAccepted: PaymentAcceptedV2;
+  PaymentAccepted: PaymentAcceptedV3;
   PaymentBooked: PaymentBookedV1;
   PaymentBreakOwnerSet: PaymentBreakOwnerSetV1;
-  PaymentBreakRecorded: PaymentBreakRecordedV4;
+  PaymentBreakRecorded: PaymentBreakRecordedV5;
   PaymentBreakResolutionProposed: PaymentBreakResolutionProposedV1;
   PaymentBreakResolutionWithdrawn: PaymentBreakResolutionWithdrawnV1;
   PaymentBreakResolved: PaymentBreakResolvedV4;
@@ -3690,9 +3988,9 @@ export interface EventData {
   PaymentOutcomeUnknown: PaymentOutcomeUnknownV2;
   PaymentOutcomeWithdrawn: PaymentOutcomeWithdrawnV1;
   PaymentReinstructed: PaymentReinstructedV1;
-  PaymentRejected: PaymentRejectedV2;
-  PaymentReturned: PaymentReturnedV4;
-  PaymentSettled: PaymentSettledV4;
+  PaymentRejected: PaymentRejectedV3;
+  PaymentReturned: PaymentReturnedV5;
+  PaymentSettled: PaymentSettledV5;
   IdentityClaimed: IdentityClaimedV1;
   IdentityReleased: IdentityReleasedV1;
   PayeeAccountClosed: PayeeAccountClosedV1;
@@ -3821,18 +4119,21 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"entry","type":"BankEntryDismissed","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryDismissed.v2.schema.json","title":"BankEntryDismissed","type":"object","additionalProperties":false,"required":["entryId","kind","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"kind":{"type":"string","enum":["not-ours","fee","funding","duplicate","other"]},"reason":{"type":"string","minLength":1,"maxLength":500}}}},
   {"aggregate":"entry","type":"BankEntryOwnerSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryOwnerSet.v1.schema.json","title":"BankEntryOwnerSet","type":"object","additionalProperties":false,"required":["entryId","owner"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"owner":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$","description":"Who looks after it: the subject of an account, not a name."}}}},
   {"aggregate":"entry","type":"BankEntryQuarantined","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryQuarantined.v1.schema.json","title":"BankEntryQuarantined","type":"object","additionalProperties":false,"required":["entryId","sha256","number","family","scope","code","detail"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"number":{"type":"integer","minimum":0,"description":"0-based number of the entry in the file."},"family":{"type":"string","enum":["pain.002","camt.054","camt.053"]},"scope":{"type":"string","enum":["group","batch","transaction","entry"]},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why it was not applied."},"detail":{"type":"string","minLength":1,"maxLength":1000},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned","unknown"],"description":"What it says about a payment, where that is clear."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"The payment that it names, where there is one."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"Only where it has the form of one of ours: what others write there may name a person."},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"direction":{"type":"string","enum":["debit","credit"]},"bookedOn":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","description":"Civil date."},"bankReference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"entry","type":"BankEntryQuarantined","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryQuarantined.v2.schema.json","title":"BankEntryQuarantined","type":"object","additionalProperties":false,"required":["entryId","family","scope","code","detail"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex. Absent: a payments block said it, and there is no file."},"number":{"type":"integer","minimum":0,"description":"0-based number of the entry in the file; absent with it."},"family":{"type":"string","enum":["pain.002","camt.054","camt.053","govstack"],"description":"Which kind of message of a bank; govstack: the answer of a payments block about one transfer of a batch."},"scope":{"type":"string","enum":["group","batch","transaction","entry"]},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why it was not applied."},"detail":{"type":"string","minLength":1,"maxLength":1000},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned","unknown"],"description":"What it says about a payment, where that is clear."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"The payment that it names, where there is one."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"Only where it has the form of one of ours: what others write there may name a person."},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"direction":{"type":"string","enum":["debit","credit"]},"bookedOn":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","description":"Civil date."},"bankReference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text; of a payments block, the correlation id of the batch."}}}},
   {"aggregate":"message","type":"BankMessageApplied","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageApplied.v1.schema.json","title":"BankMessageApplied","type":"object","additionalProperties":false,"required":["sha256","messages","entries","outcomes","quarantined","ignored","turnover"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"messages":{"type":"array","maxItems":1000,"items":{"type":"object","additionalProperties":false,"required":["messageType"],"properties":{"messageType":{"type":"string","minLength":1,"maxLength":35},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},"entries":{"type":"integer","minimum":0,"description":"Entries in the file: statuses and bookings."},"outcomes":{"type":"object","additionalProperties":false,"required":["read","applied","unchanged","breaks","refused"],"properties":{"read":{"type":"integer","minimum":0},"applied":{"type":"integer","minimum":0},"unchanged":{"type":"integer","minimum":0},"breaks":{"type":"integer","minimum":0},"refused":{"type":"integer","minimum":0}},"description":"What the payments made of it; a status of a whole message is an outcome of each of its payments."},"quarantined":{"type":"integer","minimum":0,"description":"Entries that a person has to look at, from this file or from an earlier one that said the same."},"ignored":{"type":"integer","minimum":0,"description":"Entries that say nothing about a payment: pending or informational bookings, partly accepted groups."},"turnover":{"type":"array","maxItems":200,"items":{"type":"object","additionalProperties":false,"required":["currency","debitMinor","creditMinor"],"properties":{"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"debitMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"creditMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}},"description":"What the file's bookings come to."}}}},
   {"aggregate":"message","type":"BankMessageQuarantined","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageQuarantined.v1.schema.json","title":"BankMessageQuarantined","type":"object","additionalProperties":false,"required":["sha256","code","detail"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why nothing of the message was applied."},"detail":{"type":"string","minLength":1,"maxLength":1000,"description":"A sentence without personal data; it names the place."},"findings":{"type":"integer","minimum":0,"description":"How many findings there are, where it could be read."}}}},
   {"aggregate":"message","type":"BankMessageReceived","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageReceived.v1.schema.json","title":"BankMessageReceived","type":"object","additionalProperties":false,"required":["sha256","bytes","sender","fileName"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"bytes":{"type":"integer","minimum":0},"sender":{"type":"string","minLength":1,"maxLength":140,"description":"Who delivered it: a folder's or a client's name."},"fileName":{"type":"string","minLength":1,"maxLength":255}}}},
   {"aggregate":"message","type":"BankMessageReleased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageReleased.v1.schema.json","title":"BankMessageReleased","type":"object","additionalProperties":false,"required":["sha256","reason"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"reason":{"type":"string","minLength":1,"maxLength":500}}}},
   {"aggregate":"payment","type":"PaymentAccepted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentAccepted.v1.schema.json","title":"PaymentAccepted","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentAccepted","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentAccepted.v2.schema.json","title":"PaymentAccepted","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentAccepted","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentAccepted.v3.schema.json","title":"PaymentAccepted","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"saidBy":{"type":"array","minItems":1,"maxItems":20,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":200},"description":"Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about."}}}},
   {"aggregate":"payment","type":"PaymentBooked","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBooked.v1.schema.json","title":"PaymentBooked","description":"A booking of the bank's is that of an outcome which was known already: the payment stays where it is, and another booking is one too many.","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","outcome","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"outcome":{"type":"string","enum":["settled","returned"],"description":"What the booking is of: a debit, or a credit that brings it back."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."},"booking":{"type":"object","additionalProperties":false,"minProperties":1,"description":"What the bank's message says of the booking besides its references: it tells one booking from another where they do not.","properties":{"bookedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"valueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"From when the bank counts it. Civil date YYYY-MM-DD."},"statement":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$","description":"Of which statement or notification: a digest of its account, id, numbers and page."},"period":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$","description":"From when to when that statement is, in the bank's time, where it says so."}}}}}},
   {"aggregate":"payment","type":"PaymentBreakOwnerSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakOwnerSet.v1.schema.json","title":"PaymentBreakOwnerSet","type":"object","additionalProperties":false,"required":["paymentId","breakId","owner"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"owner":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$","description":"Who looks after it: the subject of an account, not a name."}}}},
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v1.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]}}}},
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v2.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."}}}},
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v3.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","booked-twice","date-implausible","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"The bank's or payment system's own reference of what it reported. ISO 20022 Max35Text."},"reportedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"The day that was reported, where there was one. Civil date YYYY-MM-DD."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":4,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v4.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","booked-twice","date-implausible","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"The bank's or payment system's own reference of what it reported. ISO 20022 Max35Text."},"reportedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"The day that was reported, where there was one. Civil date YYYY-MM-DD."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."},"booking":{"type":"object","additionalProperties":false,"minProperties":1,"description":"What the bank's message says of the booking besides its references: it tells one booking from another where they do not.","properties":{"bookedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"valueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"From when the bank counts it. Civil date YYYY-MM-DD."},"statement":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$","description":"Of which statement or notification: a digest of its account, id, numbers and page."},"period":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$","description":"From when to when that statement is, in the bank's time, where it says so."}}}}}},
+  {"aggregate":"payment","type":"PaymentBreakRecorded","version":5,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v5.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","booked-twice","date-implausible","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"The bank's or payment system's own reference of what it reported. ISO 20022 Max35Text."},"reportedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"The day that was reported, where there was one. Civil date YYYY-MM-DD."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."},"booking":{"type":"object","additionalProperties":false,"minProperties":1,"description":"What the bank's message says of the booking besides its references: it tells one booking from another where they do not.","properties":{"bookedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"valueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"From when the bank counts it. Civil date YYYY-MM-DD."},"statement":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$","description":"Of which statement or notification: a digest of its account, id, numbers and page."},"period":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$","description":"From when to when that statement is, in the bank's time, where it says so."}}},"saidBy":{"type":"array","minItems":1,"maxItems":20,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":200},"description":"Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about."}}}},
   {"aggregate":"payment","type":"PaymentBreakResolutionProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolutionProposed.v1.schema.json","title":"PaymentBreakResolutionProposed","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["counted-as-settled","counted-as-returned"]},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentBreakResolutionWithdrawn","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolutionWithdrawn.v1.schema.json","title":"PaymentBreakResolutionWithdrawn","type":"object","additionalProperties":false,"required":["paymentId","breakId","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":500,"description":"Why it is taken back."}}}},
   {"aggregate":"payment","type":"PaymentBreakResolved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v1.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
@@ -3850,14 +4151,17 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"payment","type":"PaymentReinstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReinstructed.v1.schema.json","title":"PaymentReinstructed","type":"object","additionalProperties":false,"required":["paymentId","attempt","messageId","endToEndId","accountId","amountMinor","currency","executionDate"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"payment","type":"PaymentRejected","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentRejected.v1.schema.json","title":"PaymentRejected","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentRejected","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentRejected.v2.schema.json","title":"PaymentRejected","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentRejected","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentRejected.v3.schema.json","title":"PaymentRejected","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"saidBy":{"type":"array","minItems":1,"maxItems":20,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":200},"description":"Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about."}}}},
   {"aggregate":"payment","type":"PaymentReturned","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReturned.v1.schema.json","title":"PaymentReturned","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentReturned","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReturned.v2.schema.json","title":"PaymentReturned","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentReturned","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReturned.v3.schema.json","title":"PaymentReturned","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentReturned","version":4,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReturned.v4.schema.json","title":"PaymentReturned","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."},"booking":{"type":"object","additionalProperties":false,"minProperties":1,"description":"What the bank's message says of the booking besides its references: it tells one booking from another where they do not.","properties":{"bookedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"valueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"From when the bank counts it. Civil date YYYY-MM-DD."},"statement":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$","description":"Of which statement or notification: a digest of its account, id, numbers and page."},"period":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$","description":"From when to when that statement is, in the bank's time, where it says so."}}}}}},
+  {"aggregate":"payment","type":"PaymentReturned","version":5,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReturned.v5.schema.json","title":"PaymentReturned","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."},"booking":{"type":"object","additionalProperties":false,"minProperties":1,"description":"What the bank's message says of the booking besides its references: it tells one booking from another where they do not.","properties":{"bookedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"valueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"From when the bank counts it. Civil date YYYY-MM-DD."},"statement":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$","description":"Of which statement or notification: a digest of its account, id, numbers and page."},"period":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$","description":"From when to when that statement is, in the bank's time, where it says so."}}},"saidBy":{"type":"array","minItems":1,"maxItems":20,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":200},"description":"Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about."}}}},
   {"aggregate":"payment","type":"PaymentSettled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentSettled.v1.schema.json","title":"PaymentSettled","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","amountMinor","currency","settledOn","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentSettled","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentSettled.v2.schema.json","title":"PaymentSettled","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","amountMinor","currency","settledOn","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentSettled","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentSettled.v3.schema.json","title":"PaymentSettled","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","amountMinor","currency","settledOn","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentSettled","version":4,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentSettled.v4.schema.json","title":"PaymentSettled","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","amountMinor","currency","settledOn","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."},"booking":{"type":"object","additionalProperties":false,"minProperties":1,"description":"What the bank's message says of the booking besides its references: it tells one booking from another where they do not.","properties":{"bookedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"valueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"From when the bank counts it. Civil date YYYY-MM-DD."},"statement":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$","description":"Of which statement or notification: a digest of its account, id, numbers and page."},"period":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$","description":"From when to when that statement is, in the bank's time, where it says so."}}}}}},
+  {"aggregate":"payment","type":"PaymentSettled","version":5,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentSettled.v5.schema.json","title":"PaymentSettled","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","amountMinor","currency","settledOn","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."},"booking":{"type":"object","additionalProperties":false,"minProperties":1,"description":"What the bank's message says of the booking besides its references: it tells one booking from another where they do not.","properties":{"bookedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"valueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"From when the bank counts it. Civil date YYYY-MM-DD."},"statement":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$","description":"Of which statement or notification: a digest of its account, id, numbers and page."},"period":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$","description":"From when to when that statement is, in the bank's time, where it says so."}}},"saidBy":{"type":"array","minItems":1,"maxItems":20,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":200},"description":"Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about."}}}},
   {"aggregate":"person","type":"IdentityClaimed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/IdentityClaimed.v1.schema.json","title":"IdentityClaimed","type":"object","additionalProperties":false,"required":["identityHash","personId"],"properties":{"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"}}}},
   {"aggregate":"person","type":"IdentityReleased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/IdentityReleased.v1.schema.json","title":"IdentityReleased","type":"object","additionalProperties":false,"required":["identityHash","personId","reason"],"properties":{"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"person","type":"PayeeAccountClosed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PayeeAccountClosed.v1.schema.json","title":"PayeeAccountClosed","type":"object","additionalProperties":false,"required":["personId","accountId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},

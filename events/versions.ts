@@ -7,19 +7,22 @@ const asItIs: Upcast = (data) => data;
 
 export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>> = {
   // Version 2 opened `source`, so that a rail that reports under a name of its own needs no new version. Every source
-  // that version 1 allowed is one of version 2.
-  PaymentAccepted: { 1: asItIs },
+  // that version 1 allowed is one of version 2. Who said so before who recorded it is named by the newest version of
+  // each outcome and of a break.
+  PaymentAccepted: { 1: asItIs, 2: asItIs },
   // Version 3 has two more kinds, and the reference and the day that were reported; version 4 the booking's days.
-  PaymentBreakRecorded: { 1: asItIs, 2: asItIs, 3: asItIs },
+  PaymentBreakRecorded: { 1: asItIs, 2: asItIs, 3: asItIs, 4: asItIs },
   PaymentOutcomeUnknown: { 1: asItIs },
-  PaymentRejected: { 1: asItIs },
+  PaymentRejected: { 1: asItIs, 2: asItIs },
   // Version 3 has the reference of the entry besides that of the transaction; version 4 the booking's days.
-  PaymentReturned: { 1: asItIs, 2: asItIs, 3: asItIs },
-  PaymentSettled: { 1: asItIs, 2: asItIs, 3: asItIs },
+  PaymentReturned: { 1: asItIs, 2: asItIs, 3: asItIs, 4: asItIs },
+  PaymentSettled: { 1: asItIs, 2: asItIs, 3: asItIs, 4: asItIs },
   // Version 2 names who proposed it; of what one person decided before, nobody did.
   BankEntryAssigned: { 1: asItIs },
   // Version 2 is by another person than handed over the file, also where a third had it applied.
   BankEntryDismissed: { 1: asItIs },
+  // Version 2 may be of no file: what a payments block answered of a transfer.
+  BankEntryQuarantined: { 1: asItIs },
   // Version 3 says what came back, where that is less than the payment; before, all of it counted as come back;
   // version 4 whether that moves the payment.
   PaymentBreakResolved: { 1: asItIs, 2: asItIs, 3: asItIs },

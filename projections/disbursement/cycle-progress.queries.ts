@@ -3,7 +3,7 @@ import { inWords, type Texts } from '../../src/kernel/reasons.js';
 import { reading, within, type NameOf } from '../engine/live.js';
 import { disbursementProjection } from './disbursement.projection.js';
 import { answerTally, breaks, paymentTally, payments, OUTSTANDING } from './disbursement.tables.js';
-import type { Sum } from './sum.js';
+import { NOTHING, type Sum } from './sum.js';
 
 /**
  * Where the cycle's payments are. Cancelled payments were ordered too; `outstanding` is instructed,
@@ -22,8 +22,6 @@ export interface Progress {
   readonly answers: Readonly<Record<string, Sum>>;
   readonly openBreaks: number;
 }
-
-const NOTHING: Sum = { count: 0, amountMinor: 0n };
 
 const plus = (a: Sum, b: Sum): Sum => ({
   count: a.count + b.count,

@@ -1,7 +1,7 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { bankSide, type BankSide } from './bank-side.queries.js';
 import { findCycle, type CycleStory } from './cycle.queries.js';
-import { type Sum } from './sum.js';
+import { NOTHING, type Sum } from './sum.js';
 import { listBreaks, type BreakView } from './disbursement.queries.js';
 
 /**
@@ -48,7 +48,6 @@ export async function readReport(
   };
 }
 
-const NOTHING: Sum = { count: 0, amountMinor: 0n };
 export const sumOf = (
   { cycle: { progress } }: ReconciliationReport,
   state: (typeof STATES)[number],

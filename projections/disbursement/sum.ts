@@ -3,3 +3,5 @@ export interface Sum {
   readonly count: number;
   readonly amountMinor: bigint;
 }
+
+export const NOTHING: Sum = { count: 0, amountMinor: 0n };

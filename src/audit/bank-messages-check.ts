@@ -24,12 +24,15 @@ const OWN_WORD: ReadonlySet<string> = new Set(['http', 'file', 'operator']);
  * I2 for what is said of a whole file of a bank: no more of it was applied or was a break than the
  * log has since the file came, and its figures add up. (An entry that waits for a person may have been
  * in an earlier file, too.) What a person records as a bank's word is of a file that is being
- * applied. An entry a file that is.
+ * applied. An entry is of a file, or what a payments block answered of a payment in a message that was
+ * instructed.
  */
 export class BankMessagesCheck {
   readonly #files = new Map<string, Tally>();
   /** Received or released, and neither applied nor put in quarantine since. */
   readonly #underWay = new Set<string>();
+  /** Messages that payments were instructed in. */
+  readonly #instructed = new Set<string>();
   /** In quarantine for nothing but that a person handed it over. */
   readonly #handedOver = new Set<string>();
   #outcomes = 0;
@@ -51,6 +54,12 @@ export class BankMessagesCheck {
         return this.#requireFile(event, found);
       case 'PaymentBooked':
         return this.#requireFile(event, found);
+      case 'PaymentInstructed':
+      case 'PaymentReinstructed':
+        this.#instructed.add(event.data.messageId);
+        return;
+      case 'BankEntryQuarantined':
+        return this.#requireOrigin(event, found);
       case 'BankMessageReceived':
         this.#underWay.add(event.data.sha256);
         this.#files.set(event.data.sha256, { outcomes: this.#outcomes, breaks: this.#breaks });
@@ -77,6 +86,16 @@ export class BankMessagesCheck {
     if (!this.era.isNew || OWN_WORD.has(data.source) || this.#underWay.size > 0) return;
     if (meta.role === 'payment-system' || meta.role === 'automation') return;
     found('I2', `a person's word under ${data.source}, and no file is being applied`);
+  }
+
+  #requireOrigin({ data, meta }: Recorded<'BankEntryQuarantined'>, found: Found): void {
+    const { sha256, family, paymentId, messageId = '' } = data;
+    if (family !== 'govstack') {
+      if (sha256 === undefined) found('I2', `an entry under ${family}, and of no file`);
+    } else if (sha256 !== undefined) found('I2', 'an answer of a payments block, and of a file');
+    else if (meta.role !== 'payment-system') found('I2', 'an answer that no payments block gave');
+    else if (paymentId === undefined || !this.#instructed.has(messageId))
+      found('I2', 'an answer of a payments block about what was not instructed');
   }
 
   #applied({ data }: Recorded<'BankMessageApplied'>, found: Found): void {

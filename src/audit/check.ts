@@ -24,6 +24,7 @@ import { SegregationOfDutiesCheck } from './segregation-of-duties-check.js';
 import { SetsCheck } from './sets-check.js';
 import { StreamOrderCheck } from './stream-order-check.js';
 import { TimesCheck } from './times-check.js';
+import { SaidByCheck } from './said-by-check.js';
 import { TwoPeopleCheck } from './two-people-check.js';
 import { UniquenessCheck } from './uniqueness-check.js';
 import { VersionsCheck } from './versions-check.js';
@@ -83,6 +84,7 @@ class Check implements AuditCheck {
   readonly #terms = new ProgrammeTermsCheck(this.#policies, this.#era);
   readonly #duties = new SegregationOfDutiesCheck(this.#era);
   readonly #twoPeople = new TwoPeopleCheck(this.#era);
+  readonly #saidBy = new SaidByCheck();
   readonly #proposals = new ProposalsCheck(this.#era);
   readonly #heldAccounts = new HeldAccountsCheck(this.#era);
   readonly #cycles = new CycleOrderCheck();
@@ -133,6 +135,7 @@ class Check implements AuditCheck {
     checkRole(event, this.#era, found);
     this.#duties.add(event, found);
     this.#twoPeople.add(event, found);
+    this.#saidBy.add(event, found);
     this.#proposals.add(event, found);
     this.#heldAccounts.add(event, found);
     this.#entitlements.add(event, this.#asOf, found);

@@ -11,22 +11,34 @@ interface Said extends Pick<Outcome, 'attempt' | 'endToEndId' | 'outcome'> {
   readonly settledOn?: string | undefined;
   readonly reference?: string | undefined;
 }
+/** An event of a payment that says what became of it. */
+type SaidBySome = Recorded<
+  | 'PaymentAccepted'
+  | 'PaymentSettled'
+  | 'PaymentRejected'
+  | 'PaymentReturned'
+  | 'PaymentBreakRecorded'
+>;
 interface Proposed<T> {
   readonly by: string;
   readonly what: T;
 }
 /** Who did what to one payment, where another person has to do what comes after it. */
 interface PaymentPeople {
-  /** Who recorded an outcome, by attempt, from the first failure or word of a person on. */
-  readonly reporters: { readonly attempt: number; readonly by: string }[];
+  /** Who said an outcome, by attempt, from the first failure or word of a person on. */
+  readonly reporters: { readonly attempt: number; readonly by: readonly string[] }[];
   readonly reinstructors: string[];
-  readonly breaks: { readonly breakId: string; readonly attempt: number; readonly by: string }[];
+  readonly breaks: {
+    readonly breakId: string;
+    readonly attempt: number;
+    readonly by: readonly string[];
+  }[];
   readonly outcomes: Proposed<Said>[];
   readonly resolutions: Proposed<{ readonly breakId: string; readonly resolution: string }>[];
 }
 type Assignment = Pick<EventData['BankEntryAssigned'], 'paymentId' | 'attempt' | 'outcome'>;
 interface EntryPeople {
-  /** Who recorded it, and with whose file. */
+  /** Who recorded it, and with whose file; '' where there is none. */
   readonly recordedBy: string;
   readonly sha256: string;
   readonly proposals: Proposed<Assignment>[];
@@ -45,8 +57,8 @@ const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
 
 /**
  * I4 for payments: what a person says became of one, what is counted as paid or come back, and what
- * an entry of a bank is about is said by two persons; who recorded that a payment failed does not
- * pay it again, and who caused a break does not resolve it. A log was written under these rules
+ * an entry of a bank is about is said by two persons; who recorded, or had said before, that a
+ * payment failed does not pay it again, and who caused a break does not resolve it. A log was written under these rules
  * from its first event on that only they make, or that says by which channel its actor came; what
  * stands before was decided under the older ones.
  * Kept are payments that a person or a failure touched, not those that simply settled.
@@ -136,16 +148,28 @@ export class TwoPeopleCheck {
     const isFailure = said.outcome === 'rejected' || said.outcome === 'returned';
     if (said.outcome === 'unknown') return;
     // Of a payment that is kept, also what a machine said after a person: the last counts.
-    if (isFailure || !isMachine(meta.role) || this.#payments.has(stream))
-      this.#people(stream).reporters.push({ attempt: said.attempt, by: meta.actor });
+    if (isFailure || !isMachine(meta.role) || this.#payments.has(stream)) {
+      const by = this.#saidBy(event as SaidBySome, said);
+      this.#people(stream).reporters.push({ attempt: said.attempt, by });
+    }
+  }
+
+  /** Who recorded it, and who had said it before. */
+  #saidBy({ stream, data, meta }: SaidBySome, said: Said): readonly string[] {
+    const { source, saidBy = [] } = data;
+    const isOwnWord = !isMachine(meta.role) && (source === 'http' || source === 'file');
+    const proposed = isOwnWord ? (this.#payments.get(stream)?.outcomes ?? []) : [];
+    const same = proposed.filter(({ what }) => isSame(what, said)).map(({ by }) => by);
+    return this.era.isNew ? [meta.actor, ...saidBy, ...same] : [meta.actor];
   }
 
   #broken(event: Recorded<'PaymentBreakRecorded'>, found: Found): void {
-    const { stream, data, meta } = event;
+    const { stream, data } = event;
     const { breakId, attempt, reported, reportedMinor, reportedOn } = data;
     const said = { ...data, outcome: reported, amountMinor: reportedMinor, settledOn: reportedOn };
     this.#saidByTwo(event, data.source, said, found);
-    this.#people(stream).breaks.push({ breakId, attempt, by: meta.actor });
+    const by = this.#saidBy(event, said);
+    this.#people(stream).breaks.push({ breakId, attempt, by });
   }
 
   /** What a person says of their own knowledge was said by another before, or goes with an entry. */
@@ -166,8 +190,8 @@ export class TwoPeopleCheck {
   #reinstructed({ stream, data, meta }: Recorded<'PaymentReinstructed'>, found: Found): void {
     const people = this.#people(stream);
     const said = people.reporters.findLast(({ attempt }) => attempt === data.attempt - 1);
-    if (this.#isUnderRules && said && isSamePerson(said.by, meta.actor))
-      found('I4', 'paid again by who recorded that it failed');
+    if (this.#isUnderRules && said && isOneOf(said.by, meta.actor))
+      found('I4', 'paid again by who said that it failed');
     people.reinstructors.push(meta.actor);
   }
 
@@ -195,7 +219,7 @@ export class TwoPeopleCheck {
       case 'BankEntryQuarantined':
         this.#entries.set(stream, {
           recordedBy: meta.actor,
-          sha256: event.data.sha256,
+          sha256: event.data.sha256 ?? '',
           proposals: [],
         });
         return;
@@ -293,5 +317,5 @@ function causesOf(
   const found = breaks.find((one) => one.breakId === breakId);
   if (!found) return [];
   const said = reporters.filter(({ attempt }) => attempt === found.attempt);
-  return [found.by, ...said.map(({ by }) => by), ...reinstructors];
+  return [...found.by, ...said.flatMap(({ by }) => by), ...reinstructors];
 }

@@ -1,18 +1,16 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
 import { leasePosition, leaseText } from '../adapters/lease/postgres.js';
-import { processManagers } from '../process-managers/all.js';
 import { ProcessManagerRunner } from '../process-managers/runner.js';
-import { setAsideNote, stateKept } from '../runtime/set-aside.js';
+import { stateKept } from '../runtime/set-aside.js';
+import { automationsOver } from '../composition/automations.js';
 import type { Distributed } from '../composition/config.js';
 import { DomainError } from '../kernel/errors.js';
 import { AUTOMATION_LEASE } from '../composition/servers.js';
 import { destroyLeftKeys, leftKeysNote } from '../use-cases/persons/destroy-left-keys.js';
 import type { Run } from './command.js';
 import type { Engine } from './compose.js';
+import { untilReached } from './until-reached.js';
 
-/** How long the automation may stand still before nobody waits for it any more. */
-const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 200;
 
 /**
@@ -24,25 +22,20 @@ async function waitForAutomation(
   { databaseUrl }: Distributed,
   { out, signal }: Pick<Run, 'out' | 'signal'>,
 ): Promise<void> {
-  const progress = out.progress('log position of the automation');
-  let known = -2;
-  let movedMs = performance.now();
-  for (;;) {
-    const position = await leasePosition(databaseUrl, AUTOMATION_LEASE);
-    progress(position);
-    if (position >= (await store.lastPosition())) return checkAutomation(store, databaseUrl);
-    if (position > known) {
-      known = position;
-      movedMs = performance.now();
-    }
-    if (performance.now() - movedMs > PATIENCE_MS)
-      throw new DomainError(
+  await untilReached({
+    position: () => leasePosition(databaseUrl, AUTOMATION_LEASE),
+    goal: () => store.lastPosition(),
+    lookEveryMs: LOOK_EVERY_MS,
+    standsStill: (stood) =>
+      new DomainError(
         'AUTOMATION_STANDS_STILL',
-        `The automation has stood at position ${position} for ${PATIENCE_MS / 1_000} s; is a process with the role automation at work?`,
+        `The automation has ${stood}; is a process with the role automation at work?`,
         'unavailable',
-      );
-    await wait(LOOK_EVERY_MS, undefined, { signal });
-  }
+      ),
+    progress: out.progress('log position of the automation'),
+    signal,
+  });
+  await checkAutomation(store, databaseUrl);
 }
 
 /** @throws DomainError CHECKPOINT_NOT_IN_LOG */
@@ -71,10 +64,7 @@ export async function drainAutomations(
   const left = await destroyLeftKeys(engine, checkpoints, run.signal);
   if (left > 0) run.out.note(leftKeysNote(left));
   const progress = run.out.progress('events followed');
-  await new ProcessManagerRunner(
-    engine,
-    processManagers(engine),
-    { ...checkpoints.acted, ...stateKept(checkpoints.each) },
-    { onSetAside: (entry) => run.out.note(`${setAsideNote(entry)}; see sanad automation list`) },
-  ).drain(({ done }) => progress(done), run.signal);
+  await automationsOver(engine, checkpoints, ({ kind, detail }) => {
+    if (kind === 'alarm') run.out.note(`${detail}; see sanad automation list`);
+  }).drain(({ done }) => progress(done), run.signal);
 }

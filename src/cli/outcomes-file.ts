@@ -141,7 +141,7 @@ function faultOfRecord(record: Fields): readonly [string, string, string] | unde
   if (unknown !== undefined)
     return [quotable(unknown), 'UNKNOWN_FIELD', 'is not a field of an outcome'];
   for (const column of TEXTS) {
-    const fault = faultOfText(textOf(record, column) ?? '');
+    const fault = faultOfText(textOf(record, column) ?? '', 'one');
     if (fault !== undefined) return [column, 'TEXT_INVALID', fault];
   }
   return undefined;

@@ -1,9 +1,8 @@
 import type { EventStore } from '../adapters/event-store/port.js';
 import type { JobQueue } from '../adapters/job-queue/port.js';
 import type { Pause } from '../kernel/concurrency/pause.js';
-import { processManagers } from '../process-managers/all.js';
-import { ProcessManagerRunner, type FollowedStore } from '../process-managers/runner.js';
-import { setAsideNote, stateKept, type KeptState } from '../runtime/set-aside.js';
+import type { ProcessManagerRunner, FollowedStore } from '../process-managers/runner.js';
+import type { KeptState } from '../runtime/set-aside.js';
 import { throttlePages } from '../runtime/throttle-pages.js';
 import { unfinished } from '../use-cases/jobs/all.js';
 import { JobRunner } from '../use-cases/jobs/job-runner.js';
@@ -11,6 +10,7 @@ import { workOff, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
 import { destroyLeftKeys, leftKeysNote } from '../use-cases/persons/destroy-left-keys.js';
 import type { MessageDeps } from '../write-side/context.js';
 import { jobIdOf, type FromBackground } from '../write-side/jobs.js';
+import { automationsOver } from './automations.js';
 
 interface KeptPosition {
   load(): Promise<number>;
@@ -40,22 +40,8 @@ export class BackgroundWork {
 
   constructor(private readonly parts: BackgroundParts) {
     const { deps, checkpoints, tell, pause } = parts;
-    this.automations = new ProcessManagerRunner(
-      { store: followedGently(deps.store, pause), clock: deps.clock },
-      processManagers(deps),
-      { ...checkpoints.acted, ...stateKept(checkpoints.each) },
-      {
-        ...(pause ? { pause } : {}),
-        onSetAside: (entry) =>
-          tell({ kind: 'alarm', what: 'automation', detail: setAsideNote(entry) }),
-        onTrouble: (manager, error) =>
-          tell({
-            kind: 'note',
-            what: manager,
-            detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error),
-          }),
-      },
-    );
+    const followed = followedGently(deps.store, pause);
+    this.automations = automationsOver(deps, checkpoints, tell, { followed, pause });
     this.#jobs = new JobRunner({ ...deps, automations: this.automations }, tell);
   }
 

@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { ExpressionError } from './expression-reads.js';
+import { at, ExpressionError } from './expression-reads.js';
 import type { FactsModel, ScalarField } from './facts.js';
 
 /**
@@ -60,8 +60,6 @@ function sum(a: Bound, b: Bound): Bound {
 
 const ofScalar = ({ kind }: ScalarField): Bound =>
   kind === 'string' ? { kind: 'text', length: CODE_LENGTH } : PLAIN;
-
-const at = (node: ASTNode): string => ` (at character ${node.start + 1})`;
 
 /**
  * Steps that an expression takes at most, from its checked syntax tree and the longest lists that

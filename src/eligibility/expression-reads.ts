@@ -45,7 +45,8 @@ export function readsOf(root: ASTNode, model: FactsModel): Reads {
   return reader;
 }
 
-const at = (node: ASTNode): string => ` (at character ${node.start + 1})`;
+/** Where in the text, for whoever reads the refusal. */
+export const at = (node: ASTNode): string => ` (at character ${node.start + 1})`;
 
 /** `household.x`, `member["x"]`: the variable and the field, if the node is such an access. */
 function accessOf(node: ASTNode): { variable: string; field: string } | undefined {

@@ -35,6 +35,10 @@ export function canonicalJson(value: unknown): string {
   throw new Error(`no canonical form for a ${typeof value}`);
 }
 
+/** The same, and '' for what is not there: equal where both values are, or are missing. */
+export const canonicalIfAny = (value: unknown): string =>
+  value === undefined ? '' : canonicalJson(value);
+
 /** SHA-256 in lower-case hex. */
 export const sha256Hex = (bytes: string | Uint8Array): string => hash('sha256', bytes, 'hex');
 

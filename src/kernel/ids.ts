@@ -64,12 +64,15 @@ export const recoveryId = (programme: string, person: string): string => `${prog
 /** The person is a UUID. */
 export const partsOfRecovery = (recovery: string): { programmeId: string; personId: string } => ({
   programmeId: recovery.slice(0, -37),
-  personId: recovery.slice(-36),
+  personId: personIn(recovery),
 });
 export const cycleId = (programme: string, period: string): CycleId =>
   `${programme}-${period}` as CycleId;
 export const paymentId = (programme: string, period: string, person: string): PaymentId =>
   `${programme}-${period}-${person}` as PaymentId;
+
+/** The person whom a stream is of, or an id that ends with theirs: a UUID. */
+export const personIn = (name: string): string => name.slice(-36);
 
 /** The cycle that a payment is of; the person is a UUID. */
 export const cycleOfPayment = (payment: string): string => payment.slice(0, -37);
@@ -119,6 +122,9 @@ export const streams = {
   /** What people decided of an event that automations could not act on. */
   automation: (event: string) => `automation-${event}`,
 } as const;
+
+/** The id that a stream is named by: what stands behind its category. */
+export const idIn = (stream: string): string => stream.slice(stream.indexOf('-') + 1);
 
 const hex = (bytes: string): string =>
   `${bytes.slice(0, 8)}-${bytes.slice(8, 12)}-5${bytes.slice(13, 16)}-${'89ab'[parseInt(bytes[16]!, 16) & 3]}${bytes.slice(17, 20)}-${bytes.slice(20, 32)}`;

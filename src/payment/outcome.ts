@@ -2,7 +2,7 @@ import type { ReportedOutcome } from './reported-outcome.js';
 
 import { DomainError } from '../kernel/errors.js';
 import { parseAmount } from '../kernel/money.js';
-import { Amount, Currency, Day, OneOf, Pattern, Text, Whole } from '../http/fields.js';
+import { Amount, Currency, Day, Line, OneOf, Pattern, Whole } from '../http/fields.js';
 
 /**
  * What a payment system says of one payment, over HTTP or on the topic;
@@ -11,7 +11,7 @@ import { Amount, Currency, Day, OneOf, Pattern, Text, Whole } from '../http/fiel
 export class Outcome {
   @Pattern(/^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])-[0-9a-f-]{36}$/, 'a payment id')
   paymentId!: string;
-  @Text({
+  @Line({
     max: 35,
     optional: true,
     description: "Of the instruction that is answered; it must be one of the payment's.",
@@ -25,7 +25,7 @@ export class Outcome {
   @Pattern(/^[A-Z0-9]{1,35}$/, 'an ISO 20022 reason code', { optional: true, example: 'AC04' })
   reason?: string;
   @Day({ optional: true }) settledOn?: string;
-  @Text({ max: 35, optional: true }) reference?: string;
+  @Line({ max: 35, optional: true }) reference?: string;
 }
 
 /**

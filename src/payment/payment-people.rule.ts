@@ -23,6 +23,7 @@ export interface PaymentPeople {
     readonly breakId: string;
     readonly attempt: number;
     readonly by: string;
+    readonly proposedBy: readonly string[];
   }[];
   /** What persons said became of the payment, without a second one so far. */
   readonly outcomes: readonly { readonly by: string; readonly said: ProposedOutcome }[];
@@ -39,7 +40,7 @@ const OUTCOMES = {
   PaymentRejected: 'rejected',
   PaymentReturned: 'returned',
 } as const satisfies Readonly<Record<string, ProposedOutcome['outcome']>>;
-type Reported = Foldable<keyof typeof OUTCOMES>;
+type Reported = Foldable<keyof typeof OUTCOMES | 'PaymentBreakRecorded'>;
 
 export const NOBODY: PaymentPeople = {
   reporters: [],
@@ -65,7 +66,8 @@ export function evolvePeople(before: PaymentPeople, event: Foldable<PaymentEvent
       return { ...people, reinstructors: [...people.reinstructors, by] };
     case 'PaymentBreakRecorded': {
       const { breakId, attempt } = event.data;
-      return { ...people, breaks: [...people.breaks, { breakId, attempt, by }] };
+      const proposedBy = proposersOf(before, event);
+      return { ...people, breaks: [...people.breaks, { breakId, attempt, by, proposedBy }] };
     }
     case 'PaymentOutcomeProposed':
       return { ...people, outcomes: [...people.outcomes, { by, said: event.data }] };
@@ -86,13 +88,17 @@ export function evolvePeople(before: PaymentPeople, event: Foldable<PaymentEvent
   }
 }
 
-/** Whom a person confirmed by what was recorded: what a bank says is its own word. */
+/**
+ * Whom a person confirmed by what was recorded. What a bank says is its own word, but where a person
+ * handed its file over, or said which payment an entry is about.
+ */
 function proposersOf({ outcomes }: PaymentPeople, event: Reported): readonly string[] {
-  if (!isOfAPerson(event.data, event.meta.role)) return [];
-  const outcome = OUTCOMES[event.type];
-  return outcomes
-    .filter(({ said }) => said.outcome === outcome && isAnsweredBy(said, event))
-    .map(({ by }) => by);
+  const { saidBy = [] } = event.data;
+  if (!isOfAPerson(event.data, event.meta.role)) return saidBy;
+  const outcome =
+    event.type === 'PaymentBreakRecorded' ? event.data.reported : OUTCOMES[event.type];
+  const same = outcomes.filter(({ said }) => said.outcome === outcome && isAnsweredBy(said, event));
+  return [...saidBy, ...same.map(({ by }) => by)];
 }
 
 /** A word that is known now, or a break that is resolved, waits for nobody: it is not taken back. */
@@ -211,10 +217,12 @@ export function decidedResolution(
   };
 }
 
-/** Who said what contradicts itself, and who paid again. */
+/** Who said what contradicts itself, or had proposed it, and who paid again. */
 function causesOf({ breaks, reporters, reinstructors }: PaymentPeople, breakId: string): string[] {
   const found = breaks.find((one) => one.breakId === breakId);
   if (!found) return [];
   const said = reporters.filter(({ attempt }) => attempt === found.attempt);
-  return [found.by, ...said.map(({ by }) => by), ...reinstructors];
+  const { by, proposedBy } = found;
+  const reporting = said.flatMap((one) => [one.by, ...one.proposedBy]);
+  return [by, ...proposedBy, ...reporting, ...reinstructors];
 }

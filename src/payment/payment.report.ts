@@ -188,6 +188,9 @@ const reportOf = (
   ...(reference === undefined ? {} : { reference }),
 });
 
+const personsOf = ({ saidBy = [] }: ReportOutcome): Pick<Break, 'saidBy'> =>
+  saidBy.length === 0 ? {} : { saidBy: [...saidBy] };
+
 /** What tells a booking from another. */
 function referencesOf({
   reference,
@@ -216,7 +219,7 @@ function recorded(
   outcome: Reported,
   { now }: Context,
 ): Draft<PaymentEvent> {
-  const data = reportOf(state, command);
+  const data = { ...reportOf(state, command), ...personsOf(command) };
   switch (outcome) {
     case 'accepted':
       return { type: 'PaymentAccepted', data };
@@ -288,6 +291,7 @@ function broken(
         ...(reason === undefined ? {} : { reason }),
         ...referencesOf(command),
         ...(day === undefined ? {} : { reportedOn: day }),
+        ...personsOf(command),
       },
     },
   ];

@@ -37,6 +37,8 @@ export interface ReportOutcome extends OutcomeDetails {
   readonly attempt: number;
   readonly endToEndId: string;
   readonly source: EventData['PaymentBreakRecorded']['source'];
+  /** Persons who said so before who has it recorded. */
+  readonly saidBy?: readonly string[];
 }
 
 /** A report names a payment's attempt, in its currency, with a reason where the field has one. */

@@ -16,6 +16,8 @@ export interface ReportedOutcome extends OutcomeDetails {
   readonly attempt?: number;
   /** The message of ours that the entry is said to be of; another one's payment is a contradiction. */
   readonly messageId?: string;
+  /** Persons who said so before who has it recorded now: who handed over the bank's file, say. */
+  readonly saidBy?: readonly string[];
   /** Where this one comes from, where one take has several sources. */
   readonly source?: OutcomeSource;
 }

@@ -1,6 +1,6 @@
 import { Command } from '../http/call.js';
 import { Flag, FreeText, Name, Nested, OneOf, Pattern, Region, Text } from '../http/fields.js';
-import { type AccountFields } from './personal.js';
+import { type AccountFields } from './account-number.rule.js';
 
 const KINDS = ['iban', 'rib', 'wallet', 'cash'] as const;
 

@@ -12,6 +12,7 @@ import { readCorrection } from '../use-cases/corrections/corrections.js';
 import { foldAdjustment, foldEnrolment, foldRecovery } from '../use-cases/folds.js';
 import { AUTOMATION, type Deps, type JobContext } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';
+import { DifferenceSums } from '../use-cases/corrections/difference-sums.rule.js';
 import { debtOf, offsetOf } from '../use-cases/corrections/household-debt.rule.js';
 import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';
@@ -39,7 +40,7 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
   const programme = await new PolicyReader(deps.store).programme(started.programmeId);
   const { currency } = programme.definition;
   const base: JobContext = { actor: AUTOMATION, correlationId: event.meta.correlation };
-  const figures = new Figures();
+  const figures = new DifferenceSums();
   const unfinished = new Unfinished();
   await pipelined(
     accountsOf(deps, started, signal),
@@ -64,34 +65,6 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
   );
 }
 
-/** What one correction put on the households' accounts, all together. */
-class Figures {
-  #arrearsCount = 0;
-  #arrearsMinor = 0n;
-  #overpaidCount = 0;
-  #overpaidMinor = 0n;
-
-  add(proposal: Proposal): void {
-    const difference = BigInt(proposal.differenceMinor);
-    if (difference > 0n) {
-      this.#arrearsCount += 1;
-      this.#arrearsMinor += difference;
-    } else {
-      this.#overpaidCount += 1;
-      this.#overpaidMinor -= difference;
-    }
-  }
-
-  all(): Omit<EventData['CorrectionApplied'], 'correctionId'> {
-    return {
-      arrearsCount: this.#arrearsCount,
-      arrearsMinor: String(this.#arrearsMinor),
-      overpaidCount: this.#overpaidCount,
-      overpaidMinor: String(this.#overpaidMinor),
-    };
-  }
-}
-
 /** Of one household, where the correction is of one; else of all that the programme has. */
 function accountsOf(
   deps: Deps,
@@ -108,7 +81,7 @@ interface Adjusting {
   readonly cause: Approved;
   readonly currency: string;
   readonly base: JobContext;
-  readonly figures: Figures;
+  readonly figures: DifferenceSums;
   readonly unfinished: Unfinished;
 }
 

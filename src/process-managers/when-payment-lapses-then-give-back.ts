@@ -8,20 +8,22 @@ import { guard, part, type Part, type Unit } from '../write-side/unit.js';
 import { readCycle } from '../use-cases/cycles/cycles.js';
 import { foldPayment } from '../use-cases/folds.js';
 import { isUnpaid } from '../payment/payment.state.js';
+import { carriedByNone } from '../use-cases/corrections/cut-orders.js';
 import { givenBack, type GivenBack } from '../use-cases/corrections/given-back.rule.js';
 import { AUTOMATION, PAGE, type Deps, type JobContext } from '../write-side/context.js';
 import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';
 
 /**
- * A payment that is cancelled, that was rejected or returned when its cycle closed, or that came
- * back after that, paid no arrears and recovered nothing: the arrears go into the next cycle again,
- * and the household owes again what was to be deducted. One that meets a defect keeps no other from
- * having back what is its, and is thrown at the end.
+ * A payment that is cancelled, that was rejected or returned when its cycle closed, that came back
+ * after that, or that was never ordered though an account says what it carries, paid no arrears and
+ * recovered nothing: the arrears go into the next cycle again, and the household owes again what was
+ * to be deducted. One that meets a defect keeps no other from having back what is its, and is thrown
+ * at the end.
  */
 export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
   name: 'when-payment-lapses-then-give-back',
-  handles: ['PaymentCancelled', 'CycleClosed', ...BACK],
+  handles: ['PaymentCancelled', 'CycleAbandoned', 'CycleClosed', ...BACK],
   async handle(events, signal) {
     const base: JobContext = { actor: AUTOMATION, correlationId: events[0]!.meta.correlation };
     const unfinished = new Unfinished();
@@ -40,8 +42,12 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
     const back = events.filter(({ type }) => BACK.some((one) => one === type));
     await giveBackAfterClosing(deps, back, base, unfinished);
     for (const event of events) {
-      if (event.type !== 'CycleClosed') continue;
-      await giveBackUnpaid(deps, event.data.cycleId, base, unfinished, signal);
+      if (event.type !== 'CycleClosed' && event.type !== 'CycleAbandoned') continue;
+      const { cycleId } = event.data;
+      for await (const cut of carriedByNone(deps, cycleId, signal))
+        await giveBack(deps, cut, 'The payment was never ordered.', base, unfinished);
+      if (event.type === 'CycleClosed')
+        await giveBackUnpaid(deps, cycleId, base, unfinished, signal);
     }
     unfinished.finish();
   },

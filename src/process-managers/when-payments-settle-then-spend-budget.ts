@@ -2,7 +2,7 @@ import type { EventType } from '../../events/generated.js';
 import { MAX_PAGE, type EventStore } from '../adapters/event-store/port.js';
 import { budgetDecider } from '../budget/budget.decider.js';
 import type { Recorded } from '../kernel/decider.js';
-import { cycleId as cycleIdOf, partsOfPayment, streams } from '../kernel/ids.js';
+import { cycleId as cycleIdOf, idIn, partsOfPayment, streams } from '../kernel/ids.js';
 import { recordOne } from '../write-side/bulk.js';
 import { partFrom, type Part } from '../write-side/unit.js';
 import { budgetStreamOf } from '../use-cases/cycles/cycles.js';
@@ -110,7 +110,7 @@ function moving(cycleId: string, through: number, movements: readonly Movement[]
 }
 
 function cycleOf(paymentStream: string): string {
-  const { programmeId, period } = partsOfPayment(paymentStream.slice('payment-'.length));
+  const { programmeId, period } = partsOfPayment(idIn(paymentStream));
   return cycleIdOf(programmeId, period);
 }
 

@@ -1,6 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import { compilePolicy } from '../eligibility/policy.js';
-import { canonicalJson, contentHash } from '../kernel/canonical.js';
+import { canonicalIfAny, contentHash } from '../kernel/canonical.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { ProgrammeCommand } from './programme.decider.js';
 
@@ -55,7 +55,5 @@ function fieldsThatDiffer(recorded: object, given: object): readonly string[] {
   const before = new Map(Object.entries(recorded));
   const now = new Map(Object.entries(given));
   const names = [...new Set([...before.keys(), ...now.keys()])];
-  return names.filter((name) => spelled(before.get(name)) !== spelled(now.get(name)));
+  return names.filter((name) => canonicalIfAny(before.get(name)) !== canonicalIfAny(now.get(name)));
 }
-
-const spelled = (value: unknown): string => (value === undefined ? '' : canonicalJson(value));

@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RAILS } from '../../src/adapters/payment-rail/settings.js';
 import { PROJECTIONS } from '../../projections/all.js';
+import { INDISPENSABLE_AUTOMATIONS } from '../../src/automation/indispensable.rule.js';
+import { processManagers } from '../../src/process-managers/all.js';
+import type { Deps } from '../../src/write-side/context.js';
 
 interface Source {
   readonly path: string;
@@ -64,6 +67,12 @@ describe('every list of things exists once', () => {
     expect(imported(textOf('src/process-managers/all.ts'), MANAGER).toSorted()).toEqual(
       there.toSorted(),
     );
+  });
+
+  test('each automation that nobody may dismiss is the name of a process manager', () => {
+    const names = processManagers({} as Deps).map(({ name }) => name);
+    expect(INDISPENSABLE_AUTOMATIONS.length).toBeGreaterThan(0);
+    expect(INDISPENSABLE_AUTOMATIONS.filter((name) => !names.includes(name))).toEqual([]);
   });
 
   test('read models are put together in projections/all.ts only', () => {

@@ -120,3 +120,38 @@ describe('what a person records as the word of a bank', () => {
     expect(foundBy('PaymentSettled', { isNew: false })).toEqual([]);
   });
 });
+
+describe('of an entry that waits', () => {
+  const origin = (log: readonly Step[], data: object, role: Role = 'payment-system') => {
+    const check = new BankMessagesCheck();
+    const { said, found } = new Findings();
+    for (const [type, more] of log) check.add(eventOf(type, more), found);
+    check.add(eventOf('BankEntryQuarantined', data, { meta: { role } }), found);
+    return said;
+  };
+  test('it is of a file', () => {
+    expect(origin([], { family: 'camt.053', sha256: 'a' })).toEqual([]);
+  });
+  const answer = { family: 'govstack', paymentId: 'p', messageId: 'M' };
+  test.each(['PaymentInstructed', 'PaymentReinstructed'] as const)(
+    'or a payments block answered of what was instructed: %s',
+    (type) => {
+      const instructed: Step = [type, { messageId: 'M' }];
+      expect(origin([instructed], answer)).toEqual([]);
+      const unknown = ['I2 an answer of a payments block about what was not instructed'];
+      expect(origin([], answer)).toEqual(unknown);
+      expect(origin([[type, { messageId: 'N' }]], answer)).toEqual(unknown);
+      expect(origin([instructed], { family: 'govstack', messageId: 'M' })).toEqual(unknown);
+      expect(origin([instructed], { family: 'govstack', paymentId: 'p' })).toEqual(unknown);
+      expect(origin([instructed], answer, 'finance-officer')).toEqual([
+        'I2 an answer that no payments block gave',
+      ]);
+      expect(origin([instructed], { ...answer, family: 'pain.002' })).toEqual([
+        'I2 an entry under pain.002, and of no file',
+      ]);
+      expect(origin([received], { ...answer, sha256: 'a' })).toEqual([
+        'I2 an answer of a payments block, and of a file',
+      ]);
+    },
+  );
+});

@@ -1,64 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventType } from '../../events/generated.js';
-import { TwoPeopleCheck } from '../../src/audit/two-people-check.js';
-import type { Recorded, Role } from '../../src/kernel/decider.js';
+import {
+  again,
+  base,
+  breakId,
+  broken,
+  foundIn,
+  foundNow,
+  paymentId,
+  proposed,
+  rejected,
+  step,
+  UNDER_RULES,
+  type Step,
+} from './two-people.js';
 
-const paymentId = 'asd-2026-01-00000000-0000-4000-8000-000000000001';
-const payment = `payment-${paymentId}`;
-const breakId = '00000000-0000-4000-8000-000000000002';
-const base = { paymentId, attempt: 1, endToEndId: 'E1', source: 'http' };
-
-interface Step {
-  readonly type: EventType;
-  readonly by: string;
-  readonly data: object;
-  readonly role?: Role;
-  readonly stream?: string;
-  readonly v?: number;
-  readonly command?: string;
-}
-const step = (type: EventType, by: string, data: object, more: Partial<Step> = {}): Step => ({
-  type,
-  by,
-  data,
-  ...more,
-});
-
-/** What the check finds in a log of these events, to its end. */
-function foundIn(...log: readonly Step[]): string[] {
-  const check = new TwoPeopleCheck();
-  const found: string[] = [];
-  log.forEach((one, position) => {
-    const { type, by, data, role = 'finance-officer', stream = payment, v = 2 } = one;
-    const meta = { actor: by, role, command: one.command ?? String(position), correlation: '' };
-    const event = { id: '', stream, revision: 0, type, v, time: '', data, meta, position };
-    check.add(event as Recorded, (invariant, what) => {
-      found.push(`${invariant}: ${what}`);
-    });
-  });
-  check.finish((what) => found.push(`I4: ${what}`));
-  return found;
-}
-
-/** Anything that only these rules make: from here on the log was written under them. */
-const UNDER_RULES = step(
-  'PaymentOutcomeProposed',
-  'somebody',
-  { ...base, outcome: 'accepted' },
-  { stream: 'payment-other' },
-);
-const proposed = (by: string) =>
-  step('PaymentOutcomeProposed', by, { ...base, outcome: 'rejected', reason: 'AC04' });
-const rejected = (by: string, more: Partial<Step> = {}, source = 'http') =>
-  step('PaymentRejected', by, { ...base, source, reason: 'AC04' }, more);
-const again = (by: string) => step('PaymentReinstructed', by, { ...base, attempt: 2 });
-const broken = (by: string, role: Role = 'payment-system') =>
-  step(
-    'PaymentBreakRecorded',
-    by,
-    { ...base, breakId, kind: 'settled-after-rejected', reported: 'settled' },
-    { role },
-  );
 const counted = (type: 'PaymentBreakResolutionProposed' | 'PaymentBreakResolved', by: string) =>
   step(type, by, { paymentId, breakId, resolution: 'counted-as-settled', reason: 'a letter' });
 const resolved = (by: string, v = 2) =>
@@ -114,7 +70,7 @@ describe('a payment is moved by two persons', () => {
   test('where it failed and is paid again', () => {
     expect(foundIn(proposed('farid'), rejected('hind'), again('farid'))).toEqual([]);
     expect(foundIn(UNDER_RULES, rejected('farid', {}, 'pain.002'), again('farid'))).toEqual([
-      'I4: paid again by who recorded that it failed',
+      'I4: paid again by who said that it failed',
     ]);
   });
   test('where the bank said after a person what became of it, the bank counts', () => {
@@ -243,8 +199,29 @@ test('so is what a person says of a booking, and of a break', () => {
   }
 });
 
+describe('who resolves a break', () => {
+  const caused = ['I4: a break was resolved by who caused it'];
+  const resolved = (by: string) =>
+    step('PaymentBreakResolved', by, { paymentId, breakId, resolution: 'no-effect' }, { v: 4 });
+  test('had not proposed what contradicts itself, nor the break', () => {
+    const confirmed = [proposed('farid'), rejected('hind'), broken('bank')] as const;
+    expect(foundNow(...confirmed, resolved('farid'))).toEqual(caused);
+    expect(foundNow(...confirmed, resolved('omar'))).toEqual([]);
+    const named = step('PaymentBreakRecorded', 'hind', {
+      ...base,
+      breakId,
+      kind: 'x',
+      reported: 'settled',
+      source: 'camt.053',
+      saidBy: ['farid'],
+    });
+    expect(foundNow(named, resolved('farid'))).toEqual(caused);
+    expect(foundNow(named, resolved('omar'))).toEqual([]);
+  });
+});
+
 describe('who pays again', () => {
-  const paidAgain = ['I4: paid again by who recorded that it failed'];
+  const paidAgain = ['I4: paid again by who said that it failed'];
   const reported = (type: EventType, by: string, more: Partial<Step> = {}, attempt = 1) =>
     step(type, by, { ...base, attempt, source: 'camt.054' }, more);
   test.each(['PaymentRejected', 'PaymentReturned'] as const)('did not record it: %s', (type) => {
@@ -267,6 +244,25 @@ describe('who pays again', () => {
       expect(
         foundIn(UNDER_RULES, reported('PaymentRejected', 'farid', {}, attempt), again('farid')),
       ).toEqual([]);
+  });
+  test('had not said so before who recorded it', () => {
+    const confirmed = [proposed('farid'), rejected('hind')] as const;
+    expect(foundNow(...confirmed, again('farid'))).toEqual(paidAgain);
+    expect(foundNow(...confirmed, again('omar'))).toEqual([]);
+    expect(foundIn(UNDER_RULES, ...confirmed, again('farid'))).toEqual([]);
+    const named = step('PaymentReturned', 'hind', {
+      ...base,
+      source: 'camt.054',
+      saidBy: ['farid'],
+    });
+    expect(foundNow(named, again('Farid'))).toEqual(paidAgain);
+    expect(foundNow(named, again('omar'))).toEqual([]);
+    const other = step('PaymentOutcomeProposed', 'omar', {
+      ...base,
+      outcome: 'rejected',
+      reason: 'AC01',
+    });
+    expect(foundNow(other, ...confirmed, again('omar'))).toEqual([]);
   });
   test('is not who said so last', () => {
     const both = [

@@ -46,7 +46,7 @@ test.each(['reference', 'endToEndId', 'paymentId'])(
     const path = join(dir, 'texts.ndjson');
     const said = { outcome: 'settled', endToEndId: 'E1' };
     const good = ['REF-1', 'مرجع', 'x'.repeat(35), ' REF-1 '];
-    const bad = ['R\u202eEF', 'R\u0000', 'R\ud800', '\u200b', '\ue000'];
+    const bad = ['R\u202eEF', 'R\nEF', 'R\u0000', 'R\ud800', '\u200b', '\ue000'];
     const lines = [...good, ...bad].map((text) => JSON.stringify({ ...said, [column]: text }));
     writeFileSync(path, lines.join('\n'));
     const taken: unknown[] = [];

@@ -19,6 +19,7 @@ import {
 
 const farid = by('farid', 'finance-officer');
 const FARID = by('F.ARID', 'finance-officer');
+const FARID_AGAIN = by('Farid', 'finance-officer');
 const hind = by('hind', 'finance-officer');
 const controller = by('kamal', 'finance-controller');
 const live = [ordered, instructed] as const;
@@ -153,6 +154,19 @@ export function peopleScenarios(): void {
         .when(reinstruct, by('third', 'finance-officer'))
         .thenOne('PaymentReinstructed');
     });
+    test('by another person than handed over the file that said it, or proposed what its entry is about', () => {
+      const failed = (source: string) =>
+        was('PaymentRejected', { ...said(1), source, reason: 'AC04', saidBy: ['farid'] }, 'hind');
+      for (const source of ['pain.002', 'operator']) {
+        for (const who of [farid, FARID_AGAIN, hind])
+          given(...live, failed(source))
+            .when(reinstruct, who)
+            .thenRefused('SAME_PERSON');
+        given(...live, failed(source))
+          .when(reinstruct, by('third', 'finance-officer'))
+          .thenOne('PaymentReinstructed');
+      }
+    });
     test('by who said so alone, where the bank said it then by itself', () => {
       given(...live, proposed('rejected', 'farid'), reportedBy('bank', 'payment-system'))
         .when(reinstruct, farid)
@@ -182,6 +196,31 @@ export function peopleScenarios(): void {
       given(...live, rejected(), handed)
         .when(resolve(handed, 'bank-error'), farid)
         .thenRefused('SAME_PERSON');
+    });
+    test('by another person than had proposed it, or what it contradicts', () => {
+      const open = broken('bank', 'payment-system');
+      const failed = [proposed('rejected', 'farid'), reportedBy('hind', 'finance-officer')];
+      const past = [...live, ...failed, againBy('omar'), open];
+      const settled = broken('hind', 'finance-officer');
+      const also = [...live, rejected(), proposed('settled', 'farid'), settled];
+      const { data } = broken('hind', 'finance-officer');
+      const named = was(
+        'PaymentBreakRecorded',
+        { ...data, source: 'camt.053', saidBy: ['farid'] },
+        'hind',
+      );
+      for (const [history, one] of [
+        [past, open],
+        [also, settled],
+        [[...live, rejected(), named], named],
+      ] as const) {
+        given(...history)
+          .when(resolve(one, 'no-effect'), farid)
+          .thenRefused('SAME_PERSON');
+        given(...history)
+          .when(resolve(one, 'no-effect'), controller)
+          .thenOne('PaymentBreakResolved');
+      }
     });
     test('as paid or come back once a second person says the same', () => {
       const open = broken('bank', 'payment-system');

@@ -243,24 +243,31 @@ export function unreferencedScenarios(): void {
     ])('%s is another: breaks', (_, expected, reports) => {
       expect(after(...reports)).toBe(expected);
     });
-    test.each(['NONREF', 'Not Provided', '000', 'n/a', 'E1', 'M1'])(
-      'under the reference %s, which tells nothing, is told by its day',
-      (reference) => {
-        expect(
-          after(
-            of('camt.053', 5, 'S1', { reference, entryReference: reference }),
-            of('camt.054', 5, 'N1', { reference, entryReference: reference }),
-          ),
-        ).toBe(0);
-        expect(
-          after(
-            of('camt.053', 5, 'S1', { reference, entryReference: reference }),
-            of('camt.053', 6, 'S2', { reference, entryReference: reference }),
-            of('camt.053', 7, 'S3', { reference, entryReference: reference }),
-          ),
-        ).toBe(2);
-      },
-    );
+    test.each([
+      'NONREF',
+      'Not Provided',
+      '000',
+      'n/a',
+      'E1',
+      'M1',
+      'K\u202e1',
+      'K\u00851',
+      '\u200b',
+    ])('under the reference %j, which tells nothing, is told by its day', (reference) => {
+      expect(
+        after(
+          of('camt.053', 5, 'S1', { reference, entryReference: reference }),
+          of('camt.054', 5, 'N1', { reference, entryReference: reference }),
+        ),
+      ).toBe(0);
+      expect(
+        after(
+          of('camt.053', 5, 'S1', { reference, entryReference: reference }),
+          of('camt.053', 6, 'S2', { reference, entryReference: reference }),
+          of('camt.053', 7, 'S3', { reference, entryReference: reference }),
+        ),
+      ).toBe(2);
+    });
     test('of a payment that a status settled is looked at the same', () => {
       const status = heard('pain.002');
       const once = afterReport(status, first);

@@ -9,7 +9,7 @@ import {
 } from '../../src/programme/programme.decider.js';
 import { by, scenarios, was } from './given.js';
 import { account, terms, v1, v2, v3 } from './programme.fixtures.js';
-import { backdating, withdrawals } from './programme.scenarios.js';
+import { accountHolds, backdating, calendars, withdrawals } from './programme.scenarios.js';
 
 const manager = by('meryem', 'programme-manager');
 const second = by('leila', 'programme-manager');
@@ -254,68 +254,9 @@ describe('the terms that a programme pays under', () => {
   });
 });
 
-describe('the hold of a programme on changed accounts', () => {
-  const holds = (days: number) => ({ programmeId, days });
-  test('is set by who manages it, and again only where it differs; none is none', () => {
-    given(defined)
-      .when({ type: 'SetAccountHold', ...holds(5), verification: 'changed' }, manager)
-      .then({ type: 'AccountHoldSet', data: { ...holds(5), verification: 'changed' } });
-    given(defined)
-      .when({ type: 'SetAccountHold', ...holds(0), verification: 'changed' }, manager)
-      .then();
-    // Where a programme said nothing, a changed account waits for a second person.
-    given(defined)
-      .when({ type: 'SetAccountHold', ...holds(0), verification: 'every' }, manager)
-      .then({ type: 'AccountHoldSet', data: { ...holds(0), verification: 'every' } });
-    given(defined, was('AccountHoldSet', holds(5)))
-      .when({ type: 'SetAccountHold', ...holds(5) }, manager)
-      .then();
-    given(defined)
-      .when({ type: 'SetAccountHold', ...holds(5) }, by('farid', 'finance-officer'))
-      .thenRefused('ROLE_NOT_ALLOWED');
-  });
-  test('is weakened by two managers only', () => {
-    const none = { ...holds(0), verification: 'none' as const };
-    const asked = was('AccountHoldProposed', none, 'meryem');
-    const weaken: ProgrammeCommand = { type: 'SetAccountHold', ...none };
-    given(defined).when(weaken, manager).then({ type: 'AccountHoldProposed', data: none });
-    given(defined, asked).when(weaken, manager).then();
-    given(defined, asked).when(weaken, second).then({ type: 'AccountHoldSet', data: none });
-    // Longer, and verified less: weaker all the same.
-    const longer = { ...holds(9), verification: 'none' as const };
-    given(defined, asked)
-      .when({ type: 'SetAccountHold', ...longer }, second)
-      .then({ type: 'AccountHoldProposed', data: longer });
-    given(defined, was('AccountHoldSet', holds(5)))
-      .when(weaken, manager)
-      .then({ type: 'AccountHoldProposed', data: none });
-    // Absent is `none`: the first says one, the second the other.
-    given(defined, asked)
-      .when({ type: 'SetAccountHold', ...holds(0) }, second)
-      .then({ type: 'AccountHoldSet', data: holds(0) });
-    given(defined, asked, was('AccountHoldSet', { ...holds(0), verification: 'every' }, 'omar'))
-      .when(weaken, second)
-      .then({ type: 'AccountHoldProposed', data: none });
-  });
-});
+describe('the hold of a programme on changed accounts', () => accountHolds(given));
 
-describe('the calendar of a programme', () => {
-  const calendar = { programmeId, weekend: ['friday' as const], holidays: ['2026-05-01'] };
-  test('is set by who manages it, and again only where it differs', () => {
-    given(defined)
-      .when({ type: 'SetCalendar', ...calendar }, manager)
-      .then({ type: 'CalendarSet', data: calendar });
-    given(defined, was('CalendarSet', calendar))
-      .when({ type: 'SetCalendar', ...calendar }, manager)
-      .then();
-    given(defined)
-      .when({ type: 'SetCalendar', ...calendar, holidays: ['2026-02-30'] }, manager)
-      .thenRefused('INVALID_DATE', 'holidays/0');
-    given(defined)
-      .when({ type: 'SetCalendar', ...calendar }, by('farid', 'finance-officer'))
-      .thenRefused('ROLE_NOT_ALLOWED');
-  });
-});
+describe('the calendar of a programme', () => calendars(given));
 
 describe('how far back applications may be dated', () => backdating(given));
 

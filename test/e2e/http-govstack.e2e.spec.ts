@@ -117,7 +117,7 @@ else
         ongoing_amount: totalOf(batchOf(0)),
       });
       expect((await expectStatus(200, tell(ongoing))).message).toBe(
-        '3 applied, 0 unchanged, 0 contradictory, 0 refused, 0 without an outcome.',
+        '3 applied, 0 unchanged, 0 contradictory, 0 refused, 0 without an outcome, 0 for a person.',
       );
       expect(await statuses()).toEqual([
         'accepted',
@@ -130,7 +130,8 @@ else
       const done = statusOf(batchOf(0), { totalAmount: totalOf(batchOf(0)) + 0.0000000001 });
       const first = await tell(done);
       expect(first.body).toEqual({
-        message: '3 applied, 0 unchanged, 0 contradictory, 0 refused, 0 without an outcome.',
+        message:
+          '3 applied, 0 unchanged, 0 contradictory, 0 refused, 0 without an outcome, 0 for a person.',
       });
       expect(operations.get('BulkPaymentStatusUpdate')!.answer(first.status, first.body)).toEqual(
         [],
@@ -142,7 +143,7 @@ else
         () => tell({ ...done, resultGeneratedAt: '2025-12-03T10:00:00.000Z' }),
       ]) {
         expect((await expectStatus(200, again())).message).toBe(
-          '0 applied, 3 unchanged, 0 contradictory, 0 refused, 0 without an outcome.',
+          '0 applied, 3 unchanged, 0 contradictory, 0 refused, 0 without an outcome, 0 for a person.',
         );
       }
       expect(await statuses()).toEqual([
@@ -205,11 +206,20 @@ else
         { transactionId: three!.requestId, status: 'COMPLETED', amount: 0.001 },
       ];
       expect((await expectStatus(200, tell(half))).message).toBe(
-        '2 applied, 0 unchanged, 0 contradictory, 0 refused, 1 without an outcome.',
+        '2 applied, 0 unchanged, 0 contradictory, 0 refused, 1 without an outcome, 1 for a person.',
       );
       expect((await expectStatus(200, tell(half))).message).toBe(
-        '0 applied, 2 unchanged, 0 contradictory, 0 refused, 1 without an outcome.',
+        '0 applied, 2 unchanged, 0 contradictory, 0 refused, 1 without an outcome, 1 for a person.',
       );
+      const waiting = await expectStatus(200, finance.get('/bank/entries?status=quarantined'));
+      expect(waiting.items).toMatchObject([
+        {
+          family: 'govstack',
+          code: 'ENTRY_INVALID',
+          detail: expect.stringMatching(/ 0\.001;.* MAD\.$/),
+          bankReference: batch.correlationId,
+        },
+      ]);
       expect(await statuses()).toEqual([
         'instructed',
         'rejected',
@@ -235,7 +245,7 @@ else
 
     it('become breaks where they contradict what was said before', async () => {
       expect((await expectStatus(200, tell(statusOf(batchOf(1))))).message).toBe(
-        '1 applied, 1 unchanged, 1 contradictory, 0 refused, 0 without an outcome.',
+        '1 applied, 1 unchanged, 1 contradictory, 0 refused, 0 without an outcome, 0 for a person.',
       );
       expect(await statuses()).toEqual([
         'rejected',

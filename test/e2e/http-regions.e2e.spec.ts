@@ -93,9 +93,10 @@ describe('a token that is limited to a region', () => {
     const { items } = await expectStatus(200, finance.get('/payments?cycleId=asd-2025-10'));
     household = { personId, applicationId, paymentId: items[0].paymentId };
     const document = (await (await fetch(`${world.server.url}/openapi.json`)).json()) as Json;
+    // Those of GovStack are walked by http-regions-govstack.
     const endpoints = (method: 'get' | 'post'): Endpoint[] =>
       Object.entries(document.paths as Json).flatMap(([path, { [method]: one }]: [string, Json]) =>
-        one && !/^\/(govstack|api)\b/.test(path) && !path.includes('/api/v1/')
+        one && !/^\/govstack\b/.test(path)
           ? [
               {
                 path,

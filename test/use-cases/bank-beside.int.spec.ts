@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatAmount } from '../../src/kernel/money.js';
+import { streams } from '../../src/kernel/ids.js';
 import { assignEntry } from '../../src/use-cases/statements/bank-entries.js';
 import {
   amountOf,
@@ -282,6 +283,26 @@ describe('an entry that a person gives to a payment', () => {
     await expect(assigned(entry!.entryId, one.paymentId, 'settled')).rejects.toMatchObject({
       code: 'OUTCOME_DIFFERS',
     });
+  });
+  test('names who proposed it in what becomes of the payment', async () => {
+    const [one] = await two();
+    await take(
+      statementOf([{ amount: money(one), direction: 'CRDT', details: [e2e(one.endToEndId)] }]),
+    );
+    const [entry] = await entries();
+    for (const who of ['finance', 'secondFinance'] as const)
+      await assignEntry(
+        world.engine,
+        { entryId: entry!.entryId, paymentId: one.paymentId, outcome: 'returned', reason: 'so' },
+        as(world.engine, who, 'assign', entry!.entryId),
+      );
+    const events = await world.engine.store.readStream(streams.payment(one.paymentId));
+    expect(events.at(-1)).toMatchObject({
+      type: 'PaymentReturned',
+      data: { source: 'operator', saidBy: ['farid'] },
+      meta: { actor: 'hind' },
+    });
+    expect(await violations()).toEqual([]);
   });
   test('is of the payment that it names', async () => {
     const [one, other] = await two();

@@ -12,7 +12,7 @@ import {
   waiting,
   type Booking,
 } from './bank-agrees.fixtures.js';
-import { take, violations, type Paid } from './bank-messages.fixtures.js';
+import { take, violations, world, type Paid } from './bank-messages.fixtures.js';
 
 const reference = (text: string): string => `<AcctSvcrRef>${text}</AcctSvcrRef>`;
 const debit = (paid: Paid, ref = '', more: Partial<Booking> = {}): Booking => ({
@@ -30,6 +30,18 @@ describe('a second booking', () => {
     await take(statementOf([debit(one, 'K1'), debit(one, 'K1')], undefined, 'camt.054'));
     expect(await breaksOf(one)).toEqual(['booked-twice', 'booked-twice']);
     expect(await violations()).toEqual([]);
+  });
+  test('under a reference that is no text is told by its day, and the reference is never kept', async () => {
+    const [one] = await two();
+    const turned = 'K\u202e7';
+    await take(statementOf([debit(one, turned)]));
+    await take(statementOf([debit(one, `${turned}7`)], undefined, 'camt.054'));
+    expect(await statusOf(one)).toBe('settled');
+    expect(await breaksOf(one)).toEqual([]);
+    await take(statementOf([debit(one, turned, { bookedOn: '2026-01-06' })]));
+    expect(await breaksOf(one)).toEqual(['booked-twice']);
+    const { events } = await world.engine.store.readAll(-1, 100_000);
+    expect(events.filter(({ data }) => JSON.stringify(data).includes('\u202e'))).toEqual([]);
   });
   test('in the details of one entry is one: the entry is of both', async () => {
     const [one] = await two();

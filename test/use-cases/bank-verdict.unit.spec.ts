@@ -90,6 +90,30 @@ describe('a status report', () => {
   });
 });
 
+/** What no door takes as a text. */
+const UNFIT = ['K\u202e1', 'K\u00851', 'K\n1', 'K\ufffd1', 'K\ue0001', '\u200b'];
+
+describe('a reference of the bank that is no text', () => {
+  test.each(UNFIT)('is none, in a report and in a booking: %j', (text) => {
+    const referencesIn = (entry: StatusEntry | BookedEntry): unknown => {
+      const verdict = verdictOf(entry);
+      if (verdict.kind !== 'payment') return verdict;
+      return [verdict.outcome.reference, verdict.outcome.entryReference];
+    };
+    const references = { endToEndId: OURS, bank: text, entryBank: text };
+    expect(referencesIn(status({ reference: text }))).toEqual([undefined, undefined]);
+    expect(referencesIn(booking({ references }))).toEqual([undefined, undefined]);
+    expect(referencesIn(booking({ references: { ...references, bank: 'K1' } }))).toEqual([
+      'K1',
+      undefined,
+    ]);
+  });
+  test.each(UNFIT)('is no end-to-end id of ours either: %j', (endToEndId) => {
+    const references = { endToEndId, instructionId: OURS };
+    expect(verdictOf(booking({ references }))).toMatchObject({ code: 'REFERENCES_DIFFER' });
+  });
+});
+
 describe('a booking', () => {
   test('settles as a debit and returns as a credit that is said to come back', () => {
     expect(verdictOf(booking())).toEqual({

@@ -4,6 +4,7 @@ import { readCorrection } from '../../src/use-cases/corrections/corrections.js';
 import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import type { Deps } from '../../src/write-side/context.js';
+import { abandonCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
@@ -19,6 +20,7 @@ import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstored
 import { everyStep, type Scene } from './every-step.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
+import { auditOf } from '../support/audit.js';
 import { as, bySupervisors, drain, job, newWorld, type World } from './world.js';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -163,5 +165,50 @@ describe('corrections on a store without atomic groups, interrupted at every app
     // The cycle opened and begun, the earlier cycle told of it, two payments with an account each, and the
     // set.
     expect(steps).toBe(8);
+  }, 600_000);
+
+  it('give back what accounts had of payments that were never ordered, once the cycle is given up', async () => {
+    const cut: string[] = [];
+    await everyStep(engineOn, async (): Promise<Scene> => {
+      const made = await corrected();
+      await drain(made.deps);
+      await planRecoveries(
+        made.deps,
+        { programmeId: PROGRAMME, sharePercent: 20, floorMinor: '30000', reason: 'agreed' },
+        job(made.deps, 'finance'),
+      );
+      const cycleId = `${PROGRAMME}-2025-11`;
+      let tries = 0;
+      return {
+        ...made,
+        // Nobody goes on with it.
+        run: async (deps) => {
+          tries += 1;
+          if (tries === 1)
+            await prepareCycle(
+              deps,
+              { programmeId: PROGRAMME, period: '2025-11' },
+              job(deps, 'finance'),
+            );
+        },
+        async check(deps, step) {
+          if ((await deps.store.readStream(streams.cycle(cycleId))).length === 0) return;
+          const before = await accounts(deps, made);
+          if (recoveredMinor(before.debt) > 0n) cut.push(`deduction at ${step}`);
+          if (before.arrears.some(({ orderedBy }) => orderedBy)) cut.push(`arrears at ${step}`);
+          await abandonCycle(
+            deps,
+            { cycleId, reason: 'another day' },
+            as(deps, 'controller', 'abandon', cycleId),
+          );
+          await drain(deps);
+          const { arrears, debt } = await accounts(deps, made);
+          expect(arrears.map(({ orderedBy }) => orderedBy)).toEqual([undefined]);
+          expect([recoveredMinor(debt), balanceMinor(debt)]).toEqual([0n, 50_000n]);
+          expect((await auditOf(deps.store)).violations).toEqual([]);
+        },
+      };
+    });
+    expect(cut.length).toBeGreaterThan(2);
   }, 600_000);
 });

@@ -5,9 +5,11 @@ import { openEmbedded } from '../../src/composition/data-folder.js';
 import { engineOver } from '../../src/composition/engine.js';
 import { isInSpite } from '../../src/use-cases/statements/file-refusal.rule.js';
 import { foldPayment } from '../../src/use-cases/folds.js';
-import { streams } from '../../src/kernel/ids.js';
+import { cycleOfPayment, streams } from '../../src/kernel/ids.js';
+import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { releaseMessage, takeInMessage } from '../../src/use-cases/statements/take-in-message.js';
 import { camtOf, inPieces } from '../support/bank-messages.js';
+import { report } from './bank-confused.fixtures.js';
 import { payments, said, violations, world } from './bank-messages.fixtures.js';
 import { job, type PEOPLE } from './world.js';
 
@@ -37,6 +39,33 @@ test('in production a file that a person hands over settles nothing until anothe
   expect(await status()).toBe('settled');
   const machine = await handOver(camtOf('camt.054', said([second!], 'settled')), 'bank');
   expect(machine).toMatchObject({ status: 'applied' });
+  expect(await violations()).toEqual([]);
+});
+
+test('who handed it over says what it says, and does not pay again what it said failed', async () => {
+  const [first] = await payments();
+  const { sha256 } = await handOver(report(first!, 'rejected', { reason: 'AC04' }), 'finance');
+  expect(await release(sha256, 'secondFinance')).toMatchObject({ status: 'applied' });
+  const events = await world.engine.store.readStream(streams.payment(first!.paymentId));
+  expect(events.at(-1)).toMatchObject({
+    type: 'PaymentRejected',
+    data: { saidBy: ['farid'] },
+    meta: { actor: 'hind' },
+  });
+  const codes: string[] = [];
+  for (const id of ['farid', 'hind', 'omar'])
+    await reinstructPayments(
+      world.engine,
+      {
+        cycleId: cycleOfPayment(first!.paymentId),
+        executionDate: '2026-01-10',
+        sameAccount: true,
+        paymentIds: [first!.paymentId],
+        onRefused: (refusals) => codes.push(...refusals.map(({ code }) => `${id} ${code}`)),
+      },
+      { ...job(world.engine, 'finance'), actor: { id, role: 'finance-officer' } },
+    );
+  expect(codes).toEqual(['farid SAME_PERSON', 'hind SAME_PERSON']);
   expect(await violations()).toEqual([]);
 });
 

@@ -163,6 +163,7 @@ const CASES: readonly [string, (paid: Paid, other: Paid) => Row, string, string]
     'END_TO_END_ID_UNKNOWN',
     'END_TO_END_ID_UNKNOWN',
   ],
+  ['a reference of two lines', () => ({ reference: 'R\n1' }), 'INVALID_TEXT', 'TEXT_INVALID'],
   [
     'a reference that is a book',
     () => ({ reference: 'X'.repeat(36) }),

@@ -4,10 +4,8 @@ import type { AppendGroup } from '../../src/adapters/event-store/port.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
-import {
-  reinstructPayments,
-  type ReinstructSummary,
-} from '../../src/use-cases/instructions/reinstruct-payments.js';
+import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
+import type { ReinstructSummary } from '../../src/use-cases/instructions/reinstruction-summary.rule.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { MemoryStore } from '../support/memory-store.js';

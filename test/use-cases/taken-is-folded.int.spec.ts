@@ -20,7 +20,8 @@ import {
   RegisterBeneficiaryBody,
   UpdateBeneficiaryBody,
 } from '../../src/use-cases/govstack/beneficiary.http.js';
-import { setAccounts, type Beneficiary } from '../../src/use-cases/govstack/beneficiaries.js';
+import { setAccounts } from '../../src/use-cases/govstack/beneficiaries.js';
+import type { Beneficiary } from '../../src/use-cases/govstack/beneficiary-account.rule.js';
 import { BatchStatusBody } from '../../src/use-cases/govstack/callback.http.js';
 import { bodyOf } from '../../src/use-cases/govstack/published.js';
 import { askAbout, takeInBatchStatus } from '../../src/use-cases/govstack/outcomes.js';
@@ -356,11 +357,7 @@ async function* only<T>(one: T): AsyncGenerator<T> {
   yield one;
 }
 
-type Said = {
-  readonly payeeIdentity: unknown;
-  readonly modality: unknown;
-  readonly address: unknown;
-};
+type Said = Readonly<Record<'payeeIdentity' | 'modality' | 'address', unknown>>;
 const sent = <T extends object>(type: new () => T, text: string): T =>
   bodyOf(type, { body: parseJson(Buffer.from(text)) } as Request);
 

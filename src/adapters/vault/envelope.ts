@@ -41,6 +41,15 @@ export function encrypt(key: KeyObject, context: string, plain: string | Uint8Ar
   return Buffer.concat([iv, body, cipher.getAuthTag()]);
 }
 
+/** What a vault keeps to tell whether it was sealed under a master key. */
+export const proofOf = (master: KeyObject): Buffer =>
+  encrypt(master, 'proof', 'the master key of this vault');
+
+/** @throws Error where the vault was sealed under another */
+export function requireProven(master: KeyObject, proof: Buffer): void {
+  decrypt(master, 'proof', proof);
+}
+
 /** @throws Error when key, context or bytes are not those of the encryption */
 export function decrypt(key: KeyObject, context: string, sealed: Buffer): Buffer {
   if (sealed.length < IV + TAG) throw new Error('too short for a ciphertext');

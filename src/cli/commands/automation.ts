@@ -2,11 +2,11 @@ import { Command } from 'commander';
 import { checkpointsIn } from '../../adapters/data-folder/checkpoint.js';
 import { leaseText } from '../../adapters/lease/postgres.js';
 import { setAsideDecider } from '../../automation/set-aside.decider.js';
+import { automationsOver } from '../../composition/automations.js';
 import { AUTOMATION_LEASE } from '../../composition/servers.js';
 import { fold } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { processManagers } from '../../process-managers/all.js';
-import { ProcessManagerRunner } from '../../process-managers/runner.js';
+import type { ProcessManagerRunner } from '../../process-managers/runner.js';
 import { stateKept } from '../../runtime/set-aside.js';
 import { dismissalPart } from '../../use-cases/jobs/dismiss-set-aside.js';
 import type { SetAside } from '../../write-side/set-aside.js';
@@ -33,13 +33,8 @@ interface DismissOptions extends CommonOptions {
   readonly reason: string;
 }
 
-const runnerOf = (engine: Engine): ProcessManagerRunner => {
-  const checkpoints = checkpointsIn(engine.dir);
-  return new ProcessManagerRunner(engine, processManagers(engine), {
-    ...checkpoints.acted,
-    ...stateKept(checkpoints.each),
-  });
-};
+const runnerOf = (engine: Engine): ProcessManagerRunner =>
+  automationsOver(engine, checkpointsIn(engine.dir), () => undefined);
 
 async function setAsideIn(engine: Engine): Promise<readonly SetAside[]> {
   if (engine.distributed) {

@@ -171,7 +171,7 @@ async function askTheBlock(run: Run, options: CommonOptions, cycle: string): Pro
   run.out.result(
     result,
     () =>
-      `${result.batches} batches: ${result.applied} applied, ${result.unchanged} changed nothing, ${result.breaks} became breaks, ${result.refused} refused, ${result.unanswered} without an outcome`,
+      `${result.batches} batches: ${result.applied} applied, ${result.unchanged} changed nothing, ${result.breaks} became breaks, ${result.refused} refused, ${result.unanswered} without an outcome, ${result.waiting} wait for a person`,
   );
 }
 

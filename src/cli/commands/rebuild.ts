@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
 import { openSqliteReadStore } from '../../adapters/read-store/sqlite/read-store.js';
 import type { ReadStore } from '../../adapters/read-store/port.js';
@@ -18,14 +17,13 @@ import { withLease } from '../../runtime/supervision/with-lease.js';
 import { action, common, type CommonOptions, type Run } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
 import { EXIT } from '../output.js';
+import { untilReached } from '../until-reached.js';
 
 interface RebuildOptions extends CommonOptions {
   readonly verify?: boolean;
 }
 
 const LOOK_EVERY_MS = 50;
-/** How long the projector may stand still before nobody waits for it any more. */
-const PATIENCE_MS = 60_000;
 
 /**
  * At the distributed size another process builds the read models: waits until they show the log to
@@ -37,30 +35,23 @@ async function shownElsewhere<T>(
   { out, signal }: Run,
   ask: (reads: ReadStore) => Promise<T>,
 ): Promise<T> {
-  const progress = out.progress('log position of the read models');
   const reads = await openPostgresReadStore(databaseUrl);
   try {
-    let known = -2;
-    let movedMs = performance.now();
-    for (;;) {
-      const position = await livePosition(reads, PROJECTIONS);
-      progress(position);
-      if (position >= (await store.lastPosition())) {
-        await checkReadModels(reads, store, position);
-        return await ask(reads);
-      }
-      if (position > known) {
-        known = position;
-        movedMs = performance.now();
-      }
-      if (performance.now() - movedMs > PATIENCE_MS)
-        throw new DomainError(
+    const position = await untilReached({
+      position: () => livePosition(reads, PROJECTIONS),
+      goal: () => store.lastPosition(),
+      lookEveryMs: LOOK_EVERY_MS,
+      standsStill: (stood) =>
+        new DomainError(
           'PROJECTOR_STANDS_STILL',
-          `The read models have stood at position ${position} for ${PATIENCE_MS / 1_000} s; are processes with the roles relay and projector at work?`,
+          `The read models have ${stood}; are processes with the roles relay and projector at work?`,
           'unavailable',
-        );
-      await wait(LOOK_EVERY_MS, undefined, { signal });
-    }
+        ),
+      progress: out.progress('log position of the read models'),
+      signal,
+    });
+    await checkReadModels(reads, store, position);
+    return await ask(reads);
   } finally {
     await reads.close();
   }

@@ -5,7 +5,7 @@ import { part, type Unit } from '../../write-side/unit.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import type { Actor, Recorded } from '../../kernel/decider.js';
 import { fold } from '../../kernel/decider.js';
-import { partsOfPayment, streams, uuidOf } from '../../kernel/ids.js';
+import { idIn, partsOfPayment, streams, uuidOf } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { isUnpaid } from '../../payment/payment.state.js';
 import { personDecider } from '../../person/person.decider.js';
@@ -140,7 +140,7 @@ export async function mendAccounts(
   for await (const page of pagesOf(engine.store, `payment-${cycleId}-`, { signal })) {
     const failed = page
       .filter(({ events }) => failedAtFirst(events))
-      .map(({ stream }) => stream.slice('payment-'.length))
+      .map(({ stream }) => idIn(stream))
       .filter((paymentId) => digitOf(paymentId) < MENDED_OF_TEN);
     if (failed.length === 0) continue;
     const accounts = await notRegistered(engine, failed.map(broughtFor));

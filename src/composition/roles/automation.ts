@@ -3,12 +3,11 @@ import { kafkaInbound } from '../../adapters/event-bus/kafka/inbound.js';
 import { createTopics } from '../../adapters/event-bus/kafka/topics.js';
 import { postgresLease } from '../../adapters/lease/postgres.js';
 import type { Role } from './role.js';
+import { automationsOver } from '../automations.js';
 import { AUTOMATION_LEASE } from '../servers.js';
 import { OUTCOMES_TOPIC } from '../../messaging/topics.js';
-import { processManagers } from '../../process-managers/all.js';
 import type { LeaseHold } from '../../adapters/lease/port.js';
-import { ProcessManagerRunner } from '../../process-managers/runner.js';
-import { setAsideNote, stateKept } from '../../runtime/set-aside.js';
+import type { ProcessManagerRunner } from '../../process-managers/runner.js';
 import { checkedWork } from '../../kernel/concurrency/checked-work.js';
 import { checkCluster } from './topics-check.js';
 import { AutomationTurn } from '../../runtime/supervision/automation-turn.js';
@@ -65,31 +64,22 @@ function runnerOf(
   hold: LeaseHold,
   onChange: () => void,
 ): ProcessManagerRunner {
-  return new ProcessManagerRunner(
-    servers,
-    processManagers(servers),
-    {
-      load: () => hold.load(),
-      save: async (position) => {
-        await hold.save(position);
-        supervisor.well('automation');
-        onChange();
-      },
-      ...stateKept({ load: () => hold.loadText(), save: (text) => hold.saveText(text) }),
+  const acted = {
+    load: () => hold.load(),
+    save: async (position: number): Promise<void> => {
+      await hold.save(position);
+      supervisor.well('automation');
+      onChange();
     },
-    {
-      onSetAside: (entry) =>
-        supervisor.tell({ kind: 'alarm', what: 'automation', detail: setAsideNote(entry) }),
-      onTrouble: (manager, error) => {
-        supervisor.tell({
-          kind: 'note',
-          what: manager,
-          detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error),
-        });
-        onChange();
-      },
-    },
-  );
+  };
+  const each = {
+    load: () => hold.loadText(),
+    save: (text: string) => hold.saveText(text),
+  };
+  return automationsOver(servers, { acted, each }, (message) => {
+    supervisor.tell(message);
+    if (message.kind === 'note') onChange();
+  });
 }
 
 /**

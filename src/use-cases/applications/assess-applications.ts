@@ -2,7 +2,7 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import { type ApplicationState } from '../../application/application.state.js';
-import { streams } from '../../kernel/ids.js';
+import { idIn, streams } from '../../kernel/ids.js';
 import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import { foldApplication } from '../folds.js';
@@ -103,9 +103,7 @@ export async function assessApplications(
       results.forEach((result, i) => {
         if (result.kind === 'recorded') summary.determined += 1;
         else if (result.kind === 'refused')
-          refused.push(
-            refusalTo(base.actor, waiting[i]!.stream.slice('application-'.length), result.error),
-          );
+          refused.push(refusalTo(base.actor, idIn(waiting[i]!.stream), result.error));
         countDetermination(result, summary);
       });
       summary.seen += looked.length;

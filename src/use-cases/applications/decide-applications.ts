@@ -5,7 +5,7 @@ import { named, within } from './assess-applications.js';
 import { pipelined, recordEachWritten, requireFitWords } from '../../write-side/bulk.js';
 import { fromState, part, type Part, type Unit } from '../../write-side/unit.js';
 import type { Recorded } from '../../kernel/decider.js';
-import { streams } from '../../kernel/ids.js';
+import { idIn, streams } from '../../kernel/ids.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { whilePaidBy } from '../../programme/open-programme.js';
 import { foldApplication } from '../folds.js';
@@ -91,9 +91,7 @@ export async function decideApplications(
       results.forEach((result, i) => {
         if (result.kind === 'recorded') summary.done += 1;
         else if (result.kind === 'refused')
-          refused.push(
-            refusalTo(base.actor, chosen[i]!.stream.slice('application-'.length), result.error),
-          );
+          refused.push(refusalTo(base.actor, idIn(chosen[i]!.stream), result.error));
       });
       summary.seen += looked.length;
       summary.refused += refused.length;
@@ -132,7 +130,7 @@ async function decidable(
   );
   return persons.map(({ personId, events: person }, i) => {
     const { stream, events } = chosen[i]!;
-    const applicationId = stream.slice('application-'.length);
+    const applicationId = idIn(stream);
     const approved = { applicationId, programmeId, personId };
     const [approval, ...rest] = approvalParts(applications[i]!, approved);
     const month = foldApplication(events).receivedOn.slice(0, 7);

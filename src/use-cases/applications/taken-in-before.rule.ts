@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../kernel/canonical.js';
+import { canonicalIfAny } from '../../kernel/canonical.js';
 import { requireRegion, type Context, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { isErased, regionOf } from '../../person/person-history.rule.js';
@@ -107,7 +107,7 @@ export const fieldsOf = ({
   ['receivedOn', row.receivedOn],
   ...Object.keys(row.facts)
     .sort()
-    .map((name) => [`facts.${name}`, spelled(row.facts[name])] as const),
+    .map((name) => [`facts.${name}`, canonicalIfAny(row.facts[name])] as const),
   ['region', row.region],
   ['name', row.name],
   ['nameArabic', row.nameArabic ?? ''],
@@ -140,11 +140,11 @@ function otherFact(
 ): string | undefined {
   if (one.receivedOn !== before.receivedOn) return 'receivedOn';
   const names = new Set([...Object.keys(one.facts), ...Object.keys(before.facts)]);
-  const name = [...names].find((each) => spelled(one.facts[each]) !== spelled(before.facts[each]));
+  const name = [...names].find(
+    (each) => canonicalIfAny(one.facts[each]) !== canonicalIfAny(before.facts[each]),
+  );
   return name === undefined ? undefined : `facts.${name}`;
 }
-
-const spelled = (value: unknown): string => (value === undefined ? '' : canonicalJson(value));
 
 /** Where they were registered, or moved to since. */
 const otherPlace = ({ row }: TakenRow, person: readonly Recorded[]): string | undefined =>

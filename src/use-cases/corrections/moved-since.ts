@@ -2,9 +2,9 @@ import type { EventData } from '../../../events/generated.js';
 import { MAX_PAGE, type EventStore } from '../../adapters/event-store/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { cycleOfPayment, paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
+import { paymentId as paymentIdOf, personIn, streams } from '../../kernel/ids.js';
 import { monthsBetween } from '../../kernel/time.js';
-import { movesFigures } from '../cycles/closing.rule.js';
+import { movesOneOf } from '../cycles/closing.rule.js';
 import { foldAdjustment } from '../folds.js';
 import { pastOf } from './corrections.js';
 
@@ -22,7 +22,7 @@ export async function requireNoneMoved(store: EventStore, started: Started): Pro
   const { closed } = await pastOf(store, programmeId, asOf);
   for await (const events of since(store, started)) {
     const persons = new Set(
-      events.filter((event) => moves(event, closed)).map(({ stream }) => stream.slice(-36)),
+      events.filter((event) => movesOneOf(closed, event)).map(({ stream }) => personIn(stream)),
     );
     const accounts = await store.readStreams(
       [...persons].map((personId) => streams.adjustment(programmeId, personId)),
@@ -39,11 +39,6 @@ export async function requireNoneMoved(store: EventStore, started: Started): Pro
       );
   }
 }
-
-const moves = ({ stream, type }: Recorded, closed: ReadonlySet<string>): boolean =>
-  movesFigures(type) &&
-  stream.startsWith('payment-') &&
-  closed.has(cycleOfPayment(stream.slice('payment-'.length)));
 
 /** What was recorded since a correction began, as far as it may be of its payments. */
 async function* since(

@@ -1,18 +1,18 @@
 import {
+  idIn,
   parsePersonId,
   parseProgrammeId,
   recoveryId as recoveryIdOf,
   streams,
 } from '../../kernel/ids.js';
-import type { Recorded } from '../../kernel/decider.js';
 import { recoveryDecider, type RecoveryCommand } from '../../recovery/recovery.decider.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { pipelined, recordEachWritten, requireFitWords } from '../../write-side/bulk.js';
-import { foldRecovery } from '../folds.js';
 import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
+import { isPlannedBy, waitsForPlan } from './plan.rule.js';
 
 export interface PlanArgs {
   readonly programmeId: string;
@@ -48,23 +48,17 @@ export async function planRecoveries(
 ): Promise<PlanSummary> {
   const programmeId = parseProgrammeId(args.programmeId);
   const { sharePercent, floorMinor, reason, asOf = Infinity } = args;
-  const waits = (events: readonly Recorded[]): boolean => {
-    const { status, plan } = foldRecovery(events);
-    return status === 'open' && (!plan || args.replace === true);
-  };
-  // What a process that ended in the middle has agreed for the same request.
-  const isOfThisRun = ({ type, position, meta }: Recorded): boolean =>
-    type === 'RecoveryPlanAgreed' && position > asOf && meta.correlation === base.correlationId;
+  const run = { asOf, correlationId: base.correlationId, replace: args.replace === true };
   const summary: PlanSummary = { programmeId, planned: 0, unchanged: 0, refusals: [] };
   await pipelined(
     pagesOf(deps.store, `recovery-${programmeId}-`, signal ? { signal } : {}),
     async (page) => {
       const units = page.flatMap(({ stream, events }): Unit[] => {
-        if (events.some(isOfThisRun)) {
+        if (isPlannedBy(run, events)) {
           summary.planned += 1;
           return [];
         }
-        if (!waits(events) || !waits(events.filter(({ position }) => position <= asOf))) return [];
+        if (!waitsForPlan(run, events)) return [];
         return [
           {
             verb: 'plan-recovery',
@@ -87,9 +81,7 @@ export async function planRecoveries(
         if (result.kind === 'unchanged') summary.unchanged += 1;
         else if (result.kind !== 'refused') summary.planned += 1;
         else if (summary.refusals.length < MAX_REFUSALS)
-          summary.refusals.push(
-            refusal(units[i]!.parts[0]!.stream.slice('recovery-'.length), result.error),
-          );
+          summary.refusals.push(refusal(idIn(units[i]!.parts[0]!.stream), result.error));
       });
       onProgress?.({ what: 'recoveries planned', done: summary.planned });
     },

@@ -6,7 +6,12 @@ import { adjustmentDecider, type Proposal } from '../../correction/adjustment.de
 import type { CorrectionState } from '../../correction/correction.decider.js';
 import { canonicalJson, sha256Hex } from '../../kernel/canonical.js';
 import type { Recorded } from '../../kernel/decider.js';
-import { cycleId as cycleIdOf, recoveryId as recoveryIdOf, streams } from '../../kernel/ids.js';
+import {
+  cycleId as cycleIdOf,
+  personIn,
+  recoveryId as recoveryIdOf,
+  streams,
+} from '../../kernel/ids.js';
 import type { DomainError } from '../../kernel/errors.js';
 import { monthsBetween } from '../../kernel/time.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
@@ -21,6 +26,7 @@ import { HouseholdAccounts } from '../cycles/household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { unpaidFrom } from '../cycles/months-paid.rule.js';
 import { PaidToIdentity } from '../cycles/paid-to-identity.js';
+import { DifferenceSums } from './difference-sums.rule.js';
 import { differenceOf, householdOf, type Household } from './recompute.rule.js';
 import { isErased } from '../../person/person-history.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
@@ -93,13 +99,8 @@ export class Recomputation {
   readonly #unevaluable: Unevaluable[] = [];
   /** Pages are counted one after the other. */
   #counted: Promise<void> = Promise.resolve();
-  readonly #figures = {
-    households: 0,
-    arrearsCount: 0,
-    arrears: 0n,
-    overpaidCount: 0,
-    overpaid: 0n,
-  };
+  #households = 0;
+  readonly #sums = new DifferenceSums();
 
   constructor(
     private readonly deps: Deps,
@@ -141,7 +142,7 @@ export class Recomputation {
   /** What differs for the households of a page, as of the correction's position. */
   async proposalsOf(page: readonly StreamEvents[]): Promise<readonly Proposed[]> {
     const { correctionId, programmeId } = this.started;
-    const persons = page.map(({ stream }) => stream.slice(-36));
+    const persons = page.map(({ stream }) => personIn(stream));
     const [known, owed, payments] = await Promise.all([
       this.#known(persons),
       this.#owed(persons),
@@ -184,7 +185,7 @@ export class Recomputation {
       });
     }
     second.finish();
-    this.#figures.households += page.length;
+    this.#households += page.length;
     return found;
   }
 
@@ -227,7 +228,7 @@ export class Recomputation {
     );
     const begun = unpaidFrom(events, '9999-12', paidThrough);
     const months = this.#months.filter((month) => month < begun);
-    return { personId: events[0]!.stream.slice(-36), months, household };
+    return { personId: personIn(events[0]!.stream), months, household };
   }
 
   #difference({ personId, months, household }: Omit<Looked, 'known'>) {
@@ -265,7 +266,7 @@ export class Recomputation {
     recorded.catch(() => undefined);
     counted.catch(() => undefined);
     await counted;
-    this.onProgress?.({ what: 'households recomputed', done: this.#figures.households });
+    this.onProgress?.({ what: 'households recomputed', done: this.#households });
   }
 
   /** What is proposed is in the figures, and nothing else. */
@@ -288,13 +289,9 @@ export class Recomputation {
     | 'overpaidMinor'
     | 'contentHash'
   > {
-    const { households, arrearsCount, arrears, overpaidCount, overpaid } = this.#figures;
     return {
-      households,
-      arrearsCount,
-      arrearsMinor: String(arrears),
-      overpaidCount,
-      overpaidMinor: String(overpaid),
+      households: this.#households,
+      ...this.#sums.all(),
       contentHash: this.#hash.copy().digest('hex'),
     };
   }
@@ -305,14 +302,7 @@ export class Recomputation {
    */
   #tally({ personId, differenceMinor, periods }: Proposal): void {
     this.#hash.update(`${personId}|${differenceMinor}|${sha256Hex(canonicalJson(periods))}\n`);
-    const difference = BigInt(differenceMinor);
-    if (difference > 0n) {
-      this.#figures.arrearsCount += 1;
-      this.#figures.arrears += difference;
-    } else {
-      this.#figures.overpaidCount += 1;
-      this.#figures.overpaid -= difference;
-    }
+    this.#sums.add({ differenceMinor });
   }
 
   async #known(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Recorded[]>> {

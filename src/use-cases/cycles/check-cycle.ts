@@ -6,7 +6,7 @@ import { requireStatus, requireThere, type CycleState } from '../../cycle/cycle.
 import { isPaidIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
 import { checksSince } from './checks-since.js';
 import { isOfPolicy } from '../../eligibility/rules.js';
-import { streams } from '../../kernel/ids.js';
+import { idIn, personIn, streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Part } from '../../write-side/unit.js';
 import { recordOne } from '../../write-side/bulk.js';
@@ -135,7 +135,7 @@ class CycleCheck {
       const paid = page.filter(
         ({ events }) => orderedInRound(events, other.round) && !isCancelled(events),
       );
-      const ids = paid.map(({ stream }) => stream.slice(-36));
+      const ids = paid.map(({ stream }) => personIn(stream));
       const persons = await this.deps.store.readStreams(
         ids.map((id) => streams.person(id)),
         { asOf: this.asOf },
@@ -168,7 +168,7 @@ class CycleCheck {
     const found = page.flatMap(({ stream, events }) => {
       const ordered = orderedInRound(events, round);
       return ordered && !isCancelled(events)
-        ? [{ paymentId: stream.slice('payment-'.length), personId: stream.slice(-36), ordered }]
+        ? [{ paymentId: idIn(stream), personId: personIn(stream), ordered }]
         : [];
     });
     const [persons, enrolments] = await Promise.all([

@@ -25,7 +25,7 @@ export interface CloseArgs {
 
 /**
  * Closes a cycle and releases what is left of its reservation, together. Refused with open breaks
- * or anything outstanding, with entries of bank files that name it and that nobody decided on,
+ * or anything outstanding, with bank entries that name it and that nobody decided on,
  * where a payment moved after the reconciliation, and until the budget has spent exactly what
  * settled and what banks kept of what came back: a reservation released earlier would be missing then.
  * @throws DomainError ENTRIES_OPEN, NOT_RECONCILED, SPENDING_NOT_RECORDED
@@ -39,7 +39,7 @@ export async function closeCycleParts(
   if (waiting.length > 0)
     throw new DomainError(
       'ENTRIES_OPEN',
-      `${waiting.length} entries of bank files may be about payments of this cycle and wait for a person, the first is ${waiting[0]}; assign or dismiss them.`,
+      `${waiting.length} entries of banks may be about payments of this cycle and wait for a person, the first is ${waiting[0]}; assign or dismiss them.`,
       'rule',
       'cycleId',
     );

@@ -2,7 +2,9 @@ import type { EventData, EventType } from '../../../events/generated.js';
 import type { BudgetCommand } from '../../budget/budget.decider.js';
 import type { CycleAccount } from '../../budget/budget.state.js';
 import type { Figures } from '../../cycle/cycle.state.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
+import { cycleOfPayment, idIn } from '../../kernel/ids.js';
 
 /** A cycle's money on its budget. */
 export type CycleMoney = Pick<CycleAccount, 'reservedMinor' | 'spentMinor'>;
@@ -62,3 +64,10 @@ const MOVES: ReadonlySet<EventType> = new Set([
 ]);
 
 export const movesFigures = (type: EventType): boolean => MOVES.has(type);
+
+/** Whether an event moves a payment of one of the cycles. */
+export const movesOneOf = (
+  cycleIds: ReadonlySet<string>,
+  { stream, type }: Pick<Recorded, 'stream' | 'type'>,
+): boolean =>
+  movesFigures(type) && stream.startsWith('payment-') && cycleIds.has(cycleOfPayment(idIn(stream)));

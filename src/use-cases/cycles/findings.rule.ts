@@ -1,5 +1,6 @@
 import type { EventData } from '../../../events/generated.js';
 import { sha256Hex } from '../../kernel/canonical.js';
+import { personIn } from '../../kernel/ids.js';
 import { inOrder } from '../../kernel/order.js';
 
 export type Rule = EventData['ChecksConfigured']['rules'][number];
@@ -213,7 +214,7 @@ export class CheckedSet {
     if (!rule) return;
     const limit = rule.limit ?? 1;
     for (const { key, payments } of this.#accounts.groups()) {
-      const here = new Set(payments.map(({ paymentId }) => keyOf(paymentId.slice(-36))));
+      const here = new Set(payments.map(({ paymentId }) => keyOf(personIn(paymentId))));
       for (const person of this.#accountsElsewhere.get(key) ?? []) here.add(person);
       if (here.size > limit)
         this.#found

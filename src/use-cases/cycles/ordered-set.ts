@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EventStore } from '../../adapters/event-store/port.js';
+import { idIn } from '../../kernel/ids.js';
 import { orderedInRound } from './ordered.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
@@ -56,8 +57,7 @@ export async function setFromLog(
   for await (const page of pagesOf(store, `payment-${cycleId}-`, signal ? { signal } : {})) {
     for (const { stream, events } of page) {
       const ordered = orderedInRound(events, round);
-      if (ordered)
-        tally.add(stream.slice('payment-'.length), ordered.amountMinor, ordered.currency);
+      if (ordered) tally.add(idIn(stream), ordered.amountMinor, ordered.currency);
     }
   }
   return tally.figures();

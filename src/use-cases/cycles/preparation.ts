@@ -6,55 +6,31 @@ import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import {
   cycleId as cycleIdOf,
-  paymentId as paymentIdOf,
+  personIn,
   recoveryId as recoveryIdOf,
   streams,
 } from '../../kernel/ids.js';
 import { isOneOf } from '../../kernel/subject.js';
 import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
-import { isOverdue, isPaidIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
+import { isOverdue, isPaidIn } from '../../enrolment/enrolment.state.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { guard, part, partFrom, type Part, type Unit } from '../../write-side/unit.js';
-import { foldEnrolment, foldAdjustment, foldRecovery } from '../folds.js';
+import { foldEnrolment } from '../folds.js';
 import { foldCycle } from './cycles.js';
 import { HouseholdAccounts } from './household-accounts.js';
-import { arrearsFor, type CarriedArrears } from './correction-items.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { orderedInRound } from './ordered.rule.js';
 import { SetTally } from './ordered-set.js';
-import {
-  isTooFar,
-  monthsOnAccount,
-  requireNearFirst,
-  timesEnrolled,
-  unpaidFrom,
-} from './months-paid.rule.js';
+import { orderFor, type Order, type OrderTerms } from './household-order.rule.js';
+import { isTooFar, timesEnrolled } from './months-paid.rule.js';
 import { overdueUnit } from './overdue-unit.js';
 import { PaidToIdentity } from './paid-to-identity.js';
-import { dueIn, isNotEvaluable, lessRecovery, type Deduction, type Due } from './payable.rule.js';
+import { isNotEvaluable } from './payable.rule.js';
 import { isErased } from '../../person/person-history.rule.js';
 import { Defect, Defects } from '../../write-side/defect.js';
 import { Unwritable } from '../../write-side/unwritable.js';
-
-interface Order {
-  readonly paymentId: string;
-  readonly personId: string;
-  readonly region: string;
-  /** Its enrolment ended: months before that are paid still. */
-  readonly isOver: boolean;
-  readonly due: Due;
-  /** What the payment gives back; `due` is less that. */
-  readonly deduction?: Deduction;
-  /** Approved arrears that the payment carries; `due` is with them. */
-  readonly arrears?: CarriedArrears;
-  /**
-   * What is ordered where the recovery changed since the cycle's position, and does not give so
-   * much any more.
-   */
-  readonly gross: Due;
-}
 
 /** Households left out that are named. */
 const MOST_NAMED = 100;
@@ -74,7 +50,7 @@ export class Preparation {
   #leftOutCount = 0;
   readonly #leftOut: LeftOut['households'] = [];
   readonly #history: readonly Recorded[];
-  readonly #firstPeriod: string;
+  readonly #terms: OrderTerms;
   readonly #adjustments: HouseholdAccounts;
   readonly #recoveries: HouseholdAccounts;
   readonly #paidToIdentity: PaidToIdentity;
@@ -91,7 +67,7 @@ export class Preparation {
     const cycle = state;
     this.cycle = cycle;
     this.#history = history;
-    this.#firstPeriod = firstPeriod;
+    this.#terms = { programme, firstPeriod, paidThrough };
     this.foundOrders = cycle.round > 1;
     this.#adjustments = new HouseholdAccounts(
       deps.store,
@@ -129,13 +105,13 @@ export class Preparation {
           this.#overdue.push({ ...overdueUnit(page[i]!, period), personId });
           return undefined;
         }
-        return this.#orderOf(
-          events,
+        return orderFor(this.cycle, this.#terms, {
+          enrolment: events,
           state,
-          paid.get(personId),
-          adjustments.get(personId),
-          recoveries.get(personId),
-        );
+          paidBefore: paid.get(personId),
+          adjusted: adjustments.get(personId),
+          owed: recoveries.get(personId),
+        });
       });
       // Only whose enrolment is over can have been erased.
       if (!order || (order.isOver && (await this.#erased(personId)))) continue;
@@ -204,38 +180,6 @@ export class Preparation {
   /** How many households were left out, and the first of them. */
   get leftOut(): LeftOut {
     return { count: this.#leftOutCount, households: this.#leftOut };
-  }
-
-  #orderOf(
-    enrolment: readonly Recorded[],
-    state: EnrolmentState,
-    paidBefore: ReadonlySet<string> | undefined,
-    adjusted: readonly Recorded[] | undefined,
-    owed: readonly Recorded[] | undefined,
-  ): Order | undefined {
-    const { programmeId, period, round } = this.cycle;
-    const { personId, region } = state;
-    const paymentId = paymentIdOf(programmeId, period, personId);
-    const account = adjusted && foldAdjustment(adjusted);
-    const arrears = account && arrearsFor(account, paymentId, round);
-    const from = unpaidFrom(enrolment, period, this.paidThrough);
-    requireNearFirst(from, this.#firstPeriod, this.programme.backdatedMonths);
-    // A month of the enrolment before, which a correction found to be due, is due once.
-    const paid =
-      account && timesEnrolled(enrolment) > 1
-        ? new Set([...monthsOnAccount(account), ...(paidBefore ?? [])])
-        : paidBefore;
-    const gross = dueIn(state, from, period, this.programme, { arrears, paid });
-    if (!gross) return undefined;
-    return {
-      paymentId,
-      personId,
-      region,
-      isOver: state.status === 'ended',
-      gross,
-      ...(owed ? lessRecovery(gross, foldRecovery(owed), paymentId, period) : { due: gross }),
-      ...(arrears ? { arrears } : {}),
-    };
   }
 
   /** Given pages in order: the hash is over payment ids in order. */
@@ -371,7 +315,7 @@ export class Preparation {
   }
 }
 
-const personOf = ({ stream }: StreamEvents): string => stream.slice(-36);
+const personOf = ({ stream }: StreamEvents): string => personIn(stream);
 /** A cycle that is being prepared, and its events. */
 export interface PreparedCycle {
   readonly state: CycleState;

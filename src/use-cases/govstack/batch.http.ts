@@ -13,7 +13,16 @@ import { Currency, ListOf, Text } from '../../http/fields.js';
 import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
 import { fingerprintsOf } from '../../http/idempotency.js';
 import { InvalidRequest } from '../../http/validate.js';
-import { bodyOf, callbackOf, Figure, listOf, Published, taken, type Taken } from './published.js';
+import {
+  bodyOf,
+  CALLBACK,
+  callbackOf,
+  Figure,
+  listOf,
+  Published,
+  taken,
+  type Taken,
+} from './published.js';
 import { isUnpaid } from '../../payment/payment.state.js';
 
 /** Transfers of one batch. */
@@ -50,7 +59,6 @@ export class ValidateAccountsBody {
   @ListOf(() => CreditInstruction, MAX) creditInstructions!: CreditInstruction[];
 }
 
-const CALLBACK: Taken = { name: 'X-Callback-URL', max: LENGTHS.callbackUrl };
 const VALIDATE: readonly Taken[] = [
   { name: 'X-Client-Correlation-ID', max: 20 },
   { name: 'X-Registering-Institution-ID', max: 20 },

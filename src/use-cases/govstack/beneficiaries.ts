@@ -1,6 +1,5 @@
 import { NOT_SEALED, type Sealed } from '../../adapters/vault/port.js';
 import { notInRegions, type Recorded } from '../../kernel/decider.js';
-import { isIban } from '../../kernel/accounts.js';
 import { DomainError } from '../../kernel/errors.js';
 import {
   functionalIdOf,
@@ -12,20 +11,14 @@ import {
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { hashesOfAccount, hashOfAccount } from '../../person/account-hash.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
-import { accountNumber, accountRecord } from '../../person/personal.js';
+import { accountRecord } from '../../person/personal.js';
 import { recordEach } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import { isErased, regionOf } from '../../person/person-history.rule.js';
+import { accountOf, type Beneficiary } from './beneficiary-account.rule.js';
 
-/** A payee's account as the API names it. */
-export interface Beneficiary {
-  readonly payeeIdentity: string;
-  readonly modality?: Modality | undefined;
-  readonly address?: string | undefined;
-  readonly status?: '0' | '1' | undefined;
-}
 /** `index` counts from 0; `reason` carries nothing personal. */
 export interface FailedBeneficiary {
   readonly index: number;
@@ -38,17 +31,6 @@ export interface BeneficiariesTaken {
   readonly failed: readonly FailedBeneficiary[];
 }
 
-/**
- * Kinds of account that a modality can stand for. 03 (a wallet's id) is its telephone number here;
- * 02 (a virtual address) Sanad pays on none.
- */
-const KINDS: Readonly<Record<Modality, readonly AccountKind[]>> = {
-  '00': ['iban', 'rib'],
-  '01': ['wallet'],
-  '02': [],
-  '03': ['wallet'],
-  '04': ['cash'],
-};
 const PAGE = 200;
 
 type How = 'register' | 'update';
@@ -220,31 +202,6 @@ export async function setAccounts(
   for (let from = 0; from < beneficiaries.length; from += PAGE)
     await setter.set(beneficiaries.slice(from, from + PAGE), from);
   return setter.taken();
-}
-
-/** @throws DomainError MODALITY_NOT_PAID, INVALID_ACCOUNT, ADDRESS_MISSING, STATUS_NOT_TAKEN */
-function accountOf(
-  { modality, address, status }: Beneficiary,
-  kindNow: AccountKind | undefined,
-): { readonly kind: AccountKind; readonly number: string } {
-  if (status === '0')
-    throw new DomainError(
-      'STATUS_NOT_TAKEN',
-      'An account is closed in Sanad, not here.',
-      'invalid',
-    );
-  if (address === undefined)
-    throw new DomainError(
-      'ADDRESS_MISSING',
-      'A payee is paid on an account: financialAddress is missing.',
-      'invalid',
-    );
-  const kinds = KINDS[modality ?? (kindNow === undefined ? '00' : modalityOf(kindNow))];
-  const bankKind = isIban(address.replace(/[\s.-]/g, '').toUpperCase()) ? 'iban' : 'rib';
-  const kind = kinds.length === 2 ? bankKind : kinds[0];
-  if (kind === undefined)
-    throw new DomainError('MODALITY_NOT_PAID', 'Sanad pays on no virtual address.', 'invalid');
-  return { kind, number: accountNumber({ kind, number: address }, 'financialAddress') };
 }
 
 /** Who is limited to regions is not told whether somebody is registered in another. */

@@ -12,7 +12,15 @@ import { ListOf, ListOfText, OneOf, Text } from '../../http/fields.js';
 import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
 import { QUERY_DEPS, type QueryDeps } from '../../http/query-handlers.js';
 import { isObject } from '../../http/validate.js';
-import { askedBy, bodyOf, callbackOf, Published, taken, type Taken } from './published.js';
+import {
+  askedBy,
+  bodyOf,
+  CALLBACK,
+  callbackOf,
+  Published,
+  taken,
+  type Taken,
+} from './published.js';
 
 /** Of one request; what is more is to be sent in several. */
 const MAX = 1_000;
@@ -80,7 +88,6 @@ const FOUND = {
     },
   },
 };
-const CALLBACK: Taken = { name: 'X-Callback-URL', max: LENGTHS.callbackUrl };
 const REGISTER: readonly Taken[] = [
   CALLBACK,
   { name: 'X-Registering-Institution-ID', max: LENGTHS.institutionId },

@@ -8,6 +8,7 @@ import { parseAmount, scaleOf, sum } from '../../kernel/money.js';
 import { reasonCodes } from '../../kernel/reasons.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
+import type { FoundTransfer, TransferFinder } from './transfer-finder.rule.js';
 
 /**
  * What a block's callback says about one batch of ours: counts, and amounts as decimal strings. It
@@ -27,7 +28,8 @@ export interface BatchStatus {
   /** Instant; its day is that of settlements for which the block says no other. */
   readonly generatedAt: string;
 }
-const WORDS: Readonly<Record<string, ReportedOutcome['outcome']>> = {
+type Reported = 'settled' | 'rejected' | 'accepted';
+const WORDS: Readonly<Record<string, Reported>> = {
   COMPLETED: 'settled',
   SUCCESS: 'settled',
   SUCCEEDED: 'settled',
@@ -126,16 +128,14 @@ const named = (
 });
 
 function said(
-  { transactionId, currency, errorInformation }: BlockTransaction,
+  { transactionId, errorInformation }: BlockTransaction,
   amountMinor: bigint | undefined,
-  outcome: ReportedOutcome['outcome'],
-  ours: string,
-): Pick<ReportedOutcome, 'outcome' | 'amountMinor' | 'currency' | 'reason' | 'reference'> {
+  outcome: Reported,
+): Pick<ReportedOutcome, 'outcome' | 'amountMinor' | 'reason' | 'reference'> {
   const code = /^[A-Z]{2,4}[0-9]{0,2}\b/.exec(errorInformation?.trim() ?? '')?.[0];
   const reason = code !== undefined && REASONS.has(code) ? code : NO_REASON;
   return {
     outcome,
-    currency: currency ?? ours,
     ...(amountMinor === undefined ? {} : { amountMinor: String(amountMinor) }),
     ...(outcome === 'rejected' ? { reason } : {}),
     ...(transactionId !== undefined && /^[\x21-\x7e]{1,35}$/.test(transactionId)
@@ -177,82 +177,91 @@ export function outcomeOfAll(
   }));
 }
 
+/** What of an answer does not agree with the transfer that it is of, or cannot be read. */
+export type Difference =
+  | { readonly of: 'currency' | 'amount' | 'day' | 'status' | 'transfer' }
+  | ({ readonly of: 'payee' } & Required<FoundTransfer>['otherPayee']);
+
+/** What is said of a transfer of ours, and nothing can be taken of: a person has to see it. */
+export interface UnclearAnswer {
+  readonly kind: 'unclear';
+  readonly transfer: SentTransfer;
+  readonly transaction: BlockTransaction;
+  readonly differences: readonly Difference[];
+  /** What it says, where that much is clear. */
+  readonly outcome?: Reported;
+}
+export type BlockAnswer =
+  | { readonly kind: 'outcome'; readonly outcome: ReportedOutcome }
+  | UnclearAnswer
+  /** Of no transfer of ours, or without a word about it. */
+  | { readonly kind: 'nothing' };
+
 /**
- * What a block says of one transfer. An amount that cannot be read settles nothing: the transfer
- * stays outstanding.
+ * What a block says of one transfer. What cannot be read, or is not of the transfer, settles
+ * nothing: it stays outstanding.
  * @param day of settlements for which the block says no other
  */
-export function outcomeOf(
+export function answerOf(
   transaction: BlockTransaction,
   batch: SentBatch,
   transfers: TransferFinder,
   day: { readonly settledOn?: string },
-): ReportedOutcome | undefined {
-  const { status, completedAt } = transaction;
-  const outcome = WORDS[status?.trim().toUpperCase() ?? ''];
-  if (outcome === undefined) return undefined;
-  if (outcome === 'settled') {
-    // What nobody can read may not be left out of a settlement.
-    if (transaction.amount === null) return undefined;
-    if (completedAt !== undefined && dayOf(completedAt).settledOn === undefined) return undefined;
-  }
-  const amount = transaction.amount ?? undefined;
-  const amountMinor =
-    amount === undefined ? undefined : orNone(() => parseAmount(amount, batch.currency));
-  if (amount !== undefined && amountMinor === undefined) return undefined;
-  const transfer = transfers.find(transaction, amountMinor);
-  if (transfer === undefined) return undefined;
-  return {
-    ...named(transfer, batch),
-    ...said(
+): BlockAnswer {
+  const status = transaction.status?.trim().toUpperCase() ?? '';
+  const { amount } = transaction;
+  const amountMinor = amountIn(amount, batch.currency);
+  const found = status === '' ? undefined : transfers.find(transaction, amountMinor);
+  if (!found) return { kind: 'nothing' };
+  const { transfer } = found;
+  const outcome = Object.hasOwn(WORDS, status) ? WORDS[status] : undefined;
+  const differences = differencesIn(transaction, batch, found, outcome);
+  if (outcome === undefined || differences.length > 0)
+    return {
+      kind: 'unclear',
+      transfer,
       transaction,
-      outcome === 'settled' ? (amountMinor ?? transfer.amountMinor) : amountMinor,
-      outcome,
-      batch.currency,
-    ),
-    entryReference: batch.correlationId,
-    ...(outcome === 'settled' ? { ...day, ...dayOf(transaction.completedAt) } : {}),
+      differences,
+      ...(outcome === undefined ? {} : { outcome }),
+    };
+  transfers.answered(transfer);
+  const settledMinor = amountMinor ?? transfer.amountMinor;
+  return {
+    kind: 'outcome',
+    outcome: {
+      ...named(transfer, batch),
+      ...said(transaction, outcome === 'settled' ? settledMinor : amountMinor, outcome),
+      entryReference: batch.correlationId,
+      ...(outcome === 'settled' ? { ...day, ...dayOf(transaction.completedAt) } : {}),
+    },
   };
 }
 
-/**
- * Finds the transfer that a transaction is: by the id that we gave it, else by payee and amount
- * where only one is so.
- */
-export class TransferFinder {
-  readonly #byId: ReadonlyMap<string, SentTransfer>;
-  readonly #left: Set<string>;
-  readonly #byPayee = new Map<string, SentTransfer[]>();
+/** An amount of more than nothing; undefined for any other. */
+export function amountIn(amount: string | null | undefined, currency: string): bigint | undefined {
+  const minor = orNone(() => parseAmount(amount ?? '', currency));
+  return minor === 0n ? undefined : minor;
+}
 
-  constructor({ transfers }: SentBatch) {
-    this.#byId = new Map(transfers.map((transfer) => [transfer.instructionId, transfer]));
-    this.#left = new Set(this.#byId.keys());
-    for (const transfer of transfers) {
-      for (const payee of [transfer.payeeIdentity, transfer.account]) {
-        const key = `${payee} ${transfer.amountMinor}`;
-        this.#byPayee.set(key, [...(this.#byPayee.get(key) ?? []), transfer]);
-      }
-    }
-  }
-
-  /** Transfers that were not found. */
-  get left(): number {
-    return this.#left.size;
-  }
-
-  /**
-   * Also a second time: what a block says twice of a transfer, its payment holds against each other.
-   * @param amountMinor undefined where the block says no amount
-   */
-  find(
-    { transactionId, payeePartyId }: BlockTransaction,
-    amountMinor: bigint | undefined,
-  ): SentTransfer | undefined {
-    const alone = this.#byPayee.get(`${payeePartyId} ${amountMinor}`) ?? [];
-    const found =
-      (transactionId === undefined ? undefined : this.#byId.get(transactionId)) ??
-      (alone.length === 1 ? alone[0] : undefined);
-    if (found) this.#left.delete(found.instructionId);
-    return found;
-  }
+function differencesIn(
+  { currency, amount, completedAt }: BlockTransaction,
+  batch: SentBatch,
+  { isSure, otherPayee }: FoundTransfer,
+  outcome: Reported | undefined,
+): readonly Difference[] {
+  const isSettled = outcome === 'settled';
+  const isOther = currency !== undefined && currency !== batch.currency;
+  // What is null is left out, except of a settlement.
+  const isAmount = amount === undefined || (amount === null && !isSettled);
+  const isReadable = isAmount || amountIn(amount, batch.currency) !== undefined;
+  const isDay = completedAt === undefined || dayOf(completedAt).settledOn !== undefined;
+  const found: readonly (Difference | false | undefined)[] = [
+    otherPayee && { of: 'payee', ...otherPayee },
+    isOther && { of: 'currency' },
+    !isReadable && !isOther && { of: 'amount' },
+    isSettled && !isDay && { of: 'day' },
+    outcome === undefined && { of: 'status' },
+    !isSure && isReadable && { of: 'transfer' },
+  ];
+  return found.filter((one) => one !== false && one !== undefined);
 }

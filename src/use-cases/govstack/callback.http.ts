@@ -163,13 +163,13 @@ export class GovstackCallbackHttp {
       },
       askedBy(request),
     ).catch(unavailable);
-    const { applied, unchanged, breaks, refused, unanswered } = result;
+    const { applied, unchanged, breaks, refused, unanswered, waiting } = result;
     this.log.info(
       { correlationId: request.id, batch: correlationId, ...result },
       'batch status taken in',
     );
     return {
-      message: `${applied} applied, ${unchanged} unchanged, ${breaks} contradictory, ${refused} refused, ${unanswered} without an outcome.`,
+      message: `${applied} applied, ${unchanged} unchanged, ${breaks} contradictory, ${refused} refused, ${unanswered} without an outcome, ${waiting} for a person.`,
     };
   }
 

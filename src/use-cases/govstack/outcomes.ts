@@ -1,25 +1,36 @@
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import type { GovstackBlock, SentBatch } from '../../adapters/payment-rail/govstack/port.js';
 import { DomainError } from '../../kernel/errors.js';
+import { streams } from '../../kernel/ids.js';
+import { isInstruction } from '../instructions/reinstruction-files.js';
+import { quarantineEntries } from '../statements/quarantine-entries.js';
+import type { QuarantinedEntry } from '../statements/quarantined-entry.rule.js';
 import {
+  answerOf,
   dayOf,
-  outcomeOf,
   outcomeOfAll,
   requireSame,
   requireSameCounts,
-  TransferFinder,
   type BatchStatus,
+  type BlockAnswer,
+  type UnclearAnswer,
 } from './block-answer.rule.js';
+import { entryOf } from './block-entry.rule.js';
+import { TransferFinder } from './transfer-finder.rule.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { takeInBatch } from '../outcomes/take-in-outcomes.js';
 
-/** `unanswered`: transfers that the block said nothing about, or nothing that can be read. */
+/**
+ * `unanswered`: transfers that the block said nothing about, or nothing that can be taken. `waiting`:
+ * what it said of ours that does not agree with them, and waits for a person.
+ */
 export interface StatusTaken {
   applied: number;
   unchanged: number;
   breaks: number;
   refused: number;
   unanswered: number;
+  waiting: number;
 }
 
 const BATCH_SIZE = 500;
@@ -28,7 +39,7 @@ const BATCH_SIZE = 500;
  * Takes a block's word about a batch in. Where the counts leave no doubt (all completed, or all
  * ongoing, and the amounts are ours to the centime), each transfer has that outcome; else the block
  * is asked for each (BatchDetails). Taken in again, it changes nothing; a contradiction becomes a
- * break of its payment.
+ * break of its payment, and what is not of its transfer an entry that waits for a person.
  * @throws DomainError BATCH_UNKNOWN, BATCH_DIFFERS, INVALID_AMOUNT; RailError where the block must
  *   be asked and does not answer
  */
@@ -67,18 +78,57 @@ export async function askAbout(
   const taken = nothing();
   const transfers = new TransferFinder(batch);
   const day = dayOf(status?.generatedAt);
-  const all: ReportedOutcome[] = [];
+  const all: BlockAnswer[] = [];
   for await (const transactions of block.details(batch, signal)) {
-    const outcomes = transactions.flatMap(
-      (transaction) => outcomeOf(transaction, batch, transfers, day) ?? [],
-    );
-    if (status) all.push(...outcomes);
-    else await take(deps, base, taken, outcomes);
+    const answers = transactions.map((one) => answerOf(one, batch, transfers, day));
+    if (status) all.push(...answers);
+    else await takeAnswers(deps, base, taken, batch, answers);
   }
-  if (status) requireSameCounts(all, status);
-  await take(deps, base, taken, all);
+  if (status) requireSameCounts(outcomesIn(all), status);
+  await takeAnswers(deps, base, taken, batch, all);
   taken.unanswered = transfers.left;
   return taken;
+}
+
+const outcomesIn = (answers: readonly BlockAnswer[]): readonly ReportedOutcome[] =>
+  answers.flatMap((answer) => (answer.kind === 'outcome' ? [answer.outcome] : []));
+
+async function takeAnswers(
+  deps: Deps,
+  base: JobContext,
+  taken: StatusTaken,
+  batch: SentBatch,
+  answers: readonly BlockAnswer[],
+): Promise<void> {
+  await take(deps, base, taken, outcomesIn(answers));
+  const unclear = answers.filter((answer) => answer.kind === 'unclear');
+  for (let from = 0; from < unclear.length; from += BATCH_SIZE) {
+    const entries = await entriesOf(deps, batch, unclear.slice(from, from + BATCH_SIZE));
+    await quarantineEntries(deps, entries, base);
+    taken.waiting += entries.length;
+  }
+}
+
+/** Of transfers that the log knows as instructed: of another nothing could be taken either. */
+async function entriesOf(
+  { store, vault }: Pick<Deps, 'store' | 'vault'>,
+  batch: SentBatch,
+  unclear: readonly UnclearAnswer[],
+): Promise<readonly QuarantinedEntry[]> {
+  const payments = await store.readStreams(
+    unclear.map(({ transfer }) => streams.payment(transfer.paymentId)),
+  );
+  const hashed = (text: string): string => vault.keyedHash('account', text);
+  const entries = unclear.flatMap((answer, i): QuarantinedEntry[] => {
+    const instructed = payments[i]!.events.find(
+      (event) => isInstruction(event) && event.data.endToEndId === answer.transfer.endToEndId,
+    );
+    return instructed && isInstruction(instructed)
+      ? [entryOf(answer, batch, instructed.data, hashed)]
+      : [];
+  });
+  // What is said twice is one.
+  return [...new Map(entries.map((entry) => [entry.entryId, entry])).values()];
 }
 
 export const nothing = (): StatusTaken => ({
@@ -87,6 +137,7 @@ export const nothing = (): StatusTaken => ({
   breaks: 0,
   refused: 0,
   unanswered: 0,
+  waiting: 0,
 });
 
 async function take(

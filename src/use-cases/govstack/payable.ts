@@ -1,5 +1,6 @@
 import type { AskedAccount } from '../../adapters/payment-rail/govstack/port.js';
 import { LENGTHS } from '../../kernel/govstack.js';
+import { idIn } from '../../kernel/ids.js';
 import { hashesOfAccount } from '../../person/account-hash.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import type { Deps } from '../../write-side/context.js';
@@ -89,7 +90,7 @@ async function inUse(
   for await (const page of pagesOf(store, 'person-')) {
     for (const { stream, events } of page) {
       const hash = wanted.get(payeeOf(events)?.accountHash ?? '');
-      if (hash !== undefined) found.set(hash, stream.slice('person-'.length));
+      if (hash !== undefined) found.set(hash, idIn(stream));
     }
     if (found.size === count) break;
   }

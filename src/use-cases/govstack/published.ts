@@ -15,6 +15,7 @@ import type { GovstackCaller } from '../../adapters/payment-rail/govstack/port.j
 import { RailError } from '../../adapters/payment-rail/port.js';
 import type { Role } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
+import { LENGTHS } from '../../kernel/govstack.js';
 import { actorOf, type Request } from '../../http/call.js';
 import { GovstackErrorSchema } from '../../http/openapi.js';
 import { ProgrammeWide, Roles } from '../../http/auth-guard.js';
@@ -44,6 +45,9 @@ export interface Taken {
   readonly optional?: boolean;
   readonly values?: readonly string[];
 }
+
+/** Where a caller wants the answer sent. */
+export const CALLBACK: Taken = { name: 'X-Callback-URL', max: LENGTHS.callbackUrl };
 
 /** A header or a parameter in OpenAPI's words. */
 const documented = ({ name, max, optional, values }: Taken) => ({

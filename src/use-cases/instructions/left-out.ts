@@ -1,4 +1,4 @@
-import { streams } from '../../kernel/ids.js';
+import { idIn, streams } from '../../kernel/ids.js';
 import type { Deps } from '../../write-side/context.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -29,7 +29,7 @@ export async function* paymentsLeftOut(
   const head = await headOf(deps, cycleId, history);
   const now = deps.clock.now();
   for await (const page of pagesOf(deps.store, `payment-${cycleId}-`, signal ? { signal } : {})) {
-    const ids = page.map(({ stream }) => stream.slice('payment-'.length));
+    const ids = page.map(({ stream }) => idIn(stream));
     const found: Refusal[] = [];
     const met = (paymentId: string, defect: Defect): void => {
       found.push(refusal(paymentId, defect));

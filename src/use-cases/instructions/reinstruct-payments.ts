@@ -1,7 +1,7 @@
 import type { WrittenFile } from '../../adapters/payment-rail/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { partsOfPayment, streams } from '../../kernel/ids.js';
+import { idIn, partsOfPayment, streams } from '../../kernel/ids.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { Defects } from '../../write-side/defect.js';
@@ -15,23 +15,16 @@ import {
   type JobContext,
   type OnProgress,
 } from '../../write-side/context.js';
-import { ReinstructionRun, type CutOff } from './reinstruction-run.js';
+import type { CutOff } from './cut-off.rule.js';
+import { ReinstructionRun } from './reinstruction-run.js';
+import { countObstacle, type ReinstructSummary } from './reinstruction-summary.rule.js';
+import { byMessage, hasUnrecorded, isOfCycle, messagesOf } from './cycle-messages.rule.js';
 import { MessageNamer } from './message-namer.rule.js';
 import { entitledBy, headOf, type Head } from './account-now.js';
 import { OpenEntries } from './open-entries.js';
 import { choosePayments, type Chosen } from './choose-payments.js';
-import {
-  isAsItWas,
-  isLeftToInstruct,
-  requireStillDue,
-  type Obstacle,
-} from './instructable.rule.js';
-import {
-  accountFor,
-  isInstruction,
-  writeReinstructions,
-  type InstructionEvent,
-} from './reinstruction-files.js';
+import { isAsItWas, isLeftToInstruct, requireStillDue } from './instructable.rule.js';
+import { accountFor, isInstruction, writeReinstructions } from './reinstruction-files.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
@@ -55,27 +48,6 @@ export interface ReinstructArgs {
   readonly asOf?: number;
   readonly maxPerFile?: number;
   readonly onRefused?: (refusals: readonly Refusal[]) => void;
-}
-export interface ReinstructSummary {
-  readonly cycleId: string;
-  reinstructed: number;
-  /**
-   * Left out before, for want of an account or while it was held, and instructed now for the first
-   * time.
-   */
-  instructed: number;
-  refused: number;
-  /** Still waiting for an account that can be paid on, or for a mended one. */
-  waiting: number;
-  /**
-   * The account is held still, for a time after its change or until it is verified; a later run
-   * takes them.
-   */
-  held: number;
-  /** When the first of those that wait for a time is free. */
-  heldUntil?: string;
-  /** Of every instruction of the cycle after its release. */
-  files: WrittenFile[];
 }
 
 /**
@@ -163,7 +135,8 @@ class Reinstruction {
   async finish(history: readonly Recorded[]): Promise<ReinstructSummary> {
     const { deps, args, run } = this.work;
     // A file is made of a message once nobody adds to it any more.
-    if (!run.hasBegun && unrecorded(this.found.messages, history)) await this.#begin();
+    if (!run.hasBegun && hasUnrecorded(this.found.messages, filesOfCycle(history)))
+      await this.#begin();
     const known = await deps.store.readStream(streams.cycle(args.cycleId));
     this.#summary.files = await filesOf(this.work, this.found.messages, known);
     await run.end(this.#summary.files);
@@ -237,19 +210,8 @@ async function openHeadOf(
 }
 
 /** The messages of the cycle's own instruction; undefined while it is under way. */
-function firstMessages(history: readonly Recorded[]): ReadonlySet<string> | undefined {
-  const files = filesInstructed(history);
-  return files && new Set(files.map(({ messageId }) => messageId));
-}
-
-const filesRecorded = (history: readonly Recorded[]): ReadonlyMap<string, WrittenFile> =>
-  new Map(filesOfCycle(history).map((file) => [file.messageId, file]));
-
-/** Whether the file of a message is not recorded yet. */
-function unrecorded(messages: ReadonlyMap<string, unknown>, history: readonly Recorded[]): boolean {
-  const recorded = filesRecorded(history);
-  return [...messages.keys()].some((messageId) => !recorded.has(messageId));
-}
+const firstMessages = (history: readonly Recorded[]): ReadonlySet<string> | undefined =>
+  messagesOf(filesInstructed(history));
 
 /** The file of each message, those that are recorded as they are. */
 async function filesOf(
@@ -257,7 +219,7 @@ async function filesOf(
   messages: ReadonlyMap<string, string[]>,
   history: readonly Recorded[],
 ): Promise<WrittenFile[]> {
-  const recorded = filesRecorded(history);
+  const recorded = byMessage(filesOfCycle(history));
   const files: WrittenFile[] = [];
   for (const [messageId, paymentIds] of [...messages].sort(([a], [b]) => (a < b ? -1 : 1))) {
     signal?.throwIfAborted();
@@ -296,7 +258,7 @@ async function survey(
   for await (const page of pagesOf(deps.store, `payment-${args.cycleId}-`, { signal })) {
     const defects = new Defects();
     for (const { stream, events } of page) {
-      const paymentId = stream.slice('payment-'.length);
+      const paymentId = idIn(stream);
       for (const event of events) {
         if (!isInstruction(event) || isOfCycle(event, first)) continue;
         const { messageId } = event.data;
@@ -326,24 +288,6 @@ async function survey(
     messages,
     written: { instructed, reinstructed },
   };
-}
-
-/**
- * Whether it is of the cycle's own instruction, which has its files made. While that is under way,
- * every first instruction is.
- */
-const isOfCycle = (event: InstructionEvent, first: ReadonlySet<string> | undefined): boolean =>
-  first ? first.has(event.data.messageId) : event.type === 'PaymentInstructed';
-
-function countObstacle(summary: ReinstructSummary, obstacle: Obstacle): void {
-  if (obstacle.kind !== 'held') {
-    summary.waiting += 1;
-    return;
-  }
-  summary.held += 1;
-  const { until } = obstacle;
-  if (until === undefined) return;
-  if (summary.heldUntil === undefined || until < summary.heldUntil) summary.heldUntil = until;
 }
 
 /** What was never instructed is instructed by the automation, as at the release. */

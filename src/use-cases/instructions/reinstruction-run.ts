@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { WrittenFile } from '../../adapters/payment-rail/port.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import type { Recorded } from '../../kernel/decider.js';
-import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { recordEach, recordOne, type UnitResult } from '../../write-side/bulk.js';
 import { AUTOMATION, type Deps, type JobContext } from '../../write-side/context.js';
 import { guard, part, type Part, type Unit } from '../../write-side/unit.js';
 import { foldCycle } from '../cycles/cycles.js';
+import { cutOffIn, takenForCutOff, type CutOff } from './cut-off.rule.js';
 
 /** What was asked for. */
 interface ReinstructionRequest {
@@ -17,13 +17,6 @@ interface ReinstructionRequest {
   readonly executionDate: string;
   readonly paymentIds?: readonly string[];
   readonly sameAccount?: boolean;
-}
-
-/** A run of an earlier process, or of this one where it could not go on. */
-export interface CutOff {
-  /** Nothing is left to be instructed; what the request came to may not have been told. */
-  readonly isOver: boolean;
-  wrote(event: Recorded): boolean;
 }
 
 /**
@@ -56,27 +49,11 @@ export class ReinstructionRun {
    * that came to its end begins no other run. @throws DomainError REINSTRUCTION_ENDED
    */
   cutOff(history: readonly Recorded[]): CutOff | undefined {
-    const isEnd = (event: Recorded): boolean =>
-      event.type === 'CycleReinstructionEnded' && event.data.runIds.includes(this.#runId);
-    const before = this.#isOneRequest ? undefined : history.findLast(isEnd);
-    // Cut off more than once, it has started more than once.
-    const started = history.find(
-      (event) =>
-        event.type === 'CycleReinstructionStarted' &&
-        event.data.runId === this.#runId &&
-        event.position > (before?.position ?? -1),
-    );
-    if (!started) return undefined;
-    const ended = history.find((event) => event.position > started.position && isEnd(event));
-    const { correlationId } = this.base;
-    if (ended && ended.meta.correlation !== correlationId) throw takenForCutOff();
-    return {
-      isOver: ended !== undefined,
-      wrote: ({ position, meta }) =>
-        position > started.position &&
-        (ended === undefined || position < ended.position) &&
-        meta.correlation === correlationId,
-    };
+    return cutOffIn(history, {
+      runId: this.#runId,
+      isOneRequest: this.#isOneRequest,
+      correlationId: this.base.correlationId,
+    });
   }
 
   /** Payments are instructed under the run only, as long as it lasts. */
@@ -138,10 +115,3 @@ export class ReinstructionRun {
     });
   }
 }
-
-const takenForCutOff = (): DomainError =>
-  new DomainError(
-    'REINSTRUCTION_ENDED',
-    'This run was taken for cut off, and a later one goes on in its place; send the request again.',
-    'conflict',
-  );

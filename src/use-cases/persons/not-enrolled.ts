@@ -1,5 +1,5 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
-import { recoveryId, streams } from '../../kernel/ids.js';
+import { idIn, recoveryId, streams } from '../../kernel/ids.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import { guard, type Part } from '../../write-side/unit.js';
 import { requireEnded, requireSettled } from './erasable.rule.js';
@@ -8,7 +8,7 @@ import { requireEnded, requireSettled } from './erasable.rule.js';
 export async function programmesOf(store: EventStore): Promise<readonly string[]> {
   const names: string[] = [];
   for await (const programmes of pagesOf(store, 'programme-'))
-    names.push(...programmes.map(({ stream }) => stream.slice('programme-'.length)));
+    names.push(...programmes.map(({ stream }) => idIn(stream)));
   return names;
 }
 

@@ -16,7 +16,8 @@ import { hashOfAccount } from '../../person/account-hash.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
-import { accountNumber, accountRecord, personName, profileRecord } from '../../person/personal.js';
+import { accountNumber } from '../../person/account-number.rule.js';
+import { accountRecord, personName, profileRecord } from '../../person/personal.js';
 import {
   RegisterPerson,
   RegisterPayeeAccount,

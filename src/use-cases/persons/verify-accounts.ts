@@ -1,4 +1,4 @@
-import { streams } from '../../kernel/ids.js';
+import { idIn, streams } from '../../kernel/ids.js';
 import { personDecider } from '../../person/person.decider.js';
 import { pipelined, recordEachWritten, requireFitWords } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
@@ -103,7 +103,7 @@ export async function* unverifiedAccounts(
       return payee && !payee.verified
         ? [
             {
-              personId: stream.slice('person-'.length),
+              personId: idIn(stream),
               accountId: payee.accountId,
               kind: payee.kind,
               changed: payee.changedAt !== undefined,

@@ -21,13 +21,16 @@ export function outcomeSaid(
   return outcome;
 }
 
-/** What the payment is told in the name of the person who gave the entry to it. */
+/**
+ * What the payment is told in the name of the person who gave the entry to it, and of who proposed
+ * that.
+ */
 export const reportOf = (
   entry: QuarantinedEntry,
   outcome: AssignedOutcome,
   attempt: number,
   endToEndId: string,
-  now: string,
+  { now, saidBy = [] }: { readonly now: string; readonly saidBy?: readonly string[] },
 ): PaymentCommand => ({
   type: 'ReportOutcome',
   outcome,
@@ -39,16 +42,21 @@ export const reportOf = (
   ...(entry.currency === undefined ? {} : { currency: entry.currency }),
   ...(outcome === 'rejected' || outcome === 'returned' ? { reason: entry.reason ?? 'MS03' } : {}),
   ...bookingOf(entry),
+  ...(saidBy.length === 0 ? {} : { saidBy }),
 });
 
-/** A status is no booking: its reference is not that of one. */
+/**
+ * A status is no booking: its reference is not that of one. A payments block books a transfer under
+ * the id of its batch, on whatever day it says.
+ */
 function bookingOf({ family, bankReference, bookedOn }: QuarantinedEntry): {
   readonly reference?: string;
+  readonly entryReference?: string;
   readonly bookedOn?: string;
 } {
   if (family === 'pain.002') return {};
-  return {
-    ...(bankReference === undefined ? {} : { reference: bankReference }),
-    ...(bookedOn === undefined ? {} : { bookedOn }),
-  };
+  const reference = bankReference === undefined ? {} : { reference: bankReference };
+  if (family === 'govstack' && bankReference !== undefined)
+    return { ...reference, entryReference: bankReference };
+  return { ...reference, ...(bookedOn === undefined ? {} : { bookedOn }) };
 }

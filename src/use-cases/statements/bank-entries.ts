@@ -98,14 +98,16 @@ export async function assignEntryParts(
   const state = fold(bankEntryDecider, await store.readStream(streams.entry(entryId)));
   // What was given to a payment is said of it once, by the command that gave it.
   if (state.status === 'assigned') return [assigning('AssignEntry', entryId, said)];
+  const proposal = proposedByAnother(state, said, actor.id);
+  const saidBy = proposal ? [proposal.by] : [];
   const report = part(
     streams.payment(paymentId),
     paymentDecider,
     fromState([entryId, outcome, attempt], ({ endToEndIds }: PaymentState) =>
-      reportOf(entry, outcome, attempt, endToEndIds[attempt - 1] ?? '', now),
+      reportOf(entry, outcome, attempt, endToEndIds[attempt - 1] ?? '', { now, saidBy }),
     ),
   );
-  return proposedByAnother(state, said, actor.id)
+  return proposal
     ? [report, assigning('AssignEntry', entryId, said)]
     : [tried(report), assigning('ProposeAssignment', entryId, said)];
 }
@@ -140,13 +142,19 @@ export type DismissArgs = { readonly entryId: string } & Pick<
   'kind' | 'reason'
 >;
 
+/** Who handed over the file, or had it applied; of what a payments block said, there is none. */
+async function handedOver(store: Deps['store'], sha256: string | undefined): Promise<string> {
+  if (sha256 === undefined) return '';
+  return foldBankMessage(await store.readStream(streams.message(sha256))).handedOverBy;
+}
+
 /** Of a file that was released, its entries are recorded by who released it. */
 export async function dismissEntryParts(
   { store }: Pick<Deps, 'store'>,
   { entryId, kind, reason }: DismissArgs,
 ): Promise<readonly Part[]> {
   const { sha256 } = await quarantinedEntry(store, entryId);
-  const { handedOverBy } = foldBankMessage(await store.readStream(streams.message(sha256)));
+  const handedOverBy = await handedOver(store, sha256);
   return [
     part(streams.entry(entryId), bankEntryDecider, {
       type: 'DismissEntry',

@@ -1,7 +1,7 @@
 import { PAYMENT_STATUSES } from '../../kernel/payment-status.js';
 import { firstOf } from '../../kernel/text.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
-import { tellingReference } from '../../payment/telling-reference.rule.js';
+import { standsForNone, tellingReference } from '../../payment/telling-reference.rule.js';
 import type {
   BookedEntry,
   NumberedEntry,
@@ -302,7 +302,7 @@ function named(
 
 /** An end-to-end id is the payer's: one that says something else is of another payment. */
 const isOfAnother = (endToEndId: string | undefined, id: string): boolean =>
-  endToEndId !== id && tellingReference(endToEndId) !== undefined;
+  endToEndId !== undefined && endToEndId !== id && !standsForNone(endToEndId);
 
 /** Ids of ours in an entry, and the UETR unless the end-to-end id is another payer's. */
 export function idsOf(entry: NumberedEntry): {

@@ -117,6 +117,9 @@ async function waiting(
         status !== 'quarantined' ||
         !entry?.amountMinor ||
         !entry.currency ||
+        // What a payments block said is of no file, and of a payment that it names.
+        entry.sha256 === undefined ||
+        entry.number === undefined ||
         entry.outcome === 'accepted' ||
         (sha256 !== undefined && entry.sha256 !== sha256)
       )

@@ -1,27 +1,13 @@
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
-import { bankEntryDecider } from '../../statement/entry.decider.js';
-import { streams } from '../../kernel/ids.js';
-import { firstOf } from '../../kernel/text.js';
-import { record } from '../../write-side/bulk.js';
-import { part, type Unit } from '../../write-side/unit.js';
-import { foldBankEntry } from '../folds.js';
-import {
-  asNews,
-  EntryNamer,
-  quarantined,
-  type QuarantinedEntry,
-} from './quarantined-entry.rule.js';
+import { quarantineEntries } from './quarantine-entries.js';
+import { EntryNamer, quarantined, type QuarantinedEntry } from './quarantined-entry.rule.js';
 import { SeenBookings } from './seen-bookings.rule.js';
 import { dated, type Verdict } from './bank-verdict.rule.js';
 import { differenceFrom } from './message-difference.rule.js';
 import { notPaidFrom } from './look-through.js';
+import { alsoDiffers, ofEachNamed, type Unclear } from './unclear-entry.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
-import {
-  PAGE,
-  type JobContext,
-  type MessageDeps,
-  type OnProgress,
-} from '../../write-side/context.js';
+import { type JobContext, type MessageDeps, type OnProgress } from '../../write-side/context.js';
 import {
   takeInOutcomes,
   type OutcomeResult,
@@ -39,7 +25,14 @@ interface Batch {
   readonly origins: Origin[];
 }
 
-type Unclear = Extract<Verdict, { kind: 'unclear' }>;
+/** The file that is applied. */
+interface AppliedFile {
+  readonly sha256: string;
+  /** Of each message of it. */
+  readonly days: readonly (string | undefined)[];
+  /** The person who handed it over, where another has it applied. */
+  readonly saidBy: readonly string[];
+}
 
 /** Gives every entry that was read to the payments it is about. */
 export class StatementProcessor {
@@ -52,9 +45,7 @@ export class StatementProcessor {
   constructor(
     private readonly deps: MessageDeps,
     private readonly ours: Instructed,
-    private readonly sha256: string,
-    /** Of each message of the file. */
-    private readonly days: readonly (string | undefined)[],
+    private readonly file: AppliedFile,
     private readonly differing: ReadonlyMap<number, string>,
     private readonly base: JobContext,
   ) {}
@@ -163,7 +154,11 @@ export class StatementProcessor {
   /** Of a booking that its statement has a second time, it is known. */
   #add({ outcomes, origins }: Batch, said: ReportedOutcome, origin: Origin): void {
     const { booked, message } = origin.spooled;
-    const outcome = dated(said, this.days[message]);
+    const { days, saidBy } = this.file;
+    const outcome = {
+      ...dated(said, days[message]),
+      ...(saidBy.length === 0 ? {} : { saidBy }),
+    };
     outcomes.push(booked ? this.#bookings.onceOrAgain(booked.statement, outcome) : outcome);
     origins.push(origin);
   }
@@ -199,19 +194,10 @@ export class StatementProcessor {
     await this.#quarantine(unclear);
   }
 
-  /** Of an entry that names several of ours, each waits: the cycle of none of them closes. */
   #ofAll(origin: Origin, verdict: Unclear): readonly QuarantinedEntry[] {
-    const { others = [], ...names } = verdict.names ?? {};
-    const first = this.#unclear(origin, { ...verdict, names });
-    const more = others.map((other) =>
-      this.#unclear(
-        origin,
-        { ...verdict, names: other },
-        undefined,
-        other.paymentId ?? other.messageId,
-      ),
+    return ofEachNamed(verdict).map(({ verdict: one, named }) =>
+      this.#unclear(origin, one, undefined, named),
     );
-    return [first, ...more];
   }
 
   #unclear(
@@ -229,7 +215,7 @@ export class StatementProcessor {
     return quarantined(
       origin.spooled.entry(),
       {
-        sha256: this.sha256,
+        sha256: this.file.sha256,
         number: origin.spooled.number,
         code,
         detail,
@@ -244,35 +230,6 @@ export class StatementProcessor {
 
   async #quarantine(entries: readonly QuarantinedEntry[]): Promise<void> {
     this.#quarantined += entries.length;
-    for (let i = 0; i < entries.length; i += PAGE) {
-      const page = entries.slice(i, i + PAGE);
-      const known = await this.deps.store.readStreams(
-        page.map(({ entryId }) => streams.entry(entryId)),
-      );
-      const news = page.map((entry, at) => asNews(entry, foldBankEntry(known[at]!.events)));
-      const results = await record(
-        this.deps,
-        news.map((entry): Unit => ({
-          verb: 'quarantine-entry',
-          key: entry.entryId,
-          parts: [
-            part(streams.entry(entry.entryId), bankEntryDecider, {
-              type: 'QuarantineEntry',
-              ...entry,
-            }),
-          ],
-        })),
-        this.base,
-      );
-      // What waits for a person is not lost: whoever asks for the file again is told the same.
-      for (const result of results) if (result.kind === 'refused') throw result.error;
-    }
+    await quarantineEntries(this.deps, entries, this.base);
   }
 }
-
-/** What waits anyhow, of an entry whose details do not come to it: the rest of it is nowhere else. */
-const alsoDiffers = (verdict: Unclear, difference: string): Unclear => ({
-  ...verdict,
-  code: verdict.code === 'REFERENCE_UNKNOWN' ? 'ENTRY_DIFFERS' : verdict.code,
-  detail: firstOf(`${difference} ${verdict.detail}`, 1_000),
-});

@@ -7,6 +7,7 @@ import {
 } from '../../statement/message.decider.js';
 import { streams } from '../../kernel/ids.js';
 import { withoutPersonal } from '../../kernel/personal-text.js';
+import { isSamePerson } from '../../kernel/subject.js';
 import { recordOne } from '../../write-side/bulk.js';
 import { part } from '../../write-side/unit.js';
 import { foldBankMessage } from '../folds.js';
@@ -157,11 +158,13 @@ async function readAndApply(
   const applied = {
     entries,
     ignored,
-    ...(await new StatementProcessor(deps, ours, sha256, saidOn(end), differing, base).run(
-      spool,
-      onProgress,
-      signal,
-    )),
+    ...(await new StatementProcessor(
+      deps,
+      ours,
+      { sha256, days: saidOn(end), saidBy: handedOverTo(base.actor, state) },
+      differing,
+      base,
+    ).run(spool, onProgress, signal)),
   };
   await say(
     deps,
@@ -183,6 +186,13 @@ async function readAndApply(
   );
   return { sha256, status: 'applied', ...applied };
 }
+
+/** What a bank delivers is its own word; what one person handed over and another releases is both's. */
+const handedOverTo = (
+  { id, role }: JobContext['actor'],
+  { handedOverBy, isDelivered }: BankMessageState,
+): readonly string[] =>
+  role === 'payment-system' || isDelivered || isSamePerson(handedOverBy, id) ? [] : [handedOverBy];
 
 /** Why a file that could be read is not applied. */
 function refused(

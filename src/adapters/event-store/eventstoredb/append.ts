@@ -1,10 +1,9 @@
 import { CallFailed, deletedAt } from './call-failed.js';
 import type { ServerClient } from './client.js';
 import type { NewServerEvent, ServerAppend } from './server-event.js';
-import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { Semaphore } from '../../../kernel/concurrency/semaphore.js';
-import { pause } from '../../../kernel/concurrency/pause.js';
 import { SharedWork } from '../../../kernel/concurrency/shared-work.js';
+import { Patience } from './patience.js';
 import { retried } from './retried.js';
 import { identifiedOf } from './identity.js';
 import { isSameEvent } from '../same-event.js';
@@ -29,8 +28,6 @@ export type WriteOutcome =
   | { readonly kind: 'appended' | 'duplicate'; readonly position: number }
   | { readonly kind: 'conflict'; readonly actual: number };
 
-const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 1_000;
 /**
  * Appends that time out together met a server that was given too much at once. Sent again together
  * they would time out again; so few are, and after pauses of different lengths.
@@ -67,8 +64,7 @@ export class StreamAppender {
    *   STORE_FAILED when nothing was written
    */
   async append(write: ServerWrite): Promise<WriteOutcome> {
-    const giveUpAt = performance.now() + this.patienceMs;
-    const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    const patience = new Patience(this.patienceMs);
     let unclear: string | undefined;
     for (;;) {
       const before = this.#seen;
@@ -102,14 +98,11 @@ export class StreamAppender {
         if (standing?.kind === 'there') return { kind: 'appended', position: standing.position };
         if (standing?.kind === 'moved') return { kind: 'conflict', actual: standing.actual };
       }
-      const waitMs = backoff.next() * (0.5 + Math.random());
-      if (performance.now() + waitMs > giveUpAt) {
+      if (!(await patience.pause()))
         throw new StoreError(
           'OUTCOME_UNKNOWN',
           `EventStoreDB did not say in time whether ${write.stream} took ${write.events.length} event(s) after revision ${write.expected}: ${unclear}. Send the same request again.`,
         );
-      }
-      await pause(waitMs);
     }
   }
 

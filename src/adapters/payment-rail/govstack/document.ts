@@ -7,6 +7,7 @@ import {
   type AccountKind,
   type Modality,
 } from '../../../kernel/govstack.js';
+import { personIn } from '../../../kernel/ids.js';
 import { formatAmount } from '../../../kernel/money.js';
 import {
   RailError,
@@ -97,7 +98,7 @@ function identityOf(
   wrong: (field: string, reason: string) => RailError,
 ): string {
   try {
-    return functionalIdOf(paymentId.slice(-36));
+    return functionalIdOf(personIn(paymentId));
   } catch {
     throw wrong('payeeIdentity', 'is no person id that fits the published 20 characters');
   }

@@ -4,7 +4,6 @@ import { decrypt, encrypt, makeKey, unwrapKey, WRAPPED } from '../envelope.js';
 import { VaultError, type Sealed } from '../port.js';
 
 export const FORMAT = 1;
-export const PROOF = 'the master key of this vault';
 /** Records a statement: an array a column, whatever their number. */
 const CHUNK = 1_000;
 

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { canonicalJson } from '../../../kernel/canonical.js';
 import { openPostgres, PostgresError, type Postgres } from '../../postgres/pool.js';
-import { decrypt, encrypt } from '../envelope.js';
+import { proofOf, requireProven } from '../envelope.js';
 import { hashKeys, loadMasterKey, ofEachPurpose, readMasterKey } from '../master-key.js';
 import {
   VaultError,
@@ -15,7 +15,6 @@ import {
   forget,
   living,
   openSealed,
-  PROOF,
   sealAll,
   TABLES,
   wipe,
@@ -90,12 +89,12 @@ function masterOf(database: Postgres, at: MasterKeyAt): Promise<KeyObject> {
     if (!vault) {
       await session.query('insert into sanad_vault (format, proof) values ($1, $2)', [
         FORMAT,
-        encrypt(master, 'proof', Buffer.from(PROOF)),
+        proofOf(master),
       ]);
       return master;
     }
     try {
-      decrypt(master, 'proof', vault.proof);
+      requireProven(master, vault.proof);
     } catch {
       throw new VaultError(
         'MASTER_KEY_WRONG',

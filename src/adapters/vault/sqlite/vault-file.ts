@@ -3,7 +3,15 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { privateDatabase } from '../../data-folder/port.js';
-import { decrypt, encrypt, makeKey, unwrapKey, WRAPPED } from '../envelope.js';
+import {
+  decrypt,
+  encrypt,
+  makeKey,
+  proofOf,
+  requireProven,
+  unwrapKey,
+  WRAPPED,
+} from '../envelope.js';
 import { loadMasterKey } from '../master-key.js';
 import { VaultError, type Sealed } from '../port.js';
 import { failure } from './failure.js';
@@ -11,7 +19,6 @@ import { KeyCache, type Holder } from './key-cache.js';
 
 const APPLICATION = 0x53_4e_44_56; // "SNDV"
 const FORMAT = 1;
-const PROOF = 'the master key of this vault';
 const LOOKUP = 500;
 
 /*
@@ -132,9 +139,7 @@ export class VaultFile {
     if (fresh) {
       db.transaction(() => {
         db.exec(SCHEMA);
-        db.prepare('INSERT INTO proof VALUES (?)').run(
-          encrypt(master, 'proof', Buffer.from(PROOF)),
-        );
+        db.prepare('INSERT INTO proof VALUES (?)').run(proofOf(master));
         db.pragma(`application_id = ${APPLICATION}`);
         db.pragma(`user_version = ${FORMAT}`);
       })();
@@ -143,7 +148,7 @@ export class VaultFile {
     if (!proof)
       throw new VaultError('VAULT_CORRUPT', `${file} has lost the proof of its master key.`);
     try {
-      decrypt(master, 'proof', proof);
+      requireProven(master, proof);
     } catch {
       throw new VaultError(
         'MASTER_KEY_WRONG',
