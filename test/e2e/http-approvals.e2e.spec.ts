@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expectProblem } from './expect-problem.js';
 import { expectStatus, facts, HttpWorld, setUp, submitted, type Caller } from './http-world.js';
 
 let world: HttpWorld;
@@ -84,4 +85,16 @@ it('amends, determines, recommends and approves no application of who was erased
     erased,
   );
   await expectStatus(200, third.ask(intake, 'withdrawal', { reason: 'nobody is there' }));
+});
+
+it('approves nothing in a programme that was closed, and enrols nobody', async () => {
+  const { personId, applicationId } = await submitted(world, 5);
+  const contentHash = await recommended(applicationId);
+  const manager = await world.as('m.alaoui', 'programme-manager');
+  await expectStatus(200, manager.post('/programmes/asd/closing', { reason: 'over' }));
+  const approval = supervisor.post(`/applications/${applicationId}/approval`, { contentHash });
+  await expectProblem(approval, 422, 'PROGRAMME_CLOSED');
+  const { application } = await expectStatus(200, officer.get(`/applications/${applicationId}`));
+  expect(application.status).toBe('recommended');
+  expect((await expectStatus(200, officer.get(`/persons/${personId}`))).enrolments).toEqual([]);
 });

@@ -94,7 +94,7 @@ describe('a household that moves to another region', () => {
 });
 
 describe('before a month is released', () => {
-  it('an unverified policy and an odd day are named, and a set calendar has them meant', async () => {
+  it('an unverified policy is named, and an odd day has to be meant', async () => {
     await setUp(world, '1000000.00', '2026');
     const { personId, applicationId } = await submitted(world, 3, HERE, '2026-01-05');
     await approved(world, applicationId);

@@ -67,6 +67,20 @@ const dismissed = (automation: string, { id, type, stream }: Recorded, position 
     },
   }) as Recorded;
 
+test('let nothing that follows from an event be written before it: the clock is told of each first', async () => {
+  const seen = new Set<string>();
+  const unseen: string[] = [];
+  const clock = { now: () => '2026-01-01T00:00:00.000Z', saw: (time: string) => seen.add(time) };
+  const manager = new Manager('acts', (events) => {
+    unseen.push(...ids(events.filter(({ time }) => !seen.has(time))));
+    return undefined;
+  });
+  const deps = { store: new ArrayLog(EVENTS), clock };
+  await new ProcessManagerRunner(deps, [manager], checkpointInMemory()).drain();
+  expect(manager.acted.size).toBe(EVENTS.length);
+  expect(unseen).toEqual([]);
+});
+
 describe('process managers', () => {
   let stop: AbortController;
   let runs: Promise<unknown>[];

@@ -44,6 +44,7 @@ export function headOf(
     executionDate: '2025-12-02',
     debtor: DEBTOR,
     currency: 'MAD',
+    characters: 'unicode',
     count: instructions.length,
     totalMinor: instructions.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
     ...more,

@@ -200,6 +200,15 @@ describe('a bank that takes Latin characters', () => {
     expect(xml).toMatch(/^[\x20-\x7e\n]+$/);
   });
 
+  it('is any bank of which nobody said otherwise', async () => {
+    const instructions = [instruction(1, payee({ name: 'Zineb Aït' }))];
+    const { characters: _, ...head } = headOf(instructions);
+    const { name } = await paymentFiles(dir).write(head, [instructions]);
+    const xml = readFileSync(join(dir, name), 'utf8');
+    expect(texts(xml, '//p:Cdtr/p:Nm')).toEqual(['Zineb Ait']);
+    expect(xml).toMatch(/^[\x20-\x7e\n]+$/);
+  });
+
   it('gets the reference where nothing is left of a name', async () => {
     const { xml } = await writtenIn(dir, [instruction(1, payee({ name: '日本' }))], {
       characters: 'latin',

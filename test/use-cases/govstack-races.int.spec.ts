@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { PersonalRecord } from '../../src/adapters/vault/port.js';
 import { functionalIdOf } from '../../src/kernel/govstack.js';
 import { streams } from '../../src/kernel/ids.js';
 import { payeeOf } from '../../src/person/payee.rule.js';
@@ -46,4 +47,32 @@ test('an account that a clerk registers in the same moment is not replaced by a 
   ).toMatchObject({ changed: 0, failed: [{ index: 0, code: 'ALREADY_REGISTERED' }] });
   const byClerk = (await anotherAccount(here, personId)).accountId;
   expect(await accountNow()).toBe(byClerk);
+});
+
+test('nothing is sealed of an account that is refused', async () => {
+  const sealed: string[] = [];
+  const vault = {
+    ...here.vault,
+    keyedHash: here.vault.keyedHash.bind(here.vault),
+    seal: (records: readonly PersonalRecord[]) => {
+      sealed.push(...records.map(({ record }) => record));
+      return here.vault.seal(records);
+    },
+  };
+  const [, second] = await here.store.readCategory('person-', { limit: 2 });
+  const payeeIdentity = functionalIdOf(second!.stream.slice('person-'.length));
+  const asked = [{ payeeIdentity, modality: '01' as const, address: '+212600000002' }];
+  const setBy = (who: 'finance' | 'intake', how: 'register' | 'update', requestId: string) =>
+    setAccounts({ ...here, vault }, how, requestId, asked, job(here, who));
+  expect(await setBy('finance', 'update', 'Q2')).toMatchObject({
+    changed: 0,
+    failed: [{ code: 'ROLE_NOT_ALLOWED' }],
+  });
+  expect(await setBy('intake', 'register', 'Q3')).toMatchObject({
+    changed: 0,
+    failed: [{ code: 'ALREADY_REGISTERED' }],
+  });
+  expect(sealed).toEqual([]);
+  expect(await setBy('intake', 'update', 'Q4')).toMatchObject({ changed: 1, failed: [] });
+  expect(sealed).toHaveLength(1);
 });

@@ -133,6 +133,8 @@ describe('a programme that pays from several accounts', () => {
     expect(xml).toContain('pain.001.001.03');
     expect(xml).toContain('<Ustrd>Aide sociale ASD 2025-12</Ustrd>');
     expect(xml).not.toMatch(/<IBAN>(?!MA6400781)|UETR|[^\x20-\x7e\n]/);
+    // Who pays from the account of the definition, of which nobody said what its bank takes.
+    for (const { name } of rest) expect(await fileOf(world, name)).toMatch(/^[\x20-\x7e\n]+$/);
     expect(await fileOf(world, north[0]!.name)).toMatch(
       /<Id>ASD-NORD<\/Id>[^]*<Ustrd>Aide sociale ASD · 2025-12<\/Ustrd>/,
     );

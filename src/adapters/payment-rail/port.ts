@@ -68,8 +68,8 @@ export interface MessageOutline {
   /** Absent: pain.001.001.09. */
   readonly format?: Format;
   /**
-   * latin: names and texts in the characters that payment systems share (see
-   * kernel/transliteration). Absent: unicode.
+   * latin, or absent: names and texts in the characters that payment systems share (see
+   * kernel/transliteration). A bank that takes any says so.
    */
   readonly characters?: 'unicode' | 'latin';
 }

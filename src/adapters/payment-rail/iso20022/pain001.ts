@@ -137,7 +137,7 @@ const textOf = (
   text: string,
   { characters }: Pick<MessageOutline, 'characters'>,
   most = MAX_NAME,
-): string => text140(characters === 'latin' ? toLatin(text) : text, most);
+): string => text140(characters === 'unicode' ? text : toLatin(text), most);
 
 /**
  * One CdtTrfTxInf. InstrId is the end-to-end id, which names the attempt already; UETR is a
@@ -163,7 +163,7 @@ export function transfer(
   // A name in a script that no table covers: the reference tells who is meant.
   const name =
     nameOf(payee.name, outline) ||
-    (outline.characters === 'latin' && text140(payee.name) !== '' ? endToEndId : '');
+    (outline.characters !== 'unicode' && text140(payee.name) !== '' ? endToEndId : '');
   if (name === '') throw bad(instruction, 'the payee has no name');
   const remittance = textOf(instruction.remittance, outline);
   return (
