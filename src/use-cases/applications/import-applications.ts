@@ -8,7 +8,7 @@ import { streams, uuidOf } from '../../kernel/ids.js';
 import { hashesOfAccount, hashOfAccount } from '../../person/account-hash.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
 import { BatchesInOrder } from './batches-in-order.js';
-import { importUnit } from './import-unit.js';
+import { importUnit, whileStillOpen } from './import-unit.js';
 import { RehearsedRows } from './rehearsed-rows.js';
 import {
   differs,
@@ -20,9 +20,9 @@ import {
 } from './taken-in-before.rule.js';
 import { countDetermination, countEligible, determinationOf } from './assess-applications.js';
 import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
-import type { Unit } from '../../write-side/unit.js';
+import type { Part, Unit } from '../../write-side/unit.js';
 import { type Deps, type JobContext, type OnProgress } from '../../write-side/context.js';
-import { requireOpen } from '../../programme/open-programme.js';
+import { requireOpen, whileOpen } from '../../programme/open-programme.js';
 import type { HouseholdRow } from '../../tabular/household-row.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import {
@@ -133,6 +133,7 @@ class Intake {
   );
   /** Of a dry run. */
   readonly #rehearsed = new RehearsedRows();
+  readonly #stillOpen: Part;
 
   constructor(
     private readonly deps: Deps,
@@ -142,7 +143,9 @@ class Intake {
     private readonly summary: ImportSummary,
     /** Period of the programme's newest cycle. */
     private readonly newest: string | undefined,
-  ) {}
+  ) {
+    this.#stillOpen = whileOpen(args.programmeId);
+  }
 
   async take(rows: readonly HouseholdRow[]): Promise<ImportReject[]> {
     const rejects: ImportReject[] = [];
@@ -196,6 +199,7 @@ class Intake {
   }
 
   async #write(households: readonly Household[], rejects: ImportReject[]): Promise<void> {
+    const programme = await this.deps.store.readStream(streams.programme(this.args.programmeId));
     const written: Household[] = [];
     const units: Unit[] = [];
     for (const [i, sealed] of (await sealEach(households, this.deps)).entries()) {
@@ -205,7 +209,8 @@ class Intake {
         continue;
       }
       written.push(household);
-      units.push(this.#unit(household, ...sealed, this.args.determine));
+      const unit = this.#unit(household, ...sealed, this.args.determine);
+      units.push(whileStillOpen(unit, this.#stillOpen, programme));
     }
     if (units.length === 0) return;
     const results = await recordEach(this.deps, units, this.base);

@@ -23,11 +23,12 @@ export function unlessMoved(
   let hasMoved = false;
   let isDebtOpen = debt === undefined;
   let fate: Fate = 'established';
-  const guards = payments.map(({ stream }) =>
-    guard(stream, (events) => {
+  const guards = payments.map(({ stream }) => ({
+    ...guard(stream, (events) => {
       hasMoved ||= seen.hasMoved(events);
     }),
-  );
+    unnamed: true,
+  }));
   const unlessLapsed = debt && {
     ...debt,
     decide(events: readonly Recorded[], context: DecisionContext) {
