@@ -7,7 +7,7 @@ import { execute } from '../../src/write-side/execute.js';
 import { ApiProcess } from './api-process.js';
 import { PROGRAMME } from './month.js';
 import { another, eventsOf, justBefore, racing, STORES, type Here } from './racing.js';
-import { as, households, job, type World } from './world.js';
+import { as, households, job } from './world.js';
 
 describe.each(STORES)(
   'a programme that is closed in the same moment, on a store %s',
@@ -28,7 +28,7 @@ describe.each(STORES)(
       const here = await anew();
       const before = await submissions(here);
       const { personId, receivedOn, facts } = before[0]!.data;
-      const api = new ApiProcess({ engine: here } as unknown as World, here.store);
+      const api = new ApiProcess({ engine: here }, here.store);
       justBefore(here, 'ApplicationSubmitted', () => close(here));
       const household = { personId, receivedOn, facts };
       const asked = { programmeId: PROGRAMME, channel: 'counter', ...household } as const;

@@ -35,7 +35,8 @@ export interface Due {
 /**
  * What a cycle owes an enrolment: the entitlement of its period, and those of earlier months that no
  * earlier cycle could have paid, each under the policy first paid in that period. Months that were
- * paid to the same identity already are left out, and those for which nobody recertified it. Items carry their period and sum to the amount.
+ * paid to the same identity already are left out, and those for which nobody recertified the
+ * household. Items carry their period and sum to the amount.
  * Nothing while the enrolment is suspended or has not begun; of one that is over, what is left.
  * @param from first month that no earlier cycle could have paid
  * @returns undefined where nothing is due
