@@ -5,7 +5,7 @@ import { ARREARS_ITEM, isOfPolicy } from '../eligibility/rules.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import {
   factsIn,
-  isOverdue,
+  isCertifiedIn,
   isPaidIn,
   payableIn,
   type EnrolmentState,
@@ -13,6 +13,7 @@ import {
 import type { Recorded } from '../kernel/decider.js';
 import { cycleOfPayment, partsOfPayment } from '../kernel/ids.js';
 import { settledBefore, type AsOf } from './as-of.js';
+import { requireCertified } from './certified-months.js';
 import { CorrectedMonths } from './corrected-months.js';
 import { Era } from './era.js';
 import {
@@ -153,6 +154,8 @@ export class EntitlementCheck {
     this.#asEnrolled(event, asOf, state, found);
     const items = event.data.items.filter(isOfPolicy);
     const periods = [...new Set(items.map((item) => item.period))].sort();
+    // Of older logs it was not asked.
+    if (this.era.isNew) requireCertified(state, period, periods, found);
     if (!periods.includes(period) && !isPaidIn(state, period))
       found('I7', `ordered for ${period}, in which the enrolment is not payable`);
     for (const month of periods) {
@@ -207,8 +210,7 @@ export class EntitlementCheck {
 
   /**
    * What the order says of the household is what was recorded of it. Orders of logs that do not say
-   * how their actors came may name the newest facts, and were made before who is not recertified in time
-   * was not paid.
+   * how their actors came may name the newest facts.
    */
   #asEnrolled({ data }: Ordered, asOf: number, state: EnrolmentState, found: Found): void {
     const { programmeId, period } = data;
@@ -220,8 +222,6 @@ export class EntitlementCheck {
     if (!this.era.isNew) return;
     if (data.contentHash !== factsIn(state, period).contentHash)
       found('I5', `ordered on other facts than those of ${period}`);
-    if (isOverdue(state, period))
-      found('I7', `ordered for ${period}, though recertification was due on ${state.dueOn}`);
   }
 
   /**
@@ -247,6 +247,7 @@ export class EntitlementCheck {
         : versionInForce(known, period);
       const isDue =
         payableIn(state, period) &&
+        (isCertifiedIn(state, period) || !this.era.isNew) &&
         !(policyVersion === undefined && this.#isPaidElsewhere(data, period, asOf));
       const due =
         isDue && rules

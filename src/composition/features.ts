@@ -24,6 +24,7 @@ import { SetAsideHttp } from '../use-cases/jobs/set-aside.http.js';
 import { setAsideHandlers } from '../use-cases/jobs/set-aside.handlers.js';
 import { paymentHandlers } from '../use-cases/outcomes/payment.handlers.js';
 import { personHandlers } from '../use-cases/persons/person.handlers.js';
+import { closingHandlers } from '../use-cases/programmes/programme.handlers.js';
 import { withdrawalHandlers } from '../use-cases/proposals/proposals.handlers.js';
 import { WithdrawalHttp } from '../use-cases/proposals/proposals.http.js';
 import { bankHandlers } from '../use-cases/statements/statement.handlers.js';
@@ -38,7 +39,10 @@ interface Feature {
 /** What the API offers besides reading: in the order in which it is described. */
 export const FEATURES: readonly Feature[] = [
   { controllers: [JobsHttp, SetAsideHttp], handlers: setAsideHandlers },
-  { controllers: [ProgrammeHttp], handlers: [...programmeHandlers, ...calendarHandlers] },
+  {
+    controllers: [ProgrammeHttp],
+    handlers: [...programmeHandlers, ...calendarHandlers, ...closingHandlers],
+  },
   { controllers: [BudgetHttp], handlers: budgetHandlers },
   { controllers: [PersonHttp], handlers: personHandlers },
   { controllers: [ApplicationHttp], handlers: applicationHandlers },

@@ -25,7 +25,7 @@ export class CorrectionHttp {
       400: ['INVALID_PERIOD', 'LIMIT_EXCEEDED'],
       404: ['PROGRAMME_NOT_FOUND'],
       409: ['CORRECTION_OPEN'],
-      422: ['NOTHING_PAID', 'PERIODS_OUT_OF_ORDER'],
+      422: ['NOTHING_PAID', 'PERIODS_OUT_OF_ORDER', 'PROGRAMME_CLOSED'],
     },
   })
   propose(@CommandParam() command: ProposeCorrection): Promise<Answer> {

@@ -188,13 +188,18 @@ export const isPaidIn = (state: EnrolmentState, period: string): boolean =>
   (state.status === 'ended' && state.lastPeriod !== undefined && state.lastPeriod < period);
 
 /**
+ * Whether a month is one for which the household was certified, by its application or after it: none
+ * after the one in which a recertification was due that nobody made.
+ */
+export const isCertifiedIn = ({ dueOn }: EnrolmentState, month: string): boolean =>
+  dueOn === undefined || month <= dueOn.slice(0, 7);
+
+/**
  * Whether nobody recertified the household though that was due before the period; also of one whose
  * end or suspension is still to come, which would be paid until then.
  */
 export const isOverdue = (state: EnrolmentState, period: string): boolean =>
-  state.dueOn !== undefined &&
-  state.dueOn.slice(0, 7) < period &&
-  (state.status === 'active' || payableIn(state, period));
+  !isCertifiedIn(state, period) && (state.status === 'active' || payableIn(state, period));
 
 /** The facts that a period is paid on. */
 export const factsIn = (state: EnrolmentState, period: string): FactsFrom =>

@@ -2,7 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import type { StreamEvents } from '../adapters/event-store/port.js';
 import { adjustmentDecider, type Proposal } from '../correction/adjustment.decider.js';
 import { correctionDecider } from '../correction/correction.decider.js';
-import type { DecisionContext, Recorded } from '../kernel/decider.js';
+import type { Recorded } from '../kernel/decider.js';
 import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
 import { pipelined, recordEach, recordOne, Unfinished } from '../write-side/bulk.js';
@@ -13,6 +13,7 @@ import { foldAdjustment, foldEnrolment, foldRecovery } from '../use-cases/folds.
 import { AUTOMATION, type Deps, type JobContext } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';
 import { DifferenceSums } from '../use-cases/corrections/difference-sums.rule.js';
+import { unlessMoved, type Fate } from '../use-cases/corrections/unless-moved.js';
 import { SeenPayments, type SeenPayment } from '../use-cases/corrections/seen-payments.js';
 import { debtOf, offsetOf } from '../use-cases/corrections/household-debt.rule.js';
 import type { ProcessManager } from './runner.js';
@@ -194,7 +195,6 @@ function owingParts(proposal: Proposal, currency: string): readonly [Part, Part]
   ];
 }
 
-type Fate = 'established' | 'lapsed';
 /** What is written of one household, and what became of it once it is. */
 type Adjusted = Unit & { readonly proposal: Proposal; readonly fate: () => Fate };
 
@@ -246,50 +246,3 @@ const offsetting = (stream: string, correctionId: string, offsetMinor: bigint): 
     correctionId,
     amountMinor: String(offsetMinor),
   });
-
-/**
- * The debt and the account, in the append with the payments that the proposal follows from: where one
- * of them moved, it lapses. Where a store writes one stream at a time, a debt that an earlier try put
- * down is followed by its account all the same.
- */
-function unlessMoved(
-  seen: SeenPayments,
-  correctionId: string,
-  payments: readonly SeenPayment[],
-  debt: Part | undefined,
-  account: Part,
-): { readonly parts: readonly Part[]; readonly fate: () => Fate } {
-  const lapse = part(account.stream, adjustmentDecider, { type: 'LapseAdjustment', correctionId });
-  let hasMoved = false;
-  let isDebtOpen = debt === undefined;
-  let fate: Fate = 'established';
-  const guards = payments.map(({ stream }) =>
-    guard(stream, (events) => {
-      hasMoved ||= seen.hasMoved(events);
-    }),
-  );
-  const unlessLapsed = debt && {
-    ...debt,
-    decide(events: readonly Recorded[], context: DecisionContext) {
-      const { correctionIds, offsets } = foldRecovery(events);
-      isDebtOpen = !correctionIds.includes(correctionId) && offsets[correctionId] === undefined;
-      return hasMoved && isDebtOpen ? [] : debt.decide(events, context);
-    },
-  };
-  const orLapse: Part = {
-    ...account,
-    decide(events, context) {
-      const isLapsing = hasMoved && isDebtOpen;
-      isDebtOpen = debt === undefined;
-      const { established, lapsed } = foldAdjustment(events);
-      const isIn = (some: readonly Proposal[]): boolean =>
-        some.some((one) => one.correctionId === correctionId);
-      fate = isIn(lapsed) || (isLapsing && !isIn(established)) ? 'lapsed' : 'established';
-      return (isLapsing ? lapse : account).decide(events, context);
-    },
-  };
-  return {
-    parts: [...guards, ...(unlessLapsed ? [unlessLapsed] : []), orLapse],
-    fate: () => fate,
-  };
-}

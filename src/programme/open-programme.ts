@@ -14,13 +14,7 @@ import { programmeDecider } from './programme.decider.js';
 export function requireOpen(programme: Pick<ProgrammePolicies, 'programmeId' | 'status'>): void {
   const { programmeId, status } = programme;
   const nothing = 'it takes no application, enrols nobody and begins no cycle';
-  if (status === 'closed')
-    throw new DomainError(
-      'PROGRAMME_CLOSED',
-      `The programme ${programmeId} is closed: ${nothing}.`,
-      'rule',
-      'programmeId',
-    );
+  requireNotClosed({ programmeId, status }, nothing);
   if (status !== 'open')
     throw new DomainError(
       'PROGRAMME_NOT_OPEN',
@@ -30,7 +24,32 @@ export function requireOpen(programme: Pick<ProgrammePolicies, 'programmeId' | '
     );
 }
 
+/**
+ * What is closed pays nobody any more: a correction would find arrears that nothing pays, and debts of
+ * which nothing is kept back.
+ * @throws DomainError PROGRAMME_CLOSED
+ */
+export function requireNotClosed(
+  { programmeId, status }: Pick<ProgrammePolicies, 'programmeId' | 'status'>,
+  nothing = 'nothing of it is corrected',
+): void {
+  if (status === 'closed')
+    throw new DomainError(
+      'PROGRAMME_CLOSED',
+      `The programme ${programmeId} is closed: ${nothing}.`,
+      'rule',
+      'programmeId',
+    );
+}
+
 /** The same in the append of what relies on it. */
+export const whileNotClosed = (programmeId: string): Part =>
+  guard(streams.programme(programmeId), (events) => {
+    const { status } = fold(programmeDecider, events);
+    requireNotClosed({ programmeId, status: status === 'none' ? 'defined' : status });
+  });
+
+/** That it is open, in the append of what relies on it. */
 export const whileOpen = (programmeId: string): Part =>
   guard(streams.programme(programmeId), (events) => {
     openAsIn(events, programmeId);

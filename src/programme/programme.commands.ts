@@ -333,17 +333,4 @@ export const programmeHandlers = commandHandlers(
       answer: { programmeId },
     };
   }),
-  commandHandler(CloseProgramme, (command) => {
-    const programmeId = idOf(command);
-    return {
-      parts: [
-        part(streams.programme(programmeId), programmeDecider, {
-          type: 'CloseProgramme',
-          programmeId,
-          reason: command.reason,
-        }),
-      ],
-      answer: { programmeId },
-    };
-  }),
 );

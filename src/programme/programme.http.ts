@@ -161,9 +161,13 @@ export class ProgrammeHttp {
   @CommandEndpoint(':programmeId/closing', {
     roles,
     programmeWide: true,
-    summary: 'Close a programme',
+    summary: 'Close a programme whose cycles are over and that owes nobody arrears',
     response: ['programmeId'],
-    errors: { 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_NOT_OPEN', 'PROGRAMME_CLOSED'] },
+    errors: {
+      404: ['PROGRAMME_NOT_FOUND'],
+      409: ['CORRECTION_OPEN'],
+      422: ['PROGRAMME_NOT_OPEN', 'PROGRAMME_CLOSED', 'CYCLES_OPEN', 'ARREARS_UNPAID'],
+    },
   })
   close(@CommandParam() command: CloseProgramme): Promise<Answer> {
     return this.bus.execute(command);

@@ -87,7 +87,10 @@ export const hasCommand = (events: readonly Recorded[], commandId: string): bool
 
 /** What a unit's parts ask for, as one text; it needs no hash of its own, the id is one. */
 const contentOf = (parts: readonly Part[]): string =>
-  parts.map(({ stream, content }) => `${stream} ${spelled(content)}`).join('\n');
+  parts
+    .filter(({ unnamed }) => unnamed !== true)
+    .map(({ stream, content }) => `${stream} ${spelled(content)}`)
+    .join('\n');
 
 /**
  * Commands in one spelling, another for each content: keys sorted and quoted, amounts in digits. Of

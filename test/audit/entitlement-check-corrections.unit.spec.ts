@@ -39,6 +39,22 @@ describe('a correction', () => {
   const PAID = [STARTED, ordered('2026-01'), begun()] as const;
   const paid = { paidMinor: due('2026-01') };
 
+  test('finds nothing due for a month after a recertification that nobody made', () => {
+    const over = (dueOn: string) => [
+      STARTED,
+      step('RecertificationFellDue', { dueOn }),
+      step('EnrolmentEnded', { lastPeriod: '2026-02', reason: 'moved' }),
+      begun(),
+    ];
+    const month = { period: '2026-02', paidMinor: '0', dueMinor: due('2026-02') };
+    const none = { period: '2026-02', paidMinor: '0', dueMinor: '0', policyVersion: undefined };
+    expect(foundIn({}, ...over('2026-02-01'), adjusted(month))).toEqual([]);
+    expect(foundIn({}, ...over('2026-01-31'), adjusted(month))).toEqual([
+      `I5 2026-02: ${due('2026-02')} said to be due; the recorded facts give 0`,
+    ]);
+    expect(foundIn({}, ...over('2026-01-31'), adjusted(none))).toEqual([]);
+    expect(foundIn({ isNew: false }, ...over('2026-01-31'), adjusted(month))).toEqual([]);
+  });
   test('is of what was paid, and of what the facts give', () => {
     expect(foundIn({}, ...PAID, adjusted(paid))).toEqual([]);
     expect(foundIn({}, ...PAID, adjusted({}))).toEqual([

@@ -168,6 +168,18 @@ describe('an order is for an enrolment that is payable', () => {
     expect(foundIn({}, STARTED, due('2026-01-31'), ordered('2026-02'))).toEqual([late]);
     expect(foundIn({ isNew: false }, STARTED, due('2026-01-31'), ordered('2026-02'))).toEqual([]);
   });
+  test('and recertified for each month of an enrolment that is over', () => {
+    const steps = (dueOn: string) => [
+      STARTED,
+      step('RecertificationFellDue', { dueOn }),
+      step('EnrolmentEnded', { lastPeriod: '2026-02', reason: 'moved' }),
+      ordered('2026-03', {}, ['2026-01', '2026-02']),
+    ];
+    const late = 'I7 ordered for 2026-02, though recertification was due on 2026-01-31';
+    expect(foundIn({}, ...steps('2026-02-01'))).toEqual([]);
+    expect(foundIn({}, ...steps('2026-01-31'))).toEqual([late]);
+    expect(foundIn({ isNew: false }, ...steps('2026-01-31'))).toEqual([]);
+  });
   test('until the day that two agreed on, which nobody puts off', () => {
     const due = (dueOn: string) => step('RecertificationFellDue', { dueOn });
     const until = (nextDueOn?: string) =>

@@ -2,7 +2,6 @@ import type { EventData } from '../../events/generated.js';
 import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
 import { monthsBetween } from '../../src/kernel/time.js';
 import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
-import { movesFigures } from '../../src/use-cases/cycles/closing.rule.js';
 import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import { differenceOf, standingOf } from '../../src/use-cases/corrections/recompute.rule.js';
@@ -31,9 +30,11 @@ import {
   streams,
 } from '../../src/kernel/ids.js';
 import { balanceMinor, type RecoveryState } from '../../src/recovery/recovery.state.js';
+import { whileNotClosed } from '../../src/programme/open-programme.js';
 import { recoveryDecider, type RecoveryCommand } from '../../src/recovery/recovery.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { paidToIdentity } from './model-again.js';
+import { hasMoved } from './model-moved.js';
 import type { Act } from './model-people.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import {
@@ -141,6 +142,7 @@ function startNext(world: World, op: Op): boolean {
       asOf,
       reason: 'a late fact',
     }),
+    whileNotClosed(PROGRAMME),
   );
 }
 
@@ -207,6 +209,7 @@ function apply(world: World, op: Op, limit = ALL): void {
   const state = inStatus(world, op, 'approved');
   if (!state?.started || (state.status !== 'approved' && state.status !== 'applied')) return;
   const { correctionId } = state.started;
+  const { closed } = pastOf(world, state.started.asOf);
   const sums = { established: new DifferenceSums(), lapsed: new DifferenceSums() };
   let left = limit;
   for (const { events } of world.log.category(`adjustment-${PROGRAMME}-`)) {
@@ -215,7 +218,8 @@ function apply(world: World, op: Op, limit = ALL): void {
       (one) => one.correctionId === correctionId,
     );
     if (!proposal) continue;
-    const lapses = proposal === pending ? hasMoved(world, state.started, proposal) : undefined;
+    const lapses =
+      proposal === pending ? hasMoved(world, state.started, closed, proposal) : undefined;
     const isLost = lapses ?? lapsed.includes(proposal);
     sums[isLost ? 'lapsed' : 'established'].add(proposal);
     if (left <= 0) return;
@@ -236,27 +240,6 @@ function apply(world: World, op: Op, limit = ALL): void {
       lapsed: sums.lapsed.all(),
     }),
   );
-}
-
-/** Whether a payment of a closed month, which a proposal follows from, moved since it was computed. */
-function hasMoved(
-  world: World,
-  { asOf, fromPeriod, toPeriod }: NonNullable<CorrectionState['started']>,
-  { personId, periods }: Proposal,
-): boolean {
-  const { closed } = pastOf(world, asOf);
-  return monthsBetween(fromPeriod, toPeriod).some((month) => {
-    if (!closed.has(cycleIdOf(PROGRAMME, month))) return false;
-    const life = world.log.stream(streams.payment(`${PROGRAMME}-${month}-${personId}`));
-    const ordered = life.findLast((event) => event.type === 'PaymentOrdered');
-    const concerned = ordered?.data.items.some(
-      ({ period, code }) =>
-        code === 'arrears' || code === 'recovery' || periods.some((one) => one.period === period),
-    );
-    return (
-      concerned === true && life.some(({ type, position }) => position > asOf && movesFigures(type))
-    );
-  });
 }
 
 /** Puts an adjustment on its account, together with the debt that it makes or offsets. */

@@ -17,6 +17,7 @@ import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { definition, factsOf, PERIODS, PROGRAMME, versions } from './model-programme.js';
 import { fold } from '../../src/kernel/decider.js';
+import { closedUnless } from './model-closing.js';
 import { again, enrol } from './model-again.js';
 import { foldPerson, type Op, type World } from './model-world.js';
 
@@ -117,8 +118,10 @@ export const people: Readonly<Record<string, Act>> = {
         programmeId: PROGRAMME,
       }),
     ),
-  closeProgramme: (world, op) =>
-    op.odd &&
+  closeProgramme: (world, op) => {
+    if (!op.odd) return;
+    const refusal = closedUnless(world);
+    if (refusal !== undefined) return world.refuse(refusal);
     world.run(
       op,
       'programme-manager',
@@ -127,7 +130,8 @@ export const people: Readonly<Record<string, Act>> = {
         programmeId: PROGRAMME,
         reason: 'over',
       }),
-    ),
+    );
+  },
   // Five people with four national identities between them: one has another's number.
   register: (world, op) => {
     const personId = personOf(op.a);

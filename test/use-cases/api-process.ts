@@ -16,7 +16,7 @@ import { CachedProgrammeReader } from '../../src/programme/programme-reader.js';
 import { Metrics } from '../../src/runtime/metrics.js';
 import { applicationHandlers } from '../../src/use-cases/applications/application.handlers.js';
 import { personHandlers } from '../../src/use-cases/persons/person.handlers.js';
-import type { World } from './world.js';
+import type { Deps } from '../../src/write-side/context.js';
 
 const HANDLERS = [
   ...programmeHandlers,
@@ -35,7 +35,7 @@ export class ApiProcess {
   readonly #executor: CommandExecutor;
 
   constructor(
-    private readonly world: World,
+    private readonly world: { readonly engine: Deps },
     readonly store: EventStore,
   ) {
     this.#executor = new CommandExecutor(
@@ -54,7 +54,7 @@ export class ApiProcess {
     );
   }
 
-  get vault(): World['engine']['vault'] {
+  get vault(): Deps['vault'] {
     return this.world.engine.vault;
   }
 

@@ -7,12 +7,21 @@ import { PublishPolicy } from '../../src/programme/programme.commands.js';
 import { programmeDecider, type ProgrammeCommand } from '../../src/programme/programme.decider.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import {
+  proposeCorrection,
+  requireCorrectable,
+} from '../../src/use-cases/corrections/propose-correction.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
+import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
+import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { abandonCycle, returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { openCycleParts, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { closeProgrammeParts } from '../../src/use-cases/programmes/close-programme.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { ApiProcess } from './api-process.js';
-import { enrolled, PROGRAMME, released } from './month.js';
+import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
 import { as, drain, households, job, newWorld, openProgramme, type World } from './world.js';
 
@@ -22,10 +31,10 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-const close = ({ engine }: World) => {
-  const stream = streams.programme(PROGRAMME);
-  const command = { type: 'CloseProgramme', programmeId: PROGRAMME, reason: 'over' } as const;
-  return execute(engine, [part(stream, programmeDecider, command)], as(engine, 'manager', 'close'));
+const close = async ({ engine }: World) => {
+  const closing = { programmeId: PROGRAMME, reason: 'over' };
+  const parts = await closeProgrammeParts(engine.store, closing);
+  return execute(engine, parts, as(engine, 'manager', 'close'));
 };
 const take = ({ engine }: World, count: number) =>
   importApplications(
@@ -64,15 +73,40 @@ describe('a closed programme', () => {
     expect(await enrolments(world)).toBe(done);
   });
 
-  test('begins no cycle, and pays the one that was begun', async () => {
+  test('has no cycle that is open, begins none, and is not corrected', async () => {
     const { engine } = world;
     await enrolled(engine, 10);
     await prepare(world, '2025-12');
-    await close(world);
-    expect(await codeOf(prepare(world, '2026-01'))).toBe('PROGRAMME_CLOSED');
+    expect(await codeOf(close(world))).toBe('CYCLES_OPEN');
     const { cycleId } = await released(engine, '2025-12');
-    const events = await engine.store.readStream(streams.cycle(cycleId));
-    expect(events.at(-1)?.type).toBe('CycleInstructed');
+    expect(await codeOf(close(world))).toBe('CYCLES_OPEN');
+    const outcomes = answers(engine, cycleId, () => ({
+      outcome: 'settled',
+      settledOn: '2025-12-28',
+    }));
+    await takeInOutcomes(engine, { source: 'file', outcomes }, job(engine, 'bank'));
+    await drain(engine);
+    await reconcileCycle(engine, { cycleId }, as(engine, 'finance', 'reconcile'));
+    await closeCycle(engine, { cycleId }, as(engine, 'finance', 'close'));
+    await prepare(world, '2026-01');
+    await returnCycle(
+      engine,
+      { cycleId: `${PROGRAMME}-2026-01`, reason: 'no more' },
+      as(engine, 'controller', 'return'),
+    );
+    expect(await codeOf(close(world))).toBe('CYCLES_OPEN');
+    await abandonCycle(
+      engine,
+      { cycleId: `${PROGRAMME}-2026-01`, reason: 'no more' },
+      as(engine, 'controller', 'abandon'),
+    );
+    await close(world);
+    expect(await codeOf(prepare(world, '2026-02'))).toBe('PROGRAMME_CLOSED');
+    const correction = { programmeId: PROGRAMME, fromPeriod: '2025-12', reason: 'late' };
+    expect(await codeOf(proposeCorrection(engine, correction, job(engine, 'finance')))).toBe(
+      'PROGRAMME_CLOSED',
+    );
+    expect(await codeOf(requireCorrectable(engine, correction, 'farid'))).toBe('PROGRAMME_CLOSED');
   });
 });
 

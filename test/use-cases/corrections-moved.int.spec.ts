@@ -5,10 +5,9 @@ import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { streams } from '../../src/kernel/ids.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { closeProgrammeParts } from '../../src/use-cases/programmes/close-programme.js';
 import { erasure } from '../../src/use-cases/persons/erase-person.js';
 import { movePersonParts } from '../../src/use-cases/persons/move-person.js';
-import { part } from '../../src/write-side/unit.js';
 import { execute } from '../../src/write-side/execute.js';
 import { erase } from './again.js';
 import { countBreaksAsSettled } from './breaks.js';
@@ -159,27 +158,64 @@ test('nor while a payment carries them that did not arrive', async () => {
   expect(await codeOf(execute(world.engine, parts, admin))).toBe('STILL_OWED');
 });
 
-test('a programme that is closed keeps nobody from being erased', async () => {
+async function closesProgramme(): Promise<void> {
+  const closing = { programmeId: PROGRAMME, reason: 'over' };
+  const parts = await closeProgrammeParts(world.engine.store, closing);
+  await execute(world.engine, parts, as(world.engine, 'manager', 'close'));
+}
+async function closesNovember(): Promise<void> {
+  const cycleId = `${PROGRAMME}-2025-11`;
+  const { engine } = world;
+  await reconcileCycle(engine, { cycleId }, as(engine, 'finance', 'reconcile', cycleId));
+  await closeCycle(engine, { cycleId }, as(engine, 'finance', 'close', cycleId));
+}
+const asks = async (who: string, forfeitsArrears: boolean) => {
+  const admin = by(world.engine, who, 'administrator', 'erase', String(forfeitsArrears));
+  const asked = { personId: ida, reason: 'asked', forfeitsArrears };
+  const { status, parts } = await erasure(world.engine, asked, admin);
+  await execute(world.engine, parts, admin);
+  return status;
+};
+
+test('a programme is closed once what it owes is paid, and not while a correction may find more', async () => {
+  await closedOctober();
+  const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
+  expect(await codeOf(closesProgramme())).toBe('CORRECTION_OPEN');
+  await desk.approve(correctionId, contentHash);
+  expect(await codeOf(closesProgramme())).toBe('ARREARS_UNPAID');
+  await novemberIs({ ...SETTLED, settledOn: '2025-11-28' });
+  await closesNovember();
+  await closesProgramme();
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('nor while the payment that carries it did not arrive, given back yet or not', async () => {
   await endedAndOwed();
-  const programme = part(streams.programme(PROGRAMME), programmeDecider, {
-    type: 'CloseProgramme',
-    programmeId: PROGRAMME,
-    reason: 'over',
-  });
-  await execute(world.engine, [programme], as(world.engine, 'manager', 'close'));
-  await erase(world.engine, ida);
+  await novemberIs(REJECTED);
+  await closesNovember();
+  expect(await codeOf(closesProgramme())).toBe('ARREARS_UNPAID');
+  await drain(world.engine);
+  expect(await codeOf(closesProgramme())).toBe('ARREARS_UNPAID');
+  expect([await asks('amal', true), await asks('ali', true)]).toEqual(['proposed', 'erased']);
+  await closesProgramme();
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('what comes back of a programme that is closed is forgotten with its person by two only', async () => {
+  await endedAndOwed();
+  await novemberIs({ ...SETTLED, settledOn: '2025-11-28' });
+  await closesNovember();
+  await closesProgramme();
+  const outcomes = answers(world.engine, `${PROGRAMME}-2025-11`, () => RETURNED);
+  await takeInOutcomes(world.engine, { source: 'file', outcomes }, job(world.engine, 'bank'));
+  await drain(world.engine);
+  expect(await codeOf(erase(world.engine, ida))).toBe('STILL_OWED');
+  expect([await asks('amal', true), await asks('ali', true)]).toEqual(['proposed', 'erased']);
   expect((await desk.audit()).violations).toEqual([]);
 });
 
 test('and both administrators may give up what nobody can be paid', async () => {
   await endedAndOwed();
-  const asks = async (who: string, forfeitsArrears: boolean) => {
-    const admin = by(world.engine, who, 'administrator', 'erase', String(forfeitsArrears));
-    const asked = { personId: ida, reason: 'asked', forfeitsArrears };
-    const { status, parts } = await erasure(world.engine, asked, admin);
-    await execute(world.engine, parts, admin);
-    return status;
-  };
   expect(await codeOf(asks('amal', false))).toBe('STILL_OWED');
   expect(await asks('amal', true)).toBe('proposed');
   expect(await asks('amal', true)).toBe('proposed');

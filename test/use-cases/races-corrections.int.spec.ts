@@ -12,10 +12,12 @@ import {
   type ProposeSummary,
 } from '../../src/use-cases/corrections/propose-correction.js';
 import { foldAdjustment } from '../../src/use-cases/folds.js';
+import { closeProgrammeParts } from '../../src/use-cases/programmes/close-programme.js';
 import { movePersonParts } from '../../src/use-cases/persons/move-person.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { auditOf } from '../support/audit.js';
+import { MemoryStore } from '../support/memory-store.js';
 import { PROGRAMME, released } from './month.js';
 import { another, eventsOf, justBefore, racing, STORES, type Here } from './racing.js';
 import { codeOf } from './refusal-code.js';
@@ -168,6 +170,22 @@ describe.each(STORES)('a correction, on a store %s', (_, atomic) => {
     expect(await eventsOf(here)).toHaveLength(before);
     all.pop();
     await requireCorrectable(here, ARGS, id);
+  });
+
+  it('does not begin while its programme is closed, nor is that closed while it begins', async () => {
+    // December is not closed here: what this is about is the correction.
+    const closing = () =>
+      closeProgrammeParts(new MemoryStore(atomic), { programmeId: PROGRAMME, reason: 'over' });
+    const here = await overpaid();
+    const first = await closing();
+    const manager = as(here, 'manager', 'close');
+    justBefore(here, 'CorrectionStarted', () => execute(another(here), first, manager));
+    expect(await codeOf(propose(here))).toBe('PROGRAMME_CLOSED');
+
+    const other = await overpaid();
+    const second = await closing();
+    justBefore(other, 'ProgrammeClosed', () => propose(another(other)));
+    expect(await codeOf(execute(other, second, manager))).toBe('CORRECTION_OPEN');
   });
 
   it('that one person began is not computed by another, who rejects it and begins anew', async () => {

@@ -3,7 +3,7 @@ import { determinationOf } from './assess-applications.js';
 import { requireRegion } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseApplicationId, streams, uuidOf } from '../../kernel/ids.js';
-import { whilePaidBy, requireOpen } from '../../programme/open-programme.js';
+import { whileOpen, whilePaidBy, requireOpen } from '../../programme/open-programme.js';
 import { localDateOf } from '../../kernel/time.js';
 import type { Command } from '../../http/call.js';
 import { fresh, fromState, part, type Part } from '../../write-side/unit.js';
@@ -103,6 +103,7 @@ export const applicationHandlers = commandHandlers(
           channel,
           facts,
         }),
+        whileOpen(programmeId),
       ],
       answer: { applicationId },
       status: 201,

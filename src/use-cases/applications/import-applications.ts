@@ -8,7 +8,7 @@ import { streams, uuidOf } from '../../kernel/ids.js';
 import { hashesOfAccount, hashOfAccount } from '../../person/account-hash.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
 import { BatchesInOrder } from './batches-in-order.js';
-import { importUnit } from './import-unit.js';
+import { importUnit, whileStillOpen } from './import-unit.js';
 import { RehearsedRows } from './rehearsed-rows.js';
 import {
   differs,
@@ -20,9 +20,9 @@ import {
 } from './taken-in-before.rule.js';
 import { countDetermination, countEligible, determinationOf } from './assess-applications.js';
 import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
-import type { Unit } from '../../write-side/unit.js';
+import type { Part, Unit } from '../../write-side/unit.js';
 import { type Deps, type JobContext, type OnProgress } from '../../write-side/context.js';
-import { requireOpen } from '../../programme/open-programme.js';
+import { requireOpen, whileOpen } from '../../programme/open-programme.js';
 import type { HouseholdRow } from '../../tabular/household-row.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import {
@@ -58,10 +58,7 @@ export interface ImportArgs {
   readonly onRejects?: (rejects: readonly ImportReject[]) => void | Promise<void>;
 }
 
-/**
- * `submitted + alreadyThere + duplicates + rejected = read`. `eligible` and `ineligible` count this
- * run's determinations.
- */
+/** `submitted + alreadyThere + duplicates + rejected = read`; `eligible`, `ineligible`: this run's. */
 export interface ImportSummary {
   read: number;
   submitted: number;
@@ -134,6 +131,7 @@ class Intake {
   );
   /** Of a dry run. */
   readonly #rehearsed = new RehearsedRows();
+  readonly #stillOpen: Part;
 
   constructor(
     private readonly deps: Deps,
@@ -143,7 +141,9 @@ class Intake {
     private readonly summary: ImportSummary,
     /** Period of the programme's newest cycle. */
     private readonly newest: string | undefined,
-  ) {}
+  ) {
+    this.#stillOpen = whileOpen(args.programmeId);
+  }
 
   async take(rows: readonly HouseholdRow[]): Promise<ImportReject[]> {
     const rejects: ImportReject[] = [];
@@ -197,6 +197,7 @@ class Intake {
   }
 
   async #write(households: readonly Household[], rejects: ImportReject[]): Promise<void> {
+    const programme = await this.deps.store.readStream(streams.programme(this.args.programmeId));
     const written: Household[] = [];
     const units: Unit[] = [];
     for (const [i, sealed] of (await sealEach(households, this.deps)).entries()) {
@@ -206,7 +207,8 @@ class Intake {
         continue;
       }
       written.push(household);
-      units.push(this.#unit(household, ...sealed, this.args.determine));
+      const unit = this.#unit(household, ...sealed, this.args.determine);
+      units.push(whileStillOpen(unit, this.#stillOpen, programme));
     }
     if (units.length === 0) return;
     const results = await recordEach(this.deps, units, this.base);

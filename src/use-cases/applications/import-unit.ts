@@ -1,10 +1,11 @@
 import type { Sealed } from '../../adapters/vault/port.js';
 import { applicationDecider } from '../../application/application.decider.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider } from '../../person/person.decider.js';
 import { AUTOMATION } from '../../write-side/context.js';
-import { part, type Unit } from '../../write-side/unit.js';
+import { part, type Part, type Unit } from '../../write-side/unit.js';
 import type { determinationOf } from './assess-applications.js';
 import type { Household } from './imported-household.js';
 
@@ -64,3 +65,17 @@ export function importUnit(
     ],
   };
 }
+
+/**
+ * The same while the programme is open; the household is expected to be new.
+ * @param programme the events of its stream
+ */
+export const whileStillOpen = (
+  unit: Unit,
+  stillOpen: Part,
+  programme: readonly Recorded[],
+): Unit => ({
+  ...unit,
+  parts: [...unit.parts, { ...stillOpen, unnamed: true }],
+  loaded: [...unit.parts.map(() => []), programme],
+});

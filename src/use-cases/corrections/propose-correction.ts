@@ -8,6 +8,7 @@ import { part } from '../../write-side/unit.js';
 import { correctionsOf, foldCorrection, pastOf, readCorrection } from './corrections.js';
 import { requireNoneOpen, requireOwn, sameAsLast } from './past.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import { requireNotClosed, whileNotClosed } from '../../programme/open-programme.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { ahead } from '../../write-side/stream-pages.js';
 import { Recomputation, type UnevaluableMonths } from './recomputation.js';
@@ -40,7 +41,7 @@ const MAX_MONTHS = 120;
  * position; killed half way and run again by the same person, it goes on and proposes the same. Once
  * the correction is rejected, or proposed by another run, it records nothing more.
  * @throws DomainError CORRECTION_OPEN, CORRECTION_STATUS, NOTHING_PAID, PERIODS_OUT_OF_ORDER,
- *   LIMIT_EXCEEDED, PROGRAMME_NOT_FOUND
+ *   LIMIT_EXCEEDED, PROGRAMME_NOT_FOUND, PROGRAMME_CLOSED
  */
 export async function proposeCorrection(
   deps: Deps,
@@ -104,7 +105,7 @@ export async function requireCorrectable(
   args: ProposeArgs,
   actorId: string,
 ): Promise<void> {
-  await new PolicyReader(deps.store).programme(args.programmeId);
+  requireNotClosed(await new PolicyReader(deps.store).programme(args.programmeId));
   const corrections = await correctionsOf(deps.store, args.programmeId);
   const resumed = sameAsLast(corrections, args);
   if (resumed) return requireOwn(resumed, actorId);
@@ -174,6 +175,7 @@ async function startOrResume(deps: Deps, args: ProposeArgs, base: JobContext): P
           reason,
           ...(personId === undefined ? {} : { personId }),
         }),
+        whileNotClosed(programmeId),
       ],
     },
     base,

@@ -5,7 +5,12 @@ import type { AdjustmentState, Proposal } from '../../correction/adjustment.deci
 import { entitlementFor } from '../../eligibility/determine.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { DomainError } from '../../kernel/errors.js';
-import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
+import {
+  factsIn,
+  isCertifiedIn,
+  payableIn,
+  type EnrolmentState,
+} from '../../enrolment/enrolment.state.js';
 import { lifeIn, livesOf } from '../../enrolment/lives.rule.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
 
@@ -179,7 +184,8 @@ function monthOf(
     }
   }
   const life = lifeIn(lives, period);
-  const payable = life !== undefined && payableIn(life, period) && !paidElsewhere?.has(period);
+  const isPayable = life !== undefined && payableIn(life, period) && isCertifiedIn(life, period);
+  const payable = isPayable && !paidElsewhere?.has(period);
   const ruling = payable ? rulingIn(period) : undefined;
   if (life && ruling)
     for (const item of entitlementFor(

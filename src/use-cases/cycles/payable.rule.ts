@@ -3,6 +3,7 @@ import { entitlementFor } from '../../eligibility/determine.js';
 import { isOfPolicy } from '../../eligibility/rules.js';
 import {
   factsIn,
+  isCertifiedIn,
   isPaidIn,
   payableIn,
   type EnrolmentState,
@@ -34,7 +35,8 @@ export interface Due {
 /**
  * What a cycle owes an enrolment: the entitlement of its period, and those of earlier months that no
  * earlier cycle could have paid, each under the policy first paid in that period. Months that were
- * paid to the same identity already are left out. Items carry their period and sum to the amount.
+ * paid to the same identity already are left out, and those for which nobody recertified the
+ * household. Items carry their period and sum to the amount.
  * Nothing while the enrolment is suspended or has not begun; of one that is over, what is left.
  * @param from first month that no earlier cycle could have paid
  * @returns undefined where nothing is due
@@ -50,7 +52,8 @@ export function dueIn(
   const items: EventData['PaymentOrdered']['items'] = [];
   let total = 0n;
   for (let month = from; month <= period; month = addMonths(month, 1)) {
-    if (!payableIn(state, month) || paid?.has(month)) continue;
+    if (!payableIn(state, month) || !isCertifiedIn(state, month)) continue;
+    if (paid?.has(month)) continue;
     const { version, compiled } = policies.policyOf(month);
     const { facts } = factsIn(state, month);
     const entitlement = entitlementFor(compiled, version, facts, month);

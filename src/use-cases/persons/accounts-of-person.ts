@@ -1,9 +1,7 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { foldAdjustment } from '../folds.js';
 import type { AdjustmentState } from '../../correction/adjustment.decider.js';
-import { fold } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
-import { programmeDecider } from '../../programme/programme.decider.js';
 import { guard, type Part } from '../../write-side/unit.js';
 import { requireNothingDue } from './erasable.rule.js';
 import { programmesOf } from './not-enrolled.js';
@@ -19,7 +17,7 @@ export interface AccountsOfPerson {
 
 /**
  * Guards a person's accounts, and refuses to erase whom a programme owes something: nothing is ordered
- * for who is erased. A programme that is closed pays nobody any more.
+ * for who is erased. What came back of a programme that was closed is given up in words, too.
  * @param isForfeit whether the arrears are given up
  * @throws DomainError in the parts: STILL_OWED
  */
@@ -30,21 +28,16 @@ export async function accountsOfPerson(
 ): Promise<AccountsOfPerson> {
   const accounts = new Map<string, AdjustmentState>();
   const names = await programmesOf(store);
-  const programmes = await store.readStreams(names.map((name) => streams.programme(name)));
-  const closed = new Set(
-    names.filter((_, i) => fold(programmeDecider, programmes[i]!.events).status === 'closed'),
-  );
   const read = await store.readStreams(names.map((name) => streams.adjustment(name, personId)));
   const carrying = new Map(
     names.map((name, i) => [name, carryingIn(foldAdjustment(read[i]!.events))]),
   );
-  const owesNothing = (name: string): boolean => isForfeit || closed.has(name);
   return {
     parts: names.map((name) =>
       guard(streams.adjustment(name, personId), (events) => {
         const account = foldAdjustment(events);
-        accounts.set(name, owesNothing(name) ? { ...account, arrears: [] } : account);
-        if (!owesNothing(name)) requireNothingDue(name, account);
+        accounts.set(name, isForfeit ? { ...account, arrears: [] } : account);
+        if (!isForfeit) requireNothingDue(name, account);
       }),
     ),
     of: (programmeId) => accounts.get(programmeId),

@@ -53,7 +53,7 @@ export function requireNothingDue(programmeId: string, { arrears }: AdjustmentSt
   const due = arrearsMinor(arrears.filter(({ orderedBy }) => orderedBy === undefined));
   if (due > 0n)
     throw stillOwed(
-      `${programmeId} owes the person arrears of ${due} minor units, which its next cycle pays.`,
+      `${programmeId} owes the person arrears of ${due} minor units, which its next cycle pays if it has one.`,
     );
 }
 

@@ -1,0 +1,56 @@
+import { adjustmentDecider, type Proposal } from '../../correction/adjustment.decider.js';
+import type { DecisionContext, Recorded } from '../../kernel/decider.js';
+import type { SeenPayment, SeenPayments } from './seen-payments.js';
+import { foldAdjustment, foldRecovery } from '../folds.js';
+import { guard, part, type Part } from '../../write-side/unit.js';
+
+/** What became of what a correction found for a household. */
+export type Fate = 'established' | 'lapsed';
+
+/**
+ * The debt and the account, in the append with the payments that the proposal follows from: where one
+ * of them moved, it lapses. Where a store writes one stream at a time, a debt that an earlier try put
+ * down is followed by its account all the same.
+ */
+export function unlessMoved(
+  seen: SeenPayments,
+  correctionId: string,
+  payments: readonly SeenPayment[],
+  debt: Part | undefined,
+  account: Part,
+): { readonly parts: readonly Part[]; readonly fate: () => Fate } {
+  const lapse = part(account.stream, adjustmentDecider, { type: 'LapseAdjustment', correctionId });
+  let hasMoved = false;
+  let isDebtOpen = debt === undefined;
+  let fate: Fate = 'established';
+  const guards = payments.map(({ stream }) => ({
+    ...guard(stream, (events) => {
+      hasMoved ||= seen.hasMoved(events);
+    }),
+    unnamed: true,
+  }));
+  const unlessLapsed = debt && {
+    ...debt,
+    decide(events: readonly Recorded[], context: DecisionContext) {
+      const { correctionIds, offsets } = foldRecovery(events);
+      isDebtOpen = !correctionIds.includes(correctionId) && offsets[correctionId] === undefined;
+      return hasMoved && isDebtOpen ? [] : debt.decide(events, context);
+    },
+  };
+  const orLapse: Part = {
+    ...account,
+    decide(events, context) {
+      const isLapsing = hasMoved && isDebtOpen;
+      isDebtOpen = debt === undefined;
+      const { established, lapsed } = foldAdjustment(events);
+      const isIn = (some: readonly Proposal[]): boolean =>
+        some.some((one) => one.correctionId === correctionId);
+      fate = isIn(lapsed) || (isLapsing && !isIn(established)) ? 'lapsed' : 'established';
+      return (isLapsing ? lapse : account).decide(events, context);
+    },
+  };
+  return {
+    parts: [...guards, ...(unlessLapsed ? [unlessLapsed] : []), orLapse],
+    fate: () => fate,
+  };
+}
