@@ -99,6 +99,7 @@ class Check implements AuditCheck {
     this.#policies,
     {
       earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
+      isSent: (paymentId) => this.#money.isSent(this.#streams.find(`payment-${paymentId}`)),
       stands: (paymentId, asOf) =>
         this.#money.stands(paymentId, this.#streams.find(`payment-${paymentId}`), asOf),
     },

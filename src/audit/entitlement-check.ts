@@ -33,11 +33,10 @@ type Adjustment = Extract<Recorded, { type: 'AdjustmentProposed' }>;
 export interface Known {
   /** Who had the person's identity before them. */
   earlierOf(personId: string): readonly string[];
-  /**
-   * Whether a payment was not cancelled, nor rejected or returned for good, by the last event or as
-   * of a position.
-   */
+  /** Whether it was not cancelled, nor rejected or returned for good, now or as of a position. */
   stands(paymentId: string, asOf?: number): boolean;
+  /** Whether it was instructed: what was not, and is not due, is left out of its release. */
+  isSent(paymentId: string): boolean;
 }
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
 
@@ -241,12 +240,13 @@ export class EntitlementCheck {
       .map((policy) => policy.data);
     for (const { period, policyVersion, dueMinor, paidMinor } of periods) {
       if (period < state.startPeriod) continue;
-      this.#requirePaid(kept.paid, data, { period, paidMinor }, asOf, found);
+      const isPaying = payableIn(state, period);
+      this.#requirePaid(kept.paid, data, { period, paidMinor, isPaying }, asOf, found);
       const rules = this.#corrected.isLawful(data, period)
         ? versionInEffect(known, period)
         : versionInForce(known, period);
       const isDue =
-        payableIn(state, period) &&
+        isPaying &&
         (isCertifiedIn(state, period) || !this.era.isNew) &&
         !(policyVersion === undefined && this.#isPaidElsewhere(data, period, asOf));
       const due =
@@ -288,7 +288,7 @@ export class EntitlementCheck {
   #requirePaid(
     paid: PaidMonths,
     { programmeId, personId, correctionId }: Adjustment['data'],
-    { period, paidMinor }: Pick<Adjustment['data']['periods'][number], 'period' | 'paidMinor'>,
+    { period, paidMinor, isPaying }: { period: string; paidMinor: string; isPaying: boolean },
     asOf: number,
     found: Found,
   ): void {
@@ -297,7 +297,8 @@ export class EntitlementCheck {
     for (const order of ordersOf(paid, period, asOf)) {
       if (!this.#corrected.looksAt(correctionId, order.cycle)) continue;
       const paymentId = `${programmeId}-${order.cycle}-${personId}`;
-      if (!this.known.stands(paymentId, asOf)) continue;
+      const isLeftOut = !isPaying && !this.known.isSent(paymentId);
+      if (isLeftOut || !this.known.stands(paymentId, asOf)) continue;
       const carrying = { paymentId, round: order.round };
       const what = CARRIED[order.kind];
       if (!what || this.#corrected.hasLapsed(what, carrying, asOf)) minor += order.minor;

@@ -120,10 +120,11 @@ export class MoneyCheck {
   isPaid(stream: number): boolean {
     return this.#is(stream) === 'outstanding' || this.#is(stream) === 'settled';
   }
-  /**
-   * Whether a payment was ordered and is not cancelled, nor rejected or returned for good.
-   * @param asOf absent: by the last event
-   */
+  /** Whether it was instructed. */
+  isSent(stream: number): boolean {
+    return this.#payments.attempt(stream) > 0;
+  }
+  /** Whether it was ordered, and neither cancelled nor rejected or returned for good, by a position. */
   stands(paymentId: string, stream: number, asOf = Number.MAX_SAFE_INTEGER): boolean {
     const status = this.#payments.statusAsOf(stream, asOf);
     if (status === 'rejected' || status === 'returned')

@@ -35,11 +35,34 @@ export const isRib = (text: string): boolean =>
   /^(?!0{22})[0-9]{22}(?!00|98|99)[0-9]{2}$/.test(text) && mod97(text) === 0;
 
 /**
- * An account as a bank wrote it, where it can be compared: one that is masked, or a number of the
- * bank's own, says nothing against ours.
+ * An account at a bank as a bank wrote it, where it can be compared: one that is masked, or a number
+ * of the bank's own, says nothing against ours. Whatever stands between its digits, and in which
+ * script they are, is how it is written.
  */
-export const wholeAccount = (account: string | undefined): string | undefined =>
-  account !== undefined && (isIban(account.toUpperCase()) || isRib(account)) ? account : undefined;
+export function wholeBankAccount(written: string | undefined): string | undefined {
+  const account = bareAccount(written);
+  return isIban(account) || isRib(account) ? account : undefined;
+}
+
+/** The same, or a wallet. */
+export function wholeAccount(written: string | undefined): string | undefined {
+  const account = bareAccount(written);
+  return isWallet(account) ? account : wholeBankAccount(written);
+}
+
+function bareAccount(written: string | undefined): string {
+  const text = (written ?? '').normalize('NFKC').toUpperCase();
+  const digits = text.replace(/\p{Nd}/gu, (digit) => String(digitOf(digit)));
+  return digits.replace(/[^A-Z0-9+]/g, '').replace(/^(?:IBAN|RIB)/, '');
+}
+
+/** Decimal digits stand in tens, from 0 on, in every script. */
+function digitOf(digit: string): number {
+  const code = digit.codePointAt(0)!;
+  let zero = code;
+  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return code - zero;
+}
 
 /**
  * A mobile wallet is addressed by its telephone number: with the country, or a Moroccan one as it is

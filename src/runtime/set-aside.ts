@@ -58,17 +58,27 @@ function positionsIn(text: string): Positions | undefined {
 }
 
 function listIn(found: unknown, name: string | undefined): readonly SetAside[] {
-  if (!Array.isArray(found)) throw damaged(name);
-  return found as readonly SetAside[];
+  if (!Array.isArray(found) || !found.every(isEntry)) throw damaged(name);
+  return found;
 }
 
+const TEXTS = ['eventId', 'manager', 'type', 'stream', 'reason'];
+const isEntry = (one: unknown): one is SetAside =>
+  typeof one === 'object' &&
+  one !== null &&
+  'position' in one &&
+  Number.isSafeInteger(one.position) &&
+  TEXTS.every((name) => typeof (one as Readonly<Record<string, unknown>>)[name] === 'string');
+
 /** What is in one text: as of an earlier version of the files, and in a database. */
-function wholeIn(text: string | undefined, name: string | undefined): AutomationState | undefined {
+function wholeIn(text: string | undefined, kept: KeptState): AutomationState | undefined {
   if (text === undefined) return undefined;
   const positions = positionsIn(text);
-  if (!positions) throw damaged(name);
+  if (!positions) throw damaged(kept.name);
   const { setAside } = parsed(text) as Partial<AutomationState>;
-  return { ...positions, setAside: listIn(setAside, name) };
+  // The list is in a file of its own, which is gone.
+  if (setAside === undefined && kept.setAside) throw damaged(kept.setAside.name);
+  return { ...positions, setAside: listIn(setAside, kept.name) };
 }
 
 /**
@@ -86,7 +96,7 @@ export function stateKept(kept: KeptState): {
     async loadState() {
       list = await kept.setAside?.load();
       const text = await kept.load();
-      if (list === undefined) return wholeIn(text, kept.name);
+      if (list === undefined) return wholeIn(text, kept);
       const setAside = listIn(parsed(list), kept.setAside?.name);
       return { ...positionsIn(text ?? ''), setAside };
     },

@@ -19,20 +19,21 @@ export interface Log {
   readonly earliest?: number;
   readonly earlier?: readonly string[];
   readonly stands?: (paymentId: string, asOf?: number) => boolean;
+  readonly isSent?: () => boolean;
 }
 /** The small programme: version 1 is paid from 2026-01 on, version 2 from 2026-03 on. */
 export const PUBLISHED: readonly Step[] = versions.map((data) => ['PolicyPublished', data]);
 
 /** Positions are counted by hundreds, so that there is room to be as of something between. */
 export function foundIn(
-  { isNew = true, asOf = 1e9, earliest = 0, earlier = [], stands = () => true }: Log,
+  { isNew = true, asOf = 1e9, earliest = 0, earlier = [], stands = () => true, isSent = () => true }: Log,
   ...steps: readonly Step[]
 ): readonly string[] {
   const era = new Era();
   if (isNew) era.add(eventOf('PersonMoved'));
   const policies = new PublishedPolicies();
   const earlierOf = (personId: string) => (personId === 'p' ? earlier : []);
-  const check = new EntitlementCheck(policies, { earlierOf, stands }, era);
+  const check = new EntitlementCheck(policies, { earlierOf, stands, isSent }, era);
   const at = { payment: () => asOf, correction: () => asOf, earliest: () => earliest };
   const { said, found } = new Findings();
   [...PUBLISHED, ...steps].forEach(([type, data, rest], index) => {

@@ -182,6 +182,11 @@ describe('a correction', () => {
     const suspended = step('EnrolmentSuspended', { fromPeriod: '2026-01', reason: 'asked' });
     expect(foundIn({}, ...PAID, suspended, adjusted({ ...paid, dueMinor: '0' }))).toEqual([]);
     expect(foundIn({}, ...PAID, suspended, adjusted(paid))).toHaveLength(1);
+    // What was never instructed, and is not due, was left out of its release.
+    const leftOut = [...PAID, suspended, adjusted({ dueMinor: '0' })] as const;
+    expect(foundIn({ isSent: () => false }, ...leftOut)).toEqual([]);
+    expect(foundIn({}, ...leftOut)).toHaveLength(1);
+    expect(foundIn({ isSent: () => false }, ...PAID, adjusted({}))).toHaveLength(1);
     const late = started({ startPeriod: '2026-02' });
     expect(foundIn({}, late, begun(), adjusted({ paidMinor: '5', dueMinor: '7' }))).toEqual([]);
   });

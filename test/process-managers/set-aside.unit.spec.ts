@@ -43,7 +43,7 @@ describe('what was set aside is kept apart from positions that a loss of power m
     },
   );
 
-  test.each(['', '\0\0\0', '[{"eventId"', 'null', '{}'])(
+  test.each(['', '\0\0\0', '[{"eventId"', 'null', '{}', '[{}]', '[null]', '[1]', '[[]]'])(
     'and is not taken for none where its text is %j',
     async (left) => {
       await kept().saveState({ positions: { m: 3 }, setAside: [entry] });
@@ -54,6 +54,15 @@ describe('what was set aside is kept apart from positions that a loss of power m
       });
     },
   );
+
+  test('and is told by its name where its text is gone', async () => {
+    await kept().saveState({ positions: { m: 3 }, setAside: [entry] });
+    texts.delete('aside');
+    await expect(kept().loadState()).rejects.toMatchObject({
+      code: 'CHECKPOINT_DAMAGED',
+      detail: expect.stringContaining('aside cannot be read'),
+    });
+  });
 
   test('and the one text of an earlier version is taken for both', async () => {
     const earlier = { positions: { m: 3 }, setAside: [entry] };

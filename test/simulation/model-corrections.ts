@@ -1,10 +1,14 @@
-import type { EventData } from '../../events/generated.js';
 import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
 import { monthsBetween } from '../../src/kernel/time.js';
 import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
 import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
-import { differenceOf, standingOf } from '../../src/use-cases/corrections/recompute.rule.js';
+import { standing } from '../../src/use-cases/corrections/past.rule.js';
+import {
+  differenceOf,
+  standingOf,
+  type OrderedPayment,
+} from '../../src/use-cases/corrections/recompute.rule.js';
 import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { DifferenceSums } from '../../src/use-cases/corrections/difference-sums.rule.js';
 import { debtOf, offsetOf } from '../../src/use-cases/corrections/household-debt.rule.js';
@@ -191,14 +195,9 @@ function lastOrder(
   personId: string,
   asOf: number,
   closed: ReadonlySet<string>,
-): EventData['PaymentOrdered'] | undefined {
+): OrderedPayment | undefined {
   const life = world.log.stream(streams.payment(`${PROGRAMME}-${month}-${personId}`), asOf);
-  const { status } = foldPayment(life);
-  const lost =
-    (status === 'rejected' || status === 'returned') && closed.has(cycleIdOf(PROGRAMME, month));
-  if (status === 'none' || status === 'cancelled' || lost) return undefined;
-  const ordered = life.findLast((event) => event.type === 'PaymentOrdered');
-  return ordered?.type === 'PaymentOrdered' ? ordered.data : undefined;
+  return standing(life, closed.has(cycleIdOf(PROGRAMME, month)));
 }
 
 /**

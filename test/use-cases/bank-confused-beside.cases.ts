@@ -130,6 +130,32 @@ export const debtors: readonly Case[] = [
   ]),
 ];
 
+const into = (number: string): string =>
+  `<CdtrAcct><Id><Othr><Id>${number}</Id></Othr></Id></CdtrAcct>`;
+const OTHER_RIB = OTHER_IBAN.slice(4);
+const fullwidth = (text: string): string =>
+  text.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+const arabic = (text: string): string =>
+  text.replace(/\d/g, (digit) => String.fromCodePoint(0x0660 + Number(digit)));
+/** Another payee's account, however a bank writes it. */
+const ANOTHER: readonly (readonly [string, string])[] = [
+  ["another's RIB with dots", OTHER_RIB.replace(/(...)/g, '$1.')],
+  ["another's RIB with dashes", OTHER_RIB.replace(/(...)/g, '$1-')],
+  ["another's RIB with slashes", OTHER_RIB.replace(/(...)/g, '$1/')],
+  ["another's RIB in fullwidth digits", fullwidth(OTHER_RIB)],
+  ["another's RIB in Arabic digits", arabic(OTHER_RIB)],
+  ["another's RIB with nothing between", OTHER_RIB.replace(/(...)/g, '$1\u200b')],
+  ["another's IBAN with its name", `IBAN ${OTHER_IBAN}`],
+  ["another's RIB with its name", `RIB ${OTHER_RIB}`],
+  ["another's wallet", '0612345678'],
+  ["another's wallet with its country", '+212 6 12 34 56 78'],
+];
+const OWN: readonly (readonly [string, (own: string) => string])[] = [
+  ['with dots', (own) => own.replace(/(...)/g, '$1.')],
+  ['in Arabic digits', arabic],
+  ['with its name', (own) => `RIB: ${own}`],
+];
+
 /** The account that an entry says that money went to. */
 export const creditors: readonly Case[] = [
   {
@@ -157,6 +183,17 @@ export const creditors: readonly Case[] = [
       ),
     gives: SETTLED,
   },
+  ...ANOTHER.map(([name, written]): Case => ({
+    name: `a debit that went to ${name}`,
+    of: (a) => of(debit(a, { details: [detail(a, `<RltdPties>${into(written)}</RltdPties>`)] })),
+    gives: waits('ACCOUNT_DIFFERS'),
+  })),
+  ...OWN.map(([name, written]): Case => ({
+    name: `a debit that went to the payee's own account ${name}`,
+    of: (a) =>
+      of(debit(a, { details: [detail(a, `<RltdPties>${into(written(a.account))}</RltdPties>`)] })),
+    gives: SETTLED,
+  })),
   ...(['settled', 'rejected'] as const).flatMap((what): readonly Case[] => [
     {
       name: `what is ${what} of another payee`,

@@ -1,17 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { EventData } from '../../events/generated.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import {
   differenceOf,
   standingOf,
   type Household,
+  type OrderedPayment,
   type Standing,
 } from '../../src/use-cases/corrections/recompute.rule.js';
 import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { entitlementFor } from '../../src/eligibility/determine.js';
 import { adjustmentDecider, type Proposal } from '../../src/correction/adjustment.decider.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
+import type { Recorded } from '../../src/kernel/decider.js';
 import { compiledOf, factsOf, PERIODS } from '../simulation/model-programme.js';
 import { ended, HASH, of, revised, started, suspended } from './enrolment-events.fixtures.js';
 
@@ -24,6 +25,7 @@ const payment = (period: string, facts: number): Standing => ({
   policyVersion: 1,
   contentHash: HASH,
   items: entitlementFor(compiledOf(1), 1, factsOf(facts), period).items,
+  isSent: true,
 });
 const settle = (
   { differenceMinor, periods }: Pick<Proposal, 'differenceMinor' | 'periods'>,
@@ -71,7 +73,7 @@ describe('what a household is due less what stands as paid', () => {
   });
 
   test('what its account took back and the bank paid late all the same counts as paid', () => {
-    const ordered: EventData['PaymentOrdered'] = {
+    const ordered: OrderedPayment = {
       ...of,
       paymentId: `sim-2026-02-${of.personId}`,
       period: '2026-02',
@@ -81,6 +83,7 @@ describe('what a household is due less what stands as paid', () => {
       currency: 'MAD',
       policyVersion: 1,
       contentHash: HASH,
+      isSent: true,
       items: [
         ...payment('2026-02', 0).items,
         { code: 'arrears', period: '2026-01', amountMinor: '7000' },
@@ -117,6 +120,25 @@ describe('what a household is due less what stands as paid', () => {
         { period: '2026-02', items: [{ code: 'recovery', paidMinor: '-3000', dueMinor: '0' }] },
       ],
     });
+  });
+
+  test('what was never instructed, of months that are not paid any more, was not paid', () => {
+    const differing = (isSent: boolean, ...since: readonly Recorded[]) =>
+      differenceOf(
+        {
+          lives: livesOf([started('2026-01', 0), ...since]),
+          payments: [{ ...payment('2026-01', 0), isSent }],
+          established: [],
+        },
+        ['2026-01'],
+        ruling(false),
+        rates,
+      );
+    for (const over of [suspended('2026-01'), ended('2025-12')]) {
+      expect(differing(false, over)).toBeUndefined();
+      expect(differing(true, over)).toMatchObject({ periods: [{ dueMinor: '0' }] });
+    }
+    expect(differing(false)).toBeUndefined();
   });
 
   const month = fc.constantFrom(...PERIODS);

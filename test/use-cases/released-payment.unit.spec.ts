@@ -77,6 +77,35 @@ describe('its account', () => {
     expect(since(ended('2026-01'))).toEqual(['first', 'first']);
   });
 
+  test('is none where it is not due a month any more that the payment carries arrears of', () => {
+    const carrying = (amountMinor: string) => ({
+      ...ordered(2),
+      data: {
+        ...ordered(2).data,
+        items: [
+          { period: '2026-01', code: 'child', amountMinor: '50000' },
+          { period: '2025-11', code: 'arrears', amountMinor },
+        ],
+      },
+    });
+    enrolment = [
+      started('2025-10', 1),
+      suspended('2025-11'),
+      event('EnrolmentReinstated', { fromPeriod: '2025-12' }),
+    ];
+    const accountFor = (amountMinor: string) =>
+      payeeAtRelease(
+        payment(carrying(amountMinor) as Recorded)!,
+        { person: first, enrolment },
+        hold,
+        RELEASED_AT,
+      )?.accountId;
+    expect(accountFor('50000')).toBeUndefined();
+    expect(accountFor('-50000')).toBe('first');
+    enrolment = [started('2025-10', 1)];
+    expect(accountFor('50000')).toBe('first');
+  });
+
   test('is the one that an earlier run took, whatever came since', () => {
     expect(accountOf(changed, instructed)).toBe('first');
     const held = event('PaymentInstructed', { endToEndId: 'E1', accountId: 'second' });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
+import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { paymentsLeftOut } from '../../src/use-cases/instructions/left-out.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
@@ -82,6 +83,13 @@ test('are left out of the release, named, and paid once they are reinstated, or 
   expect(new Set(await statusesOf(others))).toEqual(new Set(['PaymentInstructed']));
   expect(await leftOut()).toEqual({ [now]: 'NOT_PAYABLE', [ended]: 'NOT_PAYABLE' });
   expect(await again()).toMatchObject({ instructed: 0 });
+  // Nobody owes what never left.
+  const looked = await proposeCorrection(
+    world.engine,
+    { programmeId: PROGRAMME, fromPeriod: PERIOD, reason: 'looked at' },
+    job(world.engine, 'finance'),
+  );
+  expect([looked.arrearsMinor, looked.overpaidMinor]).toEqual(['0', '0']);
 
   for (const by of ['sara', 'omar'])
     await onEnrolment(now, { type: 'ReinstateEnrolment', fromPeriod: PERIOD, reason }, by);

@@ -10,6 +10,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { isUnpaid } from '../../payment/payment.state.js';
 import { isOneOf } from '../../kernel/subject.js';
+import type { OrderedPayment } from './recompute.rule.js';
 
 /** What was paid for good: cycles that were released are not prepared again. */
 export interface Past {
@@ -40,11 +41,12 @@ export function pastIn(cycles: readonly CycleState[]): Past {
 export function standing(
   events: readonly Recorded[],
   cycleIsClosed: boolean,
-): EventData['PaymentOrdered'] | undefined {
+): OrderedPayment | undefined {
   const state = fold(paymentDecider, events);
   if (state.status === 'none' || state.status === 'cancelled') return undefined;
   if (isUnpaid(state) && cycleIsClosed) return undefined;
-  return events.findLast((event) => event.type === 'PaymentOrdered')?.data;
+  const ordered = events.findLast((event) => event.type === 'PaymentOrdered');
+  return ordered && { ...ordered.data, isSent: state.attempt > 0 };
 }
 
 /** The last correction, where it was begun with the same words and is not decided. */

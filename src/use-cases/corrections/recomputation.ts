@@ -27,12 +27,16 @@ import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { unpaidFrom } from '../cycles/months-paid.rule.js';
 import { PaidToIdentity } from '../cycles/paid-to-identity.js';
 import { DifferenceSums } from './difference-sums.rule.js';
-import { differenceOf, householdOf, type Household } from './recompute.rule.js';
+import {
+  differenceOf,
+  householdOf,
+  type Household,
+  type OrderedPayment,
+} from './recompute.rule.js';
 import { isErased } from '../../person/person-history.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 type Started = EventData['CorrectionStarted'];
-type Ordered = EventData['PaymentOrdered'];
 
 const MAX_NAMED = 1_000;
 
@@ -327,7 +331,7 @@ export class Recomputation {
     ]);
   }
 
-  #standing({ period, events }: PaymentOf): Ordered | undefined {
+  #standing({ period, events }: PaymentOf): OrderedPayment | undefined {
     return standing(events, this.past.closed.has(cycleIdOf(this.started.programmeId, period)));
   }
 

@@ -23,7 +23,12 @@ type Item = Month['items'][number];
 export type Standing = Pick<
   EventData['PaymentOrdered'],
   'period' | 'policyVersion' | 'contentHash' | 'items'
->;
+> & {
+  /** Whether it was instructed. What was not is left out of the release where it is not due. */
+  readonly isSent: boolean;
+};
+/** What a payment that stands was ordered for, and whether it was instructed. */
+export type OrderedPayment = EventData['PaymentOrdered'] & Pick<Standing, 'isSent'>;
 
 /**
  * What a payment that stands counts for. Arrears and a recovery count by the corrections that they
@@ -32,11 +37,11 @@ export type Standing = Pick<
  * they count as what they are: money that left, or that was kept back, once more.
  */
 export function standingOf(
-  ordered: EventData['PaymentOrdered'],
+  ordered: OrderedPayment,
   adjustment: AdjustmentState,
   recovery: RecoveryState,
 ): Standing {
-  const { period, policyVersion, contentHash, items, paymentId, round } = ordered;
+  const { period, policyVersion, contentHash, items, paymentId, round, isSent } = ordered;
   const carried = adjustment.arrears.some(
     ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
   );
@@ -45,6 +50,7 @@ export function standingOf(
     period,
     policyVersion,
     contentHash,
+    isSent,
     items: items.filter(
       ({ code }) => !((code === ARREARS_ITEM && carried) || (code === RECOVERY_ITEM && deducted)),
     ),
@@ -66,7 +72,7 @@ export function householdOf(
   enrolment: readonly Recorded[],
   adjustment: AdjustmentState,
   recovery: RecoveryState,
-  payments: readonly EventData['PaymentOrdered'][],
+  payments: readonly OrderedPayment[],
 ): Household {
   return {
     lives: livesOf(enrolment),
@@ -165,9 +171,12 @@ function monthOf(
   paidUnder: (period: string) => number | undefined,
 ): Month | undefined {
   const ledger = new MonthLedger();
+  const life = lifeIn(lives, period);
+  const isPaying = life !== undefined && payableIn(life, period);
   let paidBy: Standing | undefined;
   let paid = false;
   for (const payment of payments) {
+    if (!payment.isSent && !isPaying) continue;
     if (payment.period === period) paidBy = payment;
     for (const item of payment.items) {
       if (item.period !== period) continue;
@@ -183,9 +192,7 @@ function monthOf(
         ledger.add(item, 'paid', BigInt(item.dueMinor) - BigInt(item.paidMinor));
     }
   }
-  const life = lifeIn(lives, period);
-  const isPayable = life !== undefined && payableIn(life, period) && isCertifiedIn(life, period);
-  const payable = isPayable && !paidElsewhere?.has(period);
+  const payable = isPaying && isCertifiedIn(life, period) && !paidElsewhere?.has(period);
   const ruling = payable ? rulingIn(period) : undefined;
   if (life && ruling)
     for (const item of entitlementFor(

@@ -1,6 +1,6 @@
 import type { AccountHold } from '../../kernel/accounts.js';
 import type { EventData } from '../../../events/generated.js';
-import { isOfPolicy } from '../../eligibility/rules.js';
+import { ARREARS_ITEM, isOfPolicy } from '../../eligibility/rules.js';
 import { payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
 import { lifeIn } from '../../enrolment/lives.rule.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -72,12 +72,16 @@ export function instructable(
 
 /**
  * Whether each month of a payment is still one in which its household is paid: it may have been
- * ended or suspended looking back since. Approved arrears are of other months.
+ * ended or suspended looking back since, also in a month that the payment carries arrears of. (What
+ * is less than nothing is set against them.)
  */
 export const isStillDue = ({ items, lives }: Entitled): boolean =>
-  items.filter(isOfPolicy).every(({ period }) => {
+  items.every(({ code, period, amountMinor }) => {
     const life = lifeIn(lives, period);
-    return life !== undefined && payableIn(life, period);
+    const isPaying = life !== undefined && payableIn(life, period);
+    if (isOfPolicy({ code })) return isPaying;
+    const isArrears = code === ARREARS_ITEM && BigInt(amountMinor) > 0n;
+    return isPaying || !isArrears || life === undefined;
   });
 
 /**

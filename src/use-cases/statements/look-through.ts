@@ -6,7 +6,7 @@ import {
   type EntryDiffers,
   type NumberedEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import { wholeAccount } from '../../kernel/accounts.js';
+import { wholeBankAccount } from '../../kernel/accounts.js';
 import { cycleOfPayment } from '../../kernel/ids.js';
 import { firstOf } from '../../kernel/text.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
@@ -222,7 +222,7 @@ export async function notPaidFrom(
 ): Promise<ReturnType<typeof accountDiffers> | undefined> {
   if (account !== undefined && !(await ours.isPaidFrom(paid, account)))
     return accountDiffers(account, await ours.payingAccounts(paid));
-  const debtor = wholeAccount(debtorAccount);
+  const debtor = wholeBankAccount(debtorAccount);
   if (debtor === undefined || (await ours.isPaidFrom(paid, debtor))) return undefined;
   return accountDiffers(debtor, await ours.payingAccounts(paid), 'The entry is of money from');
 }

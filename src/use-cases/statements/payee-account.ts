@@ -25,9 +25,8 @@ function namedBy(entry: BankEntry, outcome: ReportedOutcome | undefined): Named 
 
 /**
  * For each entry, a refusal where it says that a payment of ours went to another account than it was
- * instructed to. Accounts are compared by their hashes, and no number gets into the log: the payee's
- * is told by its id, the bank's stands in the file. A wallet or a counter has no account at a bank
- * that it could be compared with.
+ * instructed to, of whatever kind. Accounts are compared by their hashes, and no number gets into the
+ * log: the payee's is told by its id, the bank's stands in the file.
  */
 export async function otherPayees(
   { store, vault }: Pick<Deps, 'store' | 'vault'>,
@@ -50,8 +49,7 @@ export async function otherPayees(
     if (!instruction || !isInstruction(instruction)) return undefined;
     const { accountId } = instruction.data;
     const payee = payeeOf(persons[i]!.events, accountId);
-    if (!payee || (payee.kind !== 'iban' && payee.kind !== 'rib')) return undefined;
-    if (hashesOfAccount(vault, creditorAccount).has(payee.accountHash)) return undefined;
+    if (!payee || hashesOfAccount(vault, creditorAccount).has(payee.accountHash)) return undefined;
     return {
       kind: 'unclear' as const,
       code: 'ACCOUNT_DIFFERS',
