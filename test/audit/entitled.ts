@@ -26,7 +26,14 @@ export const PUBLISHED: readonly Step[] = versions.map((data) => ['PolicyPublish
 
 /** Positions are counted by hundreds, so that there is room to be as of something between. */
 export function foundIn(
-  { isNew = true, asOf = 1e9, earliest = 0, earlier = [], stands = () => true, isSent = () => true }: Log,
+  {
+    isNew = true,
+    asOf = 1e9,
+    earliest = 0,
+    earlier = [],
+    stands = () => true,
+    isSent = () => true,
+  }: Log,
   ...steps: readonly Step[]
 ): readonly string[] {
   const era = new Era();

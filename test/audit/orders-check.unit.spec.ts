@@ -22,7 +22,11 @@ function withRecertificationDue(dueOn: string, isOlder = false): readonly string
   const { programmeId, personId } = order.data;
   const details: string[] = [];
   const policies = new PublishedPolicies();
-  const check = new EntitlementCheck(policies, { earlierOf: () => [], stands: () => true, isSent: () => true });
+  const check = new EntitlementCheck(policies, {
+    earlierOf: () => [],
+    stands: () => true,
+    isSent: () => true,
+  });
   const asOf = { payment: () => 1e9, correction: () => 1e9, earliest: () => 0 };
   const add = (event: Recorded): void => {
     const found = (_: string, detail: string): unknown => details.push(detail);
