@@ -8,6 +8,7 @@ import { readProgrammeFile, readSettingFile } from '../../src/cli/programme-file
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { referenceMapping } from '../../src/tabular/reference-mapping.js';
 import { having } from '../support/having.js';
+import { termsOf } from '../support/payment-terms.js';
 
 /** Another file than the one that was meant is told so, and nothing is made for it. */
 
@@ -41,20 +42,7 @@ const sanad = (...args: readonly string[]): Promise<{ code: unknown; err: string
 
 const { name: _, ...nameless } = asdProgramme;
 const { legalBasis: __, ...baseless } = asdPolicies[0]!;
-const terms = {
-  accounts: [
-    {
-      accountId: 'A',
-      name: 'Agence',
-      bic: 'BCMAMAMC',
-      kind: 'iban',
-      number: asdProgramme.debtor.iban,
-      format: 'pain.001.001.09',
-      characters: 'latin',
-      maxPerFile: 1_000,
-    },
-  ],
-};
+const terms = termsOf();
 const whole = { programme: asdProgramme, policies: asdPolicies };
 
 describe('a file of a programme', () => {

@@ -15,6 +15,7 @@ import {
   SetPaymentTerms,
 } from '../../src/programme/programme.commands.js';
 import { having } from '../support/having.js';
+import { termsOf } from '../support/payment-terms.js';
 
 /** Whatever a text may be, the files of the command line and the bodies of requests take alike. */
 
@@ -32,22 +33,10 @@ const TEXTS = [
   '...',
 ];
 const whole = { programme: asdProgramme, policies: [asdPolicies[0]!] };
-const terms = {
-  remittance: 'Aide {period}',
-  accounts: [
-    {
-      accountId: 'A',
-      name: 'Agence',
-      bic: 'BCMAMAMC',
-      kind: 'iban',
-      number: asdProgramme.debtor.iban,
-      format: 'pain.001.001.09',
-      characters: 'latin',
-      maxPerFile: 1_000,
-      address: { street: 'Rue', town: 'Rabat', country: 'MA' },
-    },
-  ],
-};
+const terms = termsOf(
+  { address: { street: 'Rue', town: 'Rabat', country: 'MA' } },
+  { remittance: 'Aide {period}' },
+);
 
 let path: string;
 let dir: string;

@@ -16,6 +16,7 @@ import {
   type Json,
 } from './http-world.js';
 import { expectProblem } from './expect-problem.js';
+import { termsOf } from '../support/payment-terms.js';
 
 /** Somebody's national identity, which no other test types. */
 const CARD = 'QX731946';
@@ -32,22 +33,10 @@ const holding = (dir: string, text: string): string[] =>
 const FOREIGN = '15-320-0456';
 
 const programme = { ...asdProgramme, programmeId: 'other' };
-const terms = {
-  remittance: 'Aide {period}',
-  accounts: [
-    {
-      accountId: 'A',
-      name: 'Agence',
-      bic: 'BCMAMAMC',
-      kind: 'iban',
-      number: asdProgramme.debtor.iban,
-      format: 'pain.001.001.09',
-      characters: 'latin',
-      maxPerFile: 1_000,
-      address: { street: 'Rue', building: '1', postCode: '1', town: 'Rabat', country: 'MA' },
-    },
-  ],
-};
+const terms = termsOf(
+  { address: { street: 'Rue', building: '1', postCode: '1', town: 'Rabat', country: 'MA' } },
+  { remittance: 'Aide {period}' },
+);
 
 describe('a national identity that is typed where it does not belong', () => {
   let world: HttpWorld;

@@ -6,6 +6,7 @@ import { details } from '../../src/adapters/payment-rail/govstack/details.js';
 import type { GovstackSettings, SentBatch } from '../../src/adapters/payment-rail/govstack/port.js';
 import { answerOf } from '../../src/use-cases/govstack/block-answer.rule.js';
 import { TransferFinder } from '../../src/use-cases/govstack/transfer-finder.rule.js';
+import { blockSettings } from '../support/govstack-block.js';
 
 const batch: SentBatch = {
   correlationId: 'ABCDEF123456',
@@ -30,16 +31,7 @@ let body = '';
 beforeAll(async () => {
   server = createServer((_, response) => response.end(body)).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  settings = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    bbId: 'SANAD',
-    callbackUrl: 'https://sanad.example/govstack/callback',
-    timeoutMs: 30_000,
-    attempts: 1,
-    batchSize: 10,
-    paymentMode: 'mojaloop',
-    register: false,
-  };
+  settings = blockSettings(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 afterAll(async () => {
   server.close();

@@ -7,7 +7,7 @@ import { govstackOutbox } from '../../src/adapters/payment-rail/govstack/outbox.
 import type { GovstackSettings } from '../../src/adapters/payment-rail/govstack/port.js';
 import type { Instruction } from '../../src/adapters/payment-rail/port.js';
 import { uuidOf } from '../../src/kernel/ids.js';
-import { fakeBlock, type FakeBlock } from '../support/govstack-block.js';
+import { blockSettings, fakeBlock, type FakeBlock } from '../support/govstack-block.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
 
 const PAY = '/batchtransactions';
@@ -18,16 +18,7 @@ let settings: GovstackSettings;
 beforeEach(async () => {
   files = mkdtempSync(join(tmpdir(), 'sanad-outbox-'));
   block = await fakeBlock(publishedOperations());
-  settings = {
-    url: block.url,
-    bbId: 'SANAD',
-    callbackUrl: 'https://sanad.example/govstack/callback',
-    timeoutMs: 30_000,
-    attempts: 1,
-    batchSize: 2,
-    paymentMode: 'mojaloop',
-    register: false,
-  };
+  settings = blockSettings(block.url, { batchSize: 2 });
 });
 afterEach(async () => {
   await block.close();

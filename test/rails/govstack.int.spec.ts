@@ -18,7 +18,7 @@ import {
   LENGTHS,
 } from '../../src/kernel/govstack.js';
 import { uuidOf } from '../../src/kernel/ids.js';
-import { fakeBlock, type FakeBlock } from '../support/govstack-block.js';
+import { blockSettings, fakeBlock, type FakeBlock } from '../support/govstack-block.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
 import { leaveOut } from '../support/left-out.js';
 
@@ -62,16 +62,7 @@ let settings: GovstackSettings;
 beforeEach(async () => {
   files = mkdtempSync(join(tmpdir(), 'sanad-govstack-'));
   block = await fakeBlock(operations);
-  settings = {
-    url: block.url,
-    bbId: 'SANAD',
-    callbackUrl: 'https://sanad.example/govstack/callback',
-    timeoutMs: 30_000,
-    attempts: 3,
-    batchSize: 2,
-    paymentMode: 'mojaloop',
-    register: false,
-  };
+  settings = blockSettings(block.url, { attempts: 3, batchSize: 2 });
 });
 afterEach(async () => {
   await block.close();

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Operation } from './govstack-openapi.js';
+import type { GovstackSettings } from '../../src/adapters/payment-rail/govstack/port.js';
 
 export type Fault =
   | '500'
@@ -245,3 +246,19 @@ function mapperAnswer({ json }: Seen, fault: Fault | undefined): object {
         requestID: RequestID ?? requestID,
       };
 }
+
+/** How a rail of the tests reaches a block at a URL. */
+export const blockSettings = (
+  url: string,
+  more: Partial<GovstackSettings> = {},
+): GovstackSettings => ({
+  url,
+  bbId: 'SANAD',
+  callbackUrl: 'https://sanad.example/govstack/callback',
+  timeoutMs: 30_000,
+  attempts: 1,
+  batchSize: 10,
+  paymentMode: 'mojaloop',
+  register: false,
+  ...more,
+});

@@ -10,6 +10,7 @@ import {
 } from '../../src/use-cases/corrections/propose-correction.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
+import { contentHash } from '../../src/kernel/canonical.js';
 import { streams } from '../../src/kernel/ids.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
@@ -50,6 +51,19 @@ export class Desk {
       { correctionId, reason: 'not now' },
       as(this.engine, 'controller', 'reject', correctionId),
     );
+  }
+
+  /** Certified anew from a month on, until a day. */
+  certify(personId: string, children: readonly object[], fromPeriod: string, nextDueOn: string) {
+    const facts = { scoreMicro: 5_000_000, coveredByOtherScheme: false, children };
+    return this.enrolment(personId, {
+      type: 'RecertifyEnrolment',
+      fromPeriod,
+      facts: facts as EventData['EnrolmentRecertified']['facts'],
+      contentHash: contentHash(facts),
+      entitlement: { period: fromPeriod, policyVersion: 1, amountMinor: '0', items: [] },
+      nextDueOn,
+    });
   }
 
   /** What a supervisor decides, and two where it takes two. */

@@ -17,7 +17,7 @@ import type { Deps } from '../../src/write-side/context.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { formatAmount } from '../../src/kernel/money.js';
-import { fakeBlock, type FakeBlock } from '../support/govstack-block.js';
+import { blockSettings, fakeBlock, type FakeBlock } from '../support/govstack-block.js';
 import { auditOf } from '../support/audit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
 import { drain, job, newWorld, type World } from './world.js';
@@ -34,16 +34,7 @@ beforeAll(async () => {
   [world, server] = await Promise.all([newWorld(), fakeBlock(new Map())]);
   await enrolled(world.engine, 200);
   const files = join(world.dir, 'files');
-  const settings = {
-    url: server.url,
-    bbId: 'SANAD',
-    callbackUrl: 'https://sanad.example/govstack/callback',
-    timeoutMs: 5_000,
-    attempts: 1,
-    batchSize: 3,
-    paymentMode: 'mojaloop',
-    register: false,
-  };
+  const settings = blockSettings(server.url, { timeoutMs: 5_000, batchSize: 3 });
   deps = { ...world.engine, rail: govstackRail(files, settings) };
   await released(deps, PERIOD);
   known = govstackBlock(files, settings);

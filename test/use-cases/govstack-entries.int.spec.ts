@@ -21,7 +21,7 @@ import { listEntries, type EntryView } from '../../src/use-cases/statements/bank
 import { matchEntries } from '../../src/use-cases/statements/match-entries.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { auditOf } from '../support/audit.js';
-import { fakeBlock, type FakeBlock } from '../support/govstack-block.js';
+import { blockSettings, fakeBlock, type FakeBlock } from '../support/govstack-block.js';
 import { enrolled, PROGRAMME, released } from './month.js';
 import { as, drain, job, newWorld, type World } from './world.js';
 
@@ -37,16 +37,7 @@ beforeAll(async () => {
   [world, server] = await Promise.all([newWorld(), fakeBlock(new Map())]);
   await enrolled(world.engine, 40);
   const files = join(world.dir, 'files');
-  const settings = {
-    url: server.url,
-    bbId: 'SANAD',
-    callbackUrl: 'https://sanad.example/govstack/callback',
-    timeoutMs: 5_000,
-    attempts: 1,
-    batchSize: 8,
-    paymentMode: 'mojaloop',
-    register: false,
-  };
+  const settings = blockSettings(server.url, { timeoutMs: 5_000, batchSize: 8 });
   deps = { ...world.engine, rail: govstackRail(files, settings) };
   await released(deps, '2025-12');
   known = govstackBlock(files, settings);

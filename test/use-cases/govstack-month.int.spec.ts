@@ -23,7 +23,7 @@ import { instructCycle } from '../../src/process-managers/when-cycle-released-th
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { instructionIdOf } from '../../src/kernel/govstack.js';
 import { streams } from '../../src/kernel/ids.js';
-import { fakeBlock, type FakeBlock, type Fault } from '../support/govstack-block.js';
+import { blockSettings, fakeBlock, type FakeBlock, type Fault } from '../support/govstack-block.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
 import { enrolled, PROGRAMME } from './month.js';
 import { as, drain, job, newWorld, type World } from './world.js';
@@ -54,17 +54,12 @@ describe('a month that is paid through a payments block which fails in every way
   beforeAll(async () => {
     [world, block] = await Promise.all([newWorld(), fakeBlock(publishedOperations())]);
     await enrolled(world.engine, 150);
-    settings = {
-      url: block.url,
-      bbId: 'SANAD',
-      callbackUrl: 'https://sanad.example/govstack/callback',
+    settings = blockSettings(block.url, {
       timeoutMs: 2_000,
-      attempts: 1,
       batchSize: 7,
-      paymentMode: 'mojaloop',
       register: true,
       validateAt: 'BANK1',
-    };
+    });
     deps = { ...world.engine, rail: govstackRail(join(world.dir, 'files'), settings) };
   });
   afterAll(() => Promise.all([world.end(), block.close()]));

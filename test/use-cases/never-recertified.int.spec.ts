@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
-import { contentHash } from '../../src/kernel/canonical.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { released } from './month.js';
 import { newWorld, type World } from './world.js';
 
 const children = [child('2020-05')];
-const facts = { scoreMicro: 5_000_000, coveredByOtherScheme: false, children };
 
 let world: World;
 let desk: Desk;
@@ -19,14 +17,7 @@ afterEach(() => world.end());
 
 test('who was never recertified is paid back no month after it, once the enrolment is over', async () => {
   const { ida } = await enrolFamilies(world.engine, { ida: children }, asdVersions);
-  await desk.enrolment(ida, {
-    type: 'RecertifyEnrolment',
-    fromPeriod: '2025-10',
-    facts,
-    contentHash: contentHash(facts),
-    entitlement: { period: '2025-10', policyVersion: 1, amountMinor: '0', items: [] },
-    nextDueOn: '2025-11-15',
-  });
+  await desk.certify(ida, children, '2025-10', '2025-11-15');
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-12', reason: 'moved' });
   // The first cycle that sees it is of a month after its end.
   await released(world.engine, '2026-01');

@@ -298,19 +298,7 @@ test('who was not recertified in time is suspended by the next cycle, until it i
 });
 
 test('an end that is far away puts no recertification off, and is brought nearer', async () => {
-  const facts = {
-    scoreMicro: 5_000_000,
-    coveredByOtherScheme: false,
-    children: [child('2020-05')],
-  };
-  await desk.enrolment(ida, {
-    type: 'RecertifyEnrolment',
-    fromPeriod: '2025-10',
-    facts,
-    contentHash: contentHash(facts),
-    entitlement: { period: '2025-10', policyVersion: 1, amountMinor: '0', items: [] },
-    nextDueOn: '2025-11-15',
-  });
+  await desk.certify(ida, [child('2020-05')], '2025-10', '2025-11-15');
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2062-01', reason: 'mistyped' });
   for (const period of ['2025-10', '2025-11', '2025-12']) await released(world.engine, period);
   expect(await monthsOrdered('2025-11', ida)).toEqual(['2025-11']);
