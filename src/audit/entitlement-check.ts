@@ -15,6 +15,7 @@ import { cycleOfPayment, partsOfPayment } from '../kernel/ids.js';
 import { settledBefore, type AsOf } from './as-of.js';
 import { requireCertified } from './certified-months.js';
 import { CorrectedMonths } from './corrected-months.js';
+import { forgetBefore, stateOf, textOf, versionAt, type Version } from './enrolment-versions.js';
 import { Era } from './era.js';
 import {
   cycleIn,
@@ -40,15 +41,6 @@ export interface Known {
 }
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
 
-/**
- * An enrolment as JSON text (a fifth of the memory of the object), where it last changed, and what
- * it was before.
- */
-interface Version {
-  readonly at: number;
-  readonly state: string;
-  before: Version | undefined;
-}
 interface Kept {
   now: Version;
   paid: PaidMonths;
@@ -59,8 +51,8 @@ interface Kept {
  * give, item by item (but for approved arrears and recoveries, which the households' accounts
  * prove); no period of an enrolment, and none of an identity, is ordered twice; nothing is ordered
  * for an enrolment that was not payable as of the cycle's position, nor instructed for one that was
- * not at its release; and what a correction says is due is what the facts and a policy of that month
- * give. About 700 bytes an enrolment.
+ * not at its release; and what a correction says is due is what the facts and a policy of that
+ * month give. About 700 bytes an enrolment.
  */
 export class EntitlementCheck {
   readonly #enrolments = new Map<string, Kept>();
@@ -91,12 +83,12 @@ export class EntitlementCheck {
       case 'EnrolmentMoved':
       case 'EnrolmentEnded': {
         const kept = this.#enrolments.get(event.stream);
-        const before = kept ? parse(kept.now.state) : enrolmentDecider.initialState;
+        const before = kept ? stateOf(kept.now.state) : enrolmentDecider.initialState;
         if (event.type === 'EnrolmentMoved' && event.data.fromRegion !== before.region)
           found('I7', `moved from ${event.data.fromRegion}; the enrolment is of ${before.region}`);
         if (event.type === 'RecertificationFellDue') this.#requireNotPutOff(event, before, found);
         const state = enrolmentDecider.evolve(before, event);
-        const now: Version = { at: event.position, state: text(state), before: kept?.now };
+        const now: Version = { at: event.position, state: textOf(state), before: kept?.now };
         if (!kept) this.#enrolments.set(event.stream, { now, paid: '' });
         else kept.now = now;
         const settled = settledBefore(event.position, asOf);
@@ -147,7 +139,7 @@ export class EntitlementCheck {
         'I7',
         'ordered for an enrolment that began after what the cycle is prepared as of',
       );
-    const state = parse(then.state);
+    const state = stateOf(then.state);
     if ((this.#erasedAt.get(personId) ?? Infinity) <= asOf)
       found('I7', 'ordered for a person who was erased');
     this.#asEnrolled(event, asOf, state, found);
@@ -182,8 +174,9 @@ export class EntitlementCheck {
   }
 
   /**
-   * Nothing is instructed with its cycle to whom the release found to be ended or suspended in a month
-   * that the payment is for. What was left out then is instructed on the enrolment of its own time.
+   * Nothing is instructed with its cycle to whom the release found to be ended or suspended in a
+   * month that the payment is for. What was left out then is instructed on the enrolment of its own
+   * time.
    */
   #instructed({ data }: Recorded<'PaymentInstructed'>, found: Found): void {
     const released = this.#released.get(cycleOfPayment(data.paymentId));
@@ -192,7 +185,7 @@ export class EntitlementCheck {
     const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
     const then = kept && versionAt(kept, released);
     if (!then) return;
-    const state = parse(then.state);
+    const state = stateOf(then.state);
     for (const month of monthsIn(kept.paid, period))
       if (month >= state.startPeriod && !payableIn(state, month))
         found('I7', `instructed for ${month}, which was not payable any more at the release`);
@@ -225,15 +218,15 @@ export class EntitlementCheck {
 
   /**
    * No version is said of a month in which the household is not payable, that no policy is paid in,
-   * or that was paid to its identity elsewhere. Months of an enrolment that ended before the present
-   * one began are not held any more, and are left out.
+   * or that was paid to its identity elsewhere. Months of an enrolment that ended before the
+   * present one began are not held any more, and are left out.
    */
   #adjusted({ data }: Adjustment, asOf: number, found: Found): void {
     const { programmeId, personId, periods } = data;
     const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
     const then = kept && versionAt(kept, asOf);
     if (!then) return found('I5', 'corrected for somebody who was not enrolled');
-    const state = parse(then.state);
+    const state = stateOf(then.state);
     const known = this.policies
       .of(programmeId)
       .filter((policy) => policy.position <= asOf)
@@ -265,7 +258,9 @@ export class EntitlementCheck {
     }
   }
 
-  /** Whether a month was paid to somebody who had the person's identity before, as of a position. */
+  /**
+   * Whether a month was paid to somebody who had the person's identity before, as of a position.
+   */
   #isPaidElsewhere(
     { programmeId, personId }: Adjustment['data'],
     month: string,
@@ -308,8 +303,8 @@ export class EntitlementCheck {
   }
 
   /**
-   * A period is in the orders of one cycle only; in those of a later one where the first is not paid
-   * any more.
+   * A period is in the orders of one cycle only; in those of a later one where the first is not
+   * paid any more.
    */
   #once(
     kept: Kept,
@@ -374,27 +369,5 @@ const CARRIED: Readonly<Record<Kind, 'arrears' | 'recovery' | undefined>> = {
   R: 'recovery',
 };
 
-function versionAt(kept: Kept, asOf: number): Version | undefined {
-  let then: Version | undefined = kept.now;
-  while (then && then.at > asOf) then = then.before;
-  return then;
-}
-
-/** Drops the versions that no cycle can be prepared as of any more. */
-function forgetBefore(newest: Version, position: number): void {
-  let version = newest;
-  while (version.before && version.at > position) version = version.before;
-  version.before = undefined;
-}
-
-/** What payability and facts depend on, and nothing else: that is most of the memory. */
-const text = (state: EnrolmentState): string => {
-  const { status, region, startPeriod, lastPeriod, dueOn, payable, history } = state;
-  return JSON.stringify({ status, region, startPeriod, lastPeriod, dueOn, payable, history });
-};
-const parse = (kept: string): EnrolmentState => ({
-  ...enrolmentDecider.initialState,
-  ...(JSON.parse(kept) as Partial<EnrolmentState>),
-});
 const total = (items: readonly { readonly amountMinor: string }[]): bigint =>
   items.reduce((sum, item) => sum + BigInt(item.amountMinor), 0n);

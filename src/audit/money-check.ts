@@ -12,6 +12,7 @@ import {
 import { Era } from './era.js';
 import { checkClosing, checkFigures } from './figures-check.js';
 import { FurtherParts } from './further-parts.js';
+import { givenBack } from './given-back.js';
 import { OpenBreaks } from './open-breaks.js';
 import { PaymentTable } from './payment-table.js';
 import type { Found } from './report.js';
@@ -124,7 +125,9 @@ export class MoneyCheck {
   isSent(stream: number): boolean {
     return this.#payments.attempt(stream) > 0;
   }
-  /** Whether it was ordered, and neither cancelled nor rejected or returned for good, by a position. */
+  /**
+   * Whether it was ordered, and neither cancelled nor rejected or returned for good, by a position.
+   */
   stands(paymentId: string, stream: number, asOf = Number.MAX_SAFE_INTEGER): boolean {
     const status = this.#payments.statusAsOf(stream, asOf);
     if (status === 'rejected' || status === 'returned')
@@ -241,13 +244,15 @@ export class MoneyCheck {
     if (attempt === undefined) found('I2', 'resolved a break that is not open');
     if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
     const before = this.#is(stream);
+    const cameBack = () =>
+      givenBack(event.data, open, { minor: this.#payments.amount(stream), era: this.era }, found);
     const isOther = before === 'settled' && attempt !== this.#payments.settledBy(stream);
     const other = isOther || before === 'rejected' ? before : undefined;
     if (
       resolution === 'counted-as-returned' &&
       this.#furtherParts.isOne(event, attempt, stream, other, found)
     )
-      return this.#cameBackLater(event, stream, this.#cameBack(event, open, stream, found));
+      return this.#cameBackLater(event, stream, cameBack());
     if (before === 'outstanding' && attempt !== this.#payments.attempt(stream))
       found('I2', `${resolution}, while attempt ${this.#payments.attempt(stream)} is live`);
     if (isOther)
@@ -257,32 +262,10 @@ export class MoneyCheck {
       );
     if (resolution === 'counted-as-settled')
       return this.#move(event, stream, 'settled', { attempt });
-    const backMinor = this.#cameBack(event, open, stream, found);
+    const backMinor = cameBack();
     this.#move(event, stream, 'returned', { attempt, backMinor });
     this.#furtherParts.cameBack(event, attempt, stream);
     if (before === 'returned') this.#cameBackLater(event, stream, backMinor);
-  }
-
-  /** What is given back is what the bank said, and no more than was paid. */
-  #cameBack(
-    { data }: Recorded<'PaymentBreakResolved'>,
-    open: Recorded<'PaymentBreakRecorded'>['data'] | undefined,
-    stream: number,
-    found: Found,
-  ): bigint {
-    const amount = this.#payments.amount(stream);
-    const said =
-      open?.reported === 'returned' && open.reportedMinor !== undefined
-        ? BigInt(open.reportedMinor)
-        : amount;
-    const owed = said < amount ? said : amount;
-    const { returnedMinor } = data;
-    const back = returnedMinor === undefined ? amount : BigInt(returnedMinor);
-    // Before version 0.3 no event says how it was recorded, and all counted as come back.
-    const isOld = returnedMinor === undefined && !this.era.isNew;
-    if (back !== owed && !isOld)
-      found('I6', `${back} given back of ${amount}; the bank said that ${said} came back`);
-    return back;
   }
 
   /** Another part of what a bank had kept. */
@@ -396,5 +379,6 @@ export class MoneyCheck {
 
 interface Moved {
   readonly attempt?: number | undefined;
-  /** What came back; absent: all of it. */ readonly backMinor?: bigint;
+  /** What came back; absent: all of it. */
+  readonly backMinor?: bigint;
 }

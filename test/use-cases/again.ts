@@ -4,10 +4,8 @@ import { personDecider } from '../../src/person/person.decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { regionOf } from '../../src/person/person-history.rule.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
-import {
-  importApplications,
-  type ImportSummary,
-} from '../../src/use-cases/applications/import-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import type { ImportSummary } from '../../src/use-cases/applications/import-result.js';
 import { accountsOfPerson } from '../../src/use-cases/persons/accounts-of-person.js';
 import { notCorrected } from '../../src/use-cases/persons/not-corrected.js';
 import { owesNothing } from '../../src/use-cases/persons/not-enrolled.js';
@@ -87,7 +85,9 @@ export async function registerAgain(
   return summary;
 }
 
-/** A person who is registered applies at a counter, with one child; returns the application's id. */
+/**
+ * A person who is registered applies at a counter, with one child; returns the application's id.
+ */
 export async function appliesAtCounter(
   deps: Deps,
   personId: string,

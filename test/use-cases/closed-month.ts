@@ -2,7 +2,7 @@ import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
-import type { ImportSummary } from '../../src/use-cases/applications/import-applications.js';
+import type { ImportSummary } from '../../src/use-cases/applications/import-result.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { streams } from '../../src/kernel/ids.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';

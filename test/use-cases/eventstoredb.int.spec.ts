@@ -3,10 +3,8 @@ import { openEventStoreDb } from '../../src/adapters/event-store/eventstoredb/ev
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { readCycle } from '../../src/use-cases/cycles/cycles.js';
-import {
-  importApplications,
-  type ImportSummary,
-} from '../../src/use-cases/applications/import-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import type { ImportSummary } from '../../src/use-cases/applications/import-result.js';
 import { applicationIdOf } from '../../src/use-cases/applications/imported-household.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';

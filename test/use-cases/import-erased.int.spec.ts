@@ -5,10 +5,8 @@ import { personDecider } from '../../src/person/person.decider.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
-import {
-  importApplications,
-  type ImportReject,
-} from '../../src/use-cases/applications/import-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import type { ImportReject } from '../../src/use-cases/applications/import-result.js';
 import {
   applicationIdOf,
   personIdOf,

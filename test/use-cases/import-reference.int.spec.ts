@@ -4,10 +4,8 @@ import { createAuditCheck } from '../../src/audit/check.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { streams } from '../../src/kernel/ids.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
-import {
-  importApplications,
-  type ImportReject,
-} from '../../src/use-cases/applications/import-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import type { ImportReject } from '../../src/use-cases/applications/import-result.js';
 import { personIdOf } from '../../src/use-cases/applications/imported-household.js';
 import { PaidToIdentity } from '../../src/use-cases/cycles/paid-to-identity.js';
 import type { Deps } from '../../src/write-side/context.js';

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PersonalRecord } from '../../src/adapters/vault/port.js';
-import {
-  importApplications,
-  type ImportReject,
-} from '../../src/use-cases/applications/import-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import type { ImportReject } from '../../src/use-cases/applications/import-result.js';
 import { personIdOf } from '../../src/use-cases/applications/imported-household.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { PROGRAMME } from './month.js';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
-import {
-  importApplications,
-  type ImportReject,
-  type ImportSummary,
-} from '../../src/use-cases/applications/import-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import type {
+  ImportReject,
+  ImportSummary,
+} from '../../src/use-cases/applications/import-result.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { rowsOf } from './household-rows.js';
 import { PROGRAMME } from './month.js';

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { readCycle } from '../../src/use-cases/cycles/cycles.js';
-import {
-  importApplications,
-  type ImportReject,
-  type ImportSummary,
-} from '../../src/use-cases/applications/import-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import type {
+  ImportReject,
+  ImportSummary,
+} from '../../src/use-cases/applications/import-result.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';

@@ -5,8 +5,8 @@ import { decideApplications } from '../../src/use-cases/applications/decide-appl
 import {
   importApplications,
   type ImportArgs,
-  type ImportSummary,
 } from '../../src/use-cases/applications/import-applications.js';
+import type { ImportSummary } from '../../src/use-cases/applications/import-result.js';
 import { prepareCycle, type PrepareSummary } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 

@@ -5,11 +5,8 @@ import {
   decideApplications,
   type DecideArgs,
 } from '../../use-cases/applications/decide-applications.js';
-import {
-  importApplications,
-  type ImportReject,
-  type ImportSummary,
-} from '../../use-cases/applications/import-applications.js';
+import { importApplications } from '../../use-cases/applications/import-applications.js';
+import type { ImportReject, ImportSummary } from '../../use-cases/applications/import-result.js';
 import type { JobContext } from '../../write-side/context.js';
 import type { Refusal } from '../../write-side/refusals.js';
 import type { Role } from '../../kernel/decider.js';

@@ -3,10 +3,16 @@ import { newestCycle } from '../cycles/cycles.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { NOT_SEALED, type Sealed } from '../../adapters/vault/port.js';
 import { requireRegion, type Draft, type Recorded } from '../../kernel/decider.js';
-import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { hashesOfAccount, hashOfAccount } from '../../person/account-hash.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
+import {
+  duplicateOf,
+  emptySummary,
+  refusedFor,
+  type ImportReject,
+  type ImportSummary,
+} from './import-result.js';
 import { BatchesInOrder } from './batches-in-order.js';
 import { importUnit, whileStillOpen } from './import-unit.js';
 import { RehearsedRows } from './rehearsed-rows.js';
@@ -34,15 +40,6 @@ import {
   type Household,
 } from './imported-household.js';
 
-/** Why a row was not taken in; `field` is the row's field. Never quotes a value. */
-export interface ImportReject {
-  readonly line: number;
-  readonly reference: string;
-  readonly code: string;
-  readonly field?: string;
-  readonly reason: string;
-}
-
 export interface ImportArgs {
   readonly programmeId: string;
   /** Batches of a few hundred rows. */
@@ -56,17 +53,6 @@ export interface ImportArgs {
   readonly dryRun?: boolean;
   /** Given the refused rows of each batch. */
   readonly onRejects?: (rejects: readonly ImportReject[]) => void | Promise<void>;
-}
-
-/** `submitted + alreadyThere + duplicates + rejected = read`; `eligible`, `ineligible`: this run's. */
-export interface ImportSummary {
-  read: number;
-  submitted: number;
-  alreadyThere: number;
-  duplicates: number;
-  rejected: number;
-  eligible: number;
-  ineligible: number;
 }
 
 /**
@@ -83,15 +69,7 @@ export async function importApplications(
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<ImportSummary> {
-  const summary: ImportSummary = {
-    read: 0,
-    submitted: 0,
-    alreadyThere: 0,
-    duplicates: 0,
-    rejected: 0,
-    eligible: 0,
-    ineligible: 0,
-  };
+  const summary = emptySummary();
   const programme = await new PolicyReader(deps.store).programme(args.programmeId);
   requireOpen(programme);
   const newest = await newestCycle(deps.store, args.programmeId);
@@ -256,8 +234,8 @@ class Intake {
   }
 
   /**
-   * What it comes to, decided as for who is new here, which is not read again. Nothing is sealed for
-   * what is refused.
+   * What it comes to, decided as for who is new here, which is not read again. Nothing is sealed
+   * for what is refused.
    * @returns undefined where it is refused
    */
   #decided(
@@ -336,7 +314,10 @@ class Intake {
     return unfinished;
   }
 
-  /** What is to be opened and compared; nothing where the record that the row makes is the one that is there. */
+  /**
+   * What is to be opened and compared; nothing where the record that the row makes is the one that
+   * is there.
+   */
   #sealed(household: Household, person: readonly Recorded[]): readonly Sealed[] {
     const [profile] = personalRecords(household, this.deps);
     const registered = person.find((event) => event.type === 'PersonRegistered')!;
@@ -376,24 +357,12 @@ class Intake {
 
   #duplicate(row: HouseholdRow, rejects: ImportReject[]): void {
     this.summary.duplicates += 1;
-    rejects.push({
-      line: row.line,
-      reference: row.reference,
-      code: 'IDENTITY_ALREADY_REGISTERED',
-      field: 'nationalId',
-      reason: 'This national identity is registered already, under another reference.',
-    });
+    rejects.push(duplicateOf(row));
   }
 
   #reject(row: HouseholdRow, error: unknown, rejects: ImportReject[]): void {
-    if (!(error instanceof DomainError)) throw error;
+    const refused = refusedFor(row, error);
     this.summary.rejected += 1;
-    rejects.push({
-      line: row.line,
-      reference: row.reference,
-      code: error.code,
-      ...(error.field === undefined ? {} : { field: error.field }),
-      reason: error.detail,
-    });
+    rejects.push(refused);
   }
 }
