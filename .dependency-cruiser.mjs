@@ -1,15 +1,17 @@
 import { readdirSync } from 'node:fs';
 
 /**
- * Which way imports may point: the rules of docs/architecture.md, by their numbers. test/architecture
- * proves that each of them fires.
+ * Which way imports may point: the rules of docs/architecture.md, by their numbers.
+ * test/architecture proves that each of them fires.
  */
 /** Decisions of use cases and of aggregates that are no decider's. */
 const RULES = '^src/.+\\.rule\\.ts$';
 const PURE =
   '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z-]+\\.(decider|state|report)\\.ts$|src/.+\\.rule\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
 const SRC = new URL('src/', import.meta.url);
-/** What has a decider is an aggregate: a new folder is held to the rules without being named here. */
+/**
+ * What has a decider is an aggregate: a new folder is held to the rules without being named here.
+ */
 const FEATURES = `(${readdirSync(SRC, { withFileTypes: true })
   .filter(
     (entry) =>

@@ -39,7 +39,9 @@ const script = (name: string): Contender => ({ name, kind: 'script' });
 /** A script that is given a new database and a Kafka. */
 const servers = (name: string): Contender => ({ name, kind: 'servers' });
 
-/** Work on EventStoreDB (the tests' server), and the client alone with as many streams and events. */
+/**
+ * Work on EventStoreDB (the tests' server), and the client alone with as many streams and events.
+ */
 const distributed = (phase: string): Figure => ({
   name: `distributed-${phase}`,
   unit: 'households a second',

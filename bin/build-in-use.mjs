@@ -5,8 +5,8 @@ import { basename, join } from 'node:path';
 
 export const USERS = '.users';
 /**
- * Of a build: what V8 made of its modules and those of the packages, so that the next start need not
- * compile them again.
+ * Of a build: what V8 made of its modules and those of the packages, so that the next start need
+ * not compile them again.
  */
 export const COMPILED = '.compiled';
 
@@ -22,7 +22,8 @@ export const compileCacheIn = (folder) => ({
 });
 
 /**
- * The folder that `dist` points to now, held until this process exits: a later build removes no folder that is held.
+ * The folder that `dist` points to now, held until this process exits: a later build removes no
+ * folder that is held.
  * @param {string} dist the link, or a plain folder, as in the image, which nobody replaces
  * @returns {string} the folder's real path, which children and workers are started from
  */

@@ -1,5 +1,5 @@
-// Compiles into a folder of its own, dist-<hash of what goes in>, and then points the link `dist` to
-// it in one step. What runs from an earlier build keeps its files; what was built before is not
+// Compiles into a folder of its own, dist-<hash of what goes in>, and then points the link `dist`
+// to it in one step. What runs from an earlier build keeps its files; what was built before is not
 // built again; only what changed is written anew. A `dist` that no build made is not followed and
 // not removed: a link is replaced, a folder is put aside.
 import { spawnSync } from 'node:child_process';
@@ -36,7 +36,10 @@ if (isBuild(folder) || compile(folder)) {
   prune(folder);
 }
 
-/** Everything that decides what comes out: the sources, the compiler and its settings, and the packages. */
+/**
+ * Everything that decides what comes out: the sources, the compiler and its settings, and the
+ * packages.
+ */
 function inputsHash() {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   const folders = [...new Set(include.map((pattern) => pattern.split('/')[0]))];
@@ -109,7 +112,8 @@ function copyBuild(from, to) {
   try {
     cpSync(join(from, COMPILED), join(to, COMPILED), { recursive: true });
   } catch {
-    // There is none, or a process of that build is writing it: then more is compiled at the next start.
+    // There is none, or a process of that build is writing it: then more is compiled at the next
+    // start.
   }
 }
 

@@ -5,7 +5,9 @@ function isSilent({ status, numPassingAsserts }) {
   return status === 'passed' && numPassingAsserts === 0;
 }
 
-/** A reporter for jest that writes to SANAD_TEST_COUNTS what ran of each kind, for scripts/test.mjs. */
+/**
+ * A reporter for jest that writes to SANAD_TEST_COUNTS what ran of each kind, for scripts/test.mjs.
+ */
 export default class CountByKind {
   onRunComplete(_contexts, { testResults }) {
     const file = process.env.SANAD_TEST_COUNTS;

@@ -1,5 +1,6 @@
 // How many histories, interleavings, kills, faults, mutants and fuzz inputs were tried: each run of
-// tests, mutants or fuzzers adds lines to the file that SANAD_EFFORT names (test/support/effort.ts).
+// tests, mutants or fuzzers adds lines to the file that SANAD_EFFORT names
+// (test/support/effort.ts).
 //   node scripts/effort.mjs FILE    what the lines of a file come to
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

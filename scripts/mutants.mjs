@@ -187,9 +187,9 @@ function percentOf({ killed, tried }) {
 }
 
 /**
- * By how much a sample may miss the share of all by chance alone: two standard errors, in percent. The
- * whole is held to its floor as it is; a sample that is drawn differently each day is not to be red one
- * day and green the next.
+ * By how much a sample may miss the share of all by chance alone: two standard errors, in percent.
+ * The whole is held to its floor as it is; a sample that is drawn differently each day is not to be
+ * red one day and green the next.
  */
 function errorOf(tried, all, floor) {
   const share = floor / 100;
@@ -197,7 +197,10 @@ function errorOf(tried, all, floor) {
   return 200 * Math.sqrt(((share * (1 - share)) / tried) * left);
 }
 
-/** Mutants of changed lines, as many as there is time for. @returns the areas whose share is below their floor */
+/**
+ * Mutants of changed lines, as many as there is time for. @returns the areas whose share is below
+ * their floor
+ */
 async function sample() {
   const imports = new Imports(root, realpathSync(process.env.SANAD_DIST ?? 'dist'));
   const faults = [];

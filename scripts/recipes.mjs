@@ -1,8 +1,9 @@
-// Plays the recipes of CONTRIBUTING.md word for word in a fresh clone of the last commit, so that they stay true.
-// A code block whose first line names a language and a path is that file, written whole; a diff block with a path is
-// applied where its lines stand, which must be one place; an sh block is run. Prints each step and what it took.
-// `node scripts/recipes.mjs --install` installs the dependencies anew instead of taking those that are here;
-// `--keep` leaves the clone. Exits 1 at the first step that cannot be taken.
+// Plays the recipes of CONTRIBUTING.md word for word in a fresh clone of the last commit, so that
+// they stay true. A code block whose first line names a language and a path is that file, written
+// whole; a diff block with a path is applied where its lines stand, which must be one place; an sh
+// block is run. Prints each step and what it took. `node scripts/recipes.mjs --install` installs
+// the dependencies anew instead of taking those that are here; `--keep` leaves the clone. Exits 1
+// at the first step that cannot be taken.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,9 +1,9 @@
 // Runs jest on what the build made. `unit`, `int` and `e2e` choose tests by their kind, which their
 // names say; everything else is handed to jest. At the end it says what ran of each kind, and what
-// this machine could not test and why (test/support/left-out.ts), and how many histories, kills and the
-// like were tried (test/support/effort.ts).
-// Folders that tests make are made in one of the run's own, which goes with it, however the run ends;
-// one that a test left behind is named, and is a failure in CI as a skipped test is.
+// this machine could not test and why (test/support/left-out.ts), and how many histories, kills and
+// the like were tried (test/support/effort.ts). Folders that tests make are made in one of the
+// run's own, which goes with it, however the run ends; one that a test left behind is named, and is
+// a failure in CI as a skipped test is.
 import { spawn } from 'node:child_process';
 import {
   appendFileSync,
@@ -87,7 +87,10 @@ function passOn(effort) {
   if (file && existsSync(effort)) appendFileSync(file, readFileSync(effort));
 }
 
-/** Tests that passed and held nothing against anything, and whether that is because they could not run. */
+/**
+ * Tests that passed and held nothing against anything, and whether that is because they could not
+ * run.
+ */
 function silentTests(counts, leftOut) {
   const specs = new Set(leftOut.map(({ spec }) => spec));
   return Object.entries(counts).flatMap(([kind, { silent }]) =>

@@ -1,5 +1,6 @@
-// Verifies a server of EventStoreDB's protocol that somebody provides in EVENTSTORE_URL: the contract
-// of event stores, a month of aid, and faults by a proxy between. Prints a report in Markdown.
+// Verifies a server of EventStoreDB's protocol that somebody provides in EVENTSTORE_URL: the
+// contract of event stores, a month of aid, and faults by a proxy between. Prints a report in
+// Markdown.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request as overHttp } from 'node:http';

@@ -16,7 +16,9 @@ import { payOut, prepareJanuary } from './cycle-steps.js';
 import { actor, openBench, openProgramme } from './enrolments.js';
 import { importRows } from './import-rows.js';
 
-/** The big pieces of work at the distributed size, in the order in which they build on each other. */
+/**
+ * The big pieces of work at the distributed size, in the order in which they build on each other.
+ */
 const PHASES = ['import', 'decisions', 'preparation', 'instruction'] as const;
 type Phase = (typeof PHASES)[number];
 
@@ -98,8 +100,8 @@ async function appendsAfter(engine: Engine, position: number): Promise<readonly 
 const AT_ONCE = 64;
 
 /**
- * The floor: the same streams and events appended by the client alone, so many at once, onto a server that is
- * empty. Nothing is decided, checked, sealed, read or kept from being done twice.
+ * The floor: the same streams and events appended by the client alone, so many at once, onto a
+ * server that is empty. Nothing is decided, checked, sealed, read or kept from being done twice.
  */
 async function appendBare(
   appends: readonly Append[],

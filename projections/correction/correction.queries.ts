@@ -72,7 +72,10 @@ const correctionView = (row: CorrectionRow): CorrectionView => ({
   updatedAt: row.updated_at,
 });
 
-/** The figures of some regions in place of the whole; how many households were looked at there is not kept. */
+/**
+ * The figures of some regions in place of the whole; how many households were looked at there is
+ * not kept.
+ */
 function withSumsOf(
   rows: readonly CorrectionRow[],
   said: readonly Pick<AdjustmentRow, 'correction_id' | 'difference_minor'>[],

@@ -76,11 +76,14 @@ export interface LeftOut {
 }
 
 /**
- * One cycle, with what the checks found (null before they ran) and who answers for it. With regions,
- * findings and their payments are of these; of whom is left out there is the number only.
+ * One cycle, with what the checks found (null before they ran) and who answers for it. With
+ * regions, findings and their payments are of these; of whom is left out there is the number only.
  */
 export interface CycleStory extends CycleView {
-  /** Households that nothing was ordered for, and the first of them with why; null where there are none. */
+  /**
+   * Households that nothing was ordered for, and the first of them with why; null where there are
+   * none.
+   */
   readonly leftOut: LeftOut | null;
   readonly findings: readonly CycleFinding[] | null;
 }

@@ -211,7 +211,9 @@ function resolutionProposed(
     });
 }
 
-/** Where the newest word was theirs; another's that was replaced in this row is in the proposals. */
+/**
+ * Where the newest word was theirs; another's that was replaced in this row is in the proposals.
+ */
 function resolutionWithdrawn(
   rows: Rows,
   { data, meta }: Recorded<'PaymentBreakResolutionWithdrawn'>,

@@ -18,7 +18,10 @@ export async function livePosition(
   );
 }
 
-/** Names of those of these projections that no query can read yet: their first build is not finished. */
+/**
+ * Names of those of these projections that no query can read yet: their first build is not
+ * finished.
+ */
 export async function unbuilt(
   { db }: ReadStore,
   projections: readonly Projection[],

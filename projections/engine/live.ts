@@ -58,8 +58,8 @@ export function tableIsMissing(error: unknown): boolean {
 }
 
 /**
- * Runs a query on the live build of the projections that it reads. After a switch the old tables are
- * dropped, and a query that misses one is run again on the new ones.
+ * Runs a query on the live build of the projections that it reads. After a switch the old tables
+ * are dropped, and a query that misses one is run again on the new ones.
  * @throws DomainError READ_MODEL_BUILDING while the first build is not finished
  */
 export async function reading<T>(

@@ -190,7 +190,9 @@ export class PartitionCheckpoint {
     }
   }
 
-  /** For the others: what is folded beyond the position, as pairs of a position and the one before. */
+  /**
+   * For the others: what is folded beyond the position, as pairs of a position and the one before.
+   */
   async #keep(trx: ReadDb, links: readonly number[]): Promise<void> {
     const kept = await trx
       .insertInto(LINKS)

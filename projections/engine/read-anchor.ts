@@ -48,7 +48,9 @@ export async function checkReadModels(
 export const furthest = (builds: readonly { readonly position: number }[]): number =>
   Math.max(-1, ...builds.map(({ position }) => position));
 
-/** Read models that were made anew stand behind the last event that is in them, whatever was before. */
+/**
+ * Read models that were made anew stand behind the last event that is in them, whatever was before.
+ */
 export async function replaceAnchor(
   trx: ReadDb,
   log: AnchoredLog,

@@ -126,7 +126,9 @@ export class ProjectionRunner {
     );
   }
 
-  /** One processor that fails stops the other: a read model that stands still must not look alive. */
+  /**
+   * One processor that fails stops the other: a read model that stands still must not look alive.
+   */
   async #followAll(processors: readonly ProjectionProcessor[], signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);

@@ -1,5 +1,5 @@
-// The thread in which one target is fuzzed. Whoever started it sees which input is in hand, and ends
-// the thread where that input does not come to an end or takes all its memory.
+// The thread in which one target is fuzzed. Whoever started it sees which input is in hand, and
+// ends the thread where that input does not come to an end or takes all its memory.
 import { rmSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -121,7 +121,9 @@ async function shrunk(input, key) {
   return smallest;
 }
 
-/** Of these, shortest first, those that come by a branch, or to an end, that none before came to. */
+/**
+ * Of these, shortest first, those that come by a branch, or to an end, that none before came to.
+ */
 async function keep(inputs) {
   rmSync(folders.kept, { recursive: true, force: true });
   const passed = new Set();

@@ -1,4 +1,5 @@
-// What is mutated, and by which kinds of specifications it is held. A file belongs to the first area that takes it.
+// What is mutated, and by which kinds of specifications it is held. A file belongs to the first
+// area that takes it.
 import { globSync } from 'node:fs';
 
 const ALL = ['unit', 'int'];

@@ -4,7 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** @returns {(line: number) => boolean} whether a line changed; every line, where the earlier text cannot be had */
+/**
+ * @returns {(line: number) => boolean} whether a line changed; every line, where the earlier text
+ * cannot be had
+ */
 export function changedLines(root, path, blob) {
   const earlier = spawnSync('git', ['cat-file', 'blob', blob], { cwd: root });
   if (earlier.status !== 0) return () => true;

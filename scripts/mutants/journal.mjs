@@ -1,4 +1,5 @@
-// What is known of each mutant of a file, written down as it is found: a run that was killed goes on where it was.
+// What is known of each mutant of a file, written down as it is found: a run that was killed goes
+// on where it was.
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

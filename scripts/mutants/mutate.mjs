@@ -1,6 +1,6 @@
 // Writes all mutants of a TypeScript file into it at once: each stands behind a question,
-// `$mutant(n)`, which is yes for the one mutant that is on. So a file is compiled and loaded once, and
-// switching from mutant to mutant costs nothing.
+// `$mutant(n)`, which is yes for the one mutant that is on. So a file is compiled and loaded once,
+// and switching from mutant to mutant costs nothing.
 import ts from 'typescript';
 
 const K = ts.SyntaxKind;
@@ -43,7 +43,8 @@ const REMOVED_CALLS = new Set(
  * @param {string} path of the file, for its messages
  * @param {string} text TypeScript
  * @param {number} base the number of the first mutant
- * @returns {{ js: string, mutants: { line: number, column: number, in: string, mutation: string }[] }}
+ * @returns {{ js: string, mutants: { line: number, column: number, in: string, mutation: string }[]
+ * }}
  */
 export function mutate(path, text, base = 0) {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2024, true);
@@ -323,7 +324,9 @@ function* ofOptional(node, raw) {
   }
 }
 
-/** The function or constant in which it stands, by which people find it again when lines have moved. */
+/**
+ * The function or constant in which it stands, by which people find it again when lines have moved.
+ */
 function nameAround(node) {
   for (let at = node.parent; at; at = at.parent) {
     const isNamed =

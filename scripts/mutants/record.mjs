@@ -37,7 +37,10 @@ const isEquivalent = (record, path, name) =>
       known.file === path && name.replace(/^\d+:\d+ /, '') === `${known.in}: ${known.mutation}`,
   );
 
-/** @returns of each area that was tried: mutants that are not equivalent, how many were found, and who survived */
+/**
+ * @returns of each area that was tried: mutants that are not equivalent, how many were found, and
+ * who survived
+ */
 export function scores(record, areas) {
   return areas.flatMap(({ name, files }) => {
     const known = files.filter((path) => record.files[path]);
@@ -62,7 +65,10 @@ export function raiseFloors(record, areas) {
     if (isWhole) record.floors[name] = Math.max(record.floors[name] ?? 0, Math.floor(percent));
 }
 
-/** @returns what is wrong with the record: an area below its floor, or a floor below one that the repository had */
+/**
+ * @returns what is wrong with the record: an area below its floor, or a floor below one that the
+ * repository had
+ */
 export function faultsOf(root, record, areas) {
   const below = scores(record, areas)
     .filter(({ name, percent }) => percent < (record.floors[name] ?? 0))

@@ -4,8 +4,8 @@ import { fork } from 'node:child_process';
 import { basename, join } from 'node:path';
 
 /**
- * A test that takes more of the processor, or waits longer, is not asked; tests are asked, those that
- * are made for the file and then the shortest first, for so long together.
+ * A test that takes more of the processor, or waits longer, is not asked; tests are asked, those
+ * that are made for the file and then the shortest first, for so long together.
  */
 const TEST_MS = 500;
 const WAIT_MS = 5_000;
@@ -19,7 +19,8 @@ const isTooLong = ({ ms, wallMs }) => ms > TEST_MS || wallMs > WAIT_MS;
  * @param {{ root: string, dist: string, specs: string[],
  *   files: { path: string, base: number, count: number, code: string, specs: string[] }[],
  *   ids: number[], workers: number, isOver: () => boolean, log: (line: string) => void,
- *   done: (id: number, status: 'killed' | 'timeout' | 'survived' | 'uncovered', by?: string) => void }} trial
+ *   done: (id: number, status: 'killed' | 'timeout' | 'survived' | 'uncovered', by?: string)
+ *     => void }} trial
  */
 export async function tryMutants(trial) {
   const first = await Worker.start(trial, trial.specs);
@@ -73,7 +74,8 @@ class Plan {
 
   /**
    * Of what counts when the module is loaded, which no test comes by.
-   * @returns tests that come by anything of the same file, and then others of the specs that load it
+   * @returns tests that come by anything of the same file, and then others of the specs that load
+   * it
    */
   ofFile(id) {
     const file = this.#fileOf(id);
@@ -141,7 +143,8 @@ class Chain {
     const answer = tests.length > 0 ? await this.#warm(id, tests, ms) : undefined;
     if (answer && answer.status !== 'survived')
       return this.trial.done(id, answer.status, answer.by);
-    // Survived in a process where what it changes was done before, or is kept: once more from the start.
+    // Survived in a process where what it changes was done before, or is kept: once more from the
+    // start.
     if (!isAtLoad && answer.reached) return this.trial.done(id, 'survived');
     const { status, by } = await this.#afresh(id, isAtLoad ? this.plan.ofFile(id) : { tests, ms });
     return this.trial.done(id, status, by);
@@ -162,7 +165,9 @@ class Chain {
     return isAgain ? { status: 'killed', by } : this.#warm(id, tests, ms, true);
   }
 
-  /** In a process of its own; the first specification alone, which finds most, before the others. */
+  /**
+   * In a process of its own; the first specification alone, which finds most, before the others.
+   */
   async #afresh(id, { tests, ms }) {
     if (tests.length === 0) return { status: 'uncovered' };
     const specOf = (index) => this.plan.name(index)[0];

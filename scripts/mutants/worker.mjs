@@ -1,5 +1,6 @@
-// A process that has the mutants of some files and the tests of some specifications loaded, and tries what it is told:
-// { id } is run with the mutant `id` on and { tests } in this order, until one fails.
+// A process that has the mutants of some files and the tests of some specifications loaded, and
+// tries what it is told: { id } is run with the mutant `id` on and { tests } in this order, until
+// one fails.
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
@@ -121,7 +122,10 @@ async function passes(test) {
   return { ok: failure === undefined, failure };
 }
 
-/** Each test once, without a mutant: whether it passes, how long it takes, and which mutants it comes by. */
+/**
+ * Each test once, without a mutant: whether it passes, how long it takes, and which mutants it
+ * comes by.
+ */
 async function dryRun() {
   const found = [];
   for (const [index, test] of tests.entries()) {
@@ -163,7 +167,8 @@ async function tryMutant(id, indexes) {
   }
   const reached = hits[id] === 1;
   on = active ?? -1;
-  // The test that found it must pass again without it: else something stayed behind, and the next is found by it.
+  // The test that found it must pass again without it: else something stayed behind, and the next
+  // is found by it.
   let isClean = true;
   if (killedBy !== undefined && active === undefined) {
     isClean = (await passes(tests[killedBy])).ok;

@@ -18,7 +18,9 @@ import type {
 import { determinedOf, evolve, initialState } from './application.state.js';
 import { isOneOf, isSamePerson } from '../kernel/subject.js';
 
-/** The version that is paid in the month it was received in; absent: whichever it was determined by. */
+/**
+ * The version that is paid in the month it was received in; absent: whichever it was determined by.
+ */
 interface UnderVersion {
   readonly policyVersion?: number;
 }
@@ -362,7 +364,10 @@ function decideAppeal(
   ];
 }
 
-/** A version that was published since, for the month it was received in, asks for another determination. */
+/**
+ * A version that was published since, for the month it was received in, asks for another
+ * determination.
+ */
 function requireUnder(
   { determined, receivedOn: asOf }: ApplicationState,
   { policyVersion }: UnderVersion,

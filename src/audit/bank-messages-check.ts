@@ -22,10 +22,10 @@ const OWN_WORD: ReadonlySet<string> = new Set(['http', 'file', 'operator']);
 
 /**
  * I2 for what is said of a whole file of a bank: no more of it was applied or was a break than the
- * log has since the file came, and its figures add up. (An entry that waits for a person may have been
- * in an earlier file, too.) What a person records as a bank's word is of a file that is being
- * applied. An entry is of a file, or what a payments block answered of a payment in a message that was
- * instructed.
+ * log has since the file came, and its figures add up. (An entry that waits for a person may have
+ * been in an earlier file, too.) What a person records as a bank's word is of a file that is being
+ * applied. An entry is of a file, or what a payments block answered of a payment in a message that
+ * was instructed.
  */
 export class BankMessagesCheck {
   readonly #files = new Map<string, Tally>();

@@ -27,9 +27,10 @@ const FIRST = {
 const REFERENCED = { settled: 256, returned: 512 } as const;
 
 /**
- * I2, as far as it is about which entry of the bank an outcome is booked under: a booking is of what
- * was said before; under references there is one, and each kind of message has no more than one that
- * is not a break. 2 bytes a payment, and more for those that were booked after they were known.
+ * I2, as far as it is about which entry of the bank an outcome is booked under: a booking is of
+ * what was said before; under references there is one, and each kind of message has no more than
+ * one that is not a break. 2 bytes a payment, and more for those that were booked after they were
+ * known.
  */
 export class BookingsCheck {
   #bits = new Uint16Array(FIRST_ROOM);

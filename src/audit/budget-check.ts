@@ -22,9 +22,9 @@ interface Budget {
 }
 
 /**
- * I3, and the part of I6 that is about budgets: no budget has less than is reserved and spent at any
- * position (less what settled late and overdrew it, which is said by an event and spent at once), and
- * what it spends and takes back is what the payments of the cycle say.
+ * I3, and the part of I6 that is about budgets: no budget has less than is reserved and spent at
+ * any position (less what settled late and overdrew it, which is said by an event and spent at
+ * once), and what it spends and takes back is what the payments of the cycle say.
  */
 export class BudgetCheck {
   readonly #budgets = new Map<string, Budget>();

@@ -2,8 +2,9 @@ import { isCertifiedIn, isOverdue, type EnrolmentState } from '../enrolment/enro
 import type { Found } from './report.js';
 
 /**
- * I7 over recertifications: nothing is ordered for a household that is overdue in the cycle's month,
- * nor, with what is left of an enrolment that is over, for a month after the one in which it was due.
+ * I7 over recertifications: nothing is ordered for a household that is overdue in the cycle's
+ * month, nor, with what is left of an enrolment that is over, for a month after the one in which it
+ * was due.
  */
 export function requireCertified(
   state: EnrolmentState,

@@ -6,8 +6,9 @@ import type { Found } from './report.js';
 const MOST = 1_000;
 
 /**
- * I8 for the events of a command: each has the id that is a function of the command and of its place
- * in it, none before it is missing, and those that were written together say the same of when and why.
+ * I8 for the events of a command: each has the id that is a function of the command and of its
+ * place in it, none before it is missing, and those that were written together say the same of when
+ * and why.
  */
 export class CommandsCheck {
   #before: Recorded | undefined;

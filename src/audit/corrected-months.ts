@@ -67,8 +67,8 @@ export class CorrectedMonths {
   }
 
   /**
-   * Whether a month is due under the newest policy in legal effect: the correction says so, or one of
-   * the household that was approved before.
+   * Whether a month is due under the newest policy in legal effect: the correction says so, or one
+   * of the household that was approved before.
    */
   isLawful(
     { correctionId, programmeId, personId }: EventData['AdjustmentProposed'],

@@ -63,8 +63,8 @@ const HOLDS_MONEY: ReadonlySet<Status> = new Set(['approved', 'released', 'instr
 /**
  * I6 for the life of a cycle: its events follow each other as they must, so that none is missing;
  * what is reserved for it is given back when it is sent back, given up or closed, and not before;
- * and it is of the fiscal year that its month is in. What is said of a round of its preparation is of
- * the one under way.
+ * and it is of the fiscal year that its month is in. What is said of a round of its preparation is
+ * of the one under way.
  */
 export class CycleOrderCheck {
   readonly #status = new Map<string, Status>();

@@ -57,16 +57,18 @@ class PeriodsPaid {
 }
 
 /**
- * I5, its first half: facts are what their hash says, what was found eligible is so by the policy of
- * its month, nobody is enrolled with other facts, another entitlement or from an earlier month than
- * was approved, and nobody applies for more months back than the programme takes. Some hundred bytes
- * an application that waits.
+ * I5, its first half: facts are what their hash says, what was found eligible is so by the policy
+ * of its month, nobody is enrolled with other facts, another entitlement or from an earlier month
+ * than was approved, and nobody applies for more months back than the programme takes. Some hundred
+ * bytes an application that waits.
  */
 export class DeterminationCheck {
   readonly #waiting = new Map<string, Waiting>();
   readonly #cycles = new PeriodsPaid();
   readonly #backdatedMonths = new Map<string, number>();
-  /** Enrolments with new facts that are not eligible, until they are suspended or ended for them. */
+  /**
+   * Enrolments with new facts that are not eligible, until they are suspended or ended for them.
+   */
   readonly #ineligible = new Set<string>();
 
   constructor(

@@ -61,8 +61,8 @@ export class Era {
 
   /**
    * Whether the log's first event says how its actor came, so that no older version wrote any of it
-   * and every event says so. (Of a log that was upgraded, jobs that an older version began go on for
-   * people of whom nothing is known.)
+   * and every event says so. (Of a log that was upgraded, jobs that an older version began go on
+   * for people of whom nothing is known.)
    */
   get saysChannels(): boolean {
     return this.#saysChannels ?? false;

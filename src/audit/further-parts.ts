@@ -4,8 +4,8 @@ import type { Found } from './report.js';
 type Resolved = Recorded<'PaymentBreakResolved'>;
 
 /**
- * I2 for what comes back in parts: where another attempt has settled or was rejected, another part of
- * one that came back before lowers what was kept, and moves nothing.
+ * I2 for what comes back in parts: where another attempt has settled or was rejected, another part
+ * of one that came back before lowers what was kept, and moves nothing.
  */
 export class FurtherParts {
   /** Streams and attempts that came back in part. */

@@ -18,13 +18,13 @@ interface AsOf {
 const DAY_MS = 86_400_000;
 
 /**
- * I4 for accounts: nothing is instructed to one that waited for a second person, or for days after it
- * took another's place. A cycle is instructed on the accounts, and under the hold, of its release,
- * and to none that was registered since (I2). What was left out, or failed, is instructed later on
- * those of then; a hold that is set meanwhile counts from the next time on, so that the account must
- * have been held by the hold before as well. Events of old versions do not say how their actor came;
- * what stands before the first that does was decided under older rules. An account is its person's:
- * another's of the same id is another. 48 bytes an account.
+ * I4 for accounts: nothing is instructed to one that waited for a second person, or for days after
+ * it took another's place. A cycle is instructed on the accounts, and under the hold, of its
+ * release, and to none that was registered since (I2). What was left out, or failed, is instructed
+ * later on those of then; a hold that is set meanwhile counts from the next time on, so that the
+ * account must have been held by the hold before as well. Events of old versions do not say how
+ * their actor came; what stands before the first that does was decided under older rules. An
+ * account is its person's: another's of the same id is another. 48 bytes an account.
  */
 export class HeldAccountsCheck {
   /** Persons who have or had an account: a further one takes its place. */

@@ -20,8 +20,8 @@ interface Cycle {
 
 /**
  * I2 and I6 for when a payment is instructed: under the reference of its attempt, as it was ordered
- * in the round that was released, before its cycle is closed; and again only where no break of it is
- * open, under a run that is under way, as is what was left out when its cycle was instructed. 2
+ * in the round that was released, before its cycle is closed; and again only where no break of it
+ * is open, under a run that is under way, as is what was left out when its cycle was instructed. 2
  * bytes a payment, and an entry for each open break.
  */
 export class InstructionsCheck {

@@ -24,8 +24,8 @@ const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
 const UUID_LENGTH = 36;
 
 /**
- * I8 and I2: an event is about what its stream is of, an id is of the parts that it is made of, and a
- * payment is instructed to an account of its payee. 24 bytes an account.
+ * I8 and I2: an event is about what its stream is of, an id is of the parts that it is made of, and
+ * a payment is instructed to an account of its payee. 24 bytes an account.
  */
 export class NamesCheck {
   readonly #accounts = new KeyTable();

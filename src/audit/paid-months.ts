@@ -1,10 +1,10 @@
 import { settledBefore, type AsOf } from './as-of.js';
 
 /**
- * What cycles ordered for each month of an enrolment, as one text of
- * "<month><kind><cycle's month>=<minor>@<position> " each: a fifth of the memory of objects. Where it
- * is not of the policy, "#<round>" follows. What the cycle ordered anew since ends in "~<position>",
- * until nothing is computed as of before that.
+ * What cycles ordered for each month of an enrolment, as one text of "<month><kind><cycle's
+ * month>=<minor>@<position> " each: a fifth of the memory of objects. Where it is not of the
+ * policy, "#<round>" follows. What the cycle ordered anew since ends in "~<position>", until
+ * nothing is computed as of before that.
  */
 export type PaidMonths = string;
 
@@ -51,8 +51,8 @@ export function ordered(
 }
 
 /**
- * Without what a cycle ordered for any month: it orders anew, and what it leaves out now is not paid
- * by it any more.
+ * Without what a cycle ordered for any month: it orders anew, and what it leaves out now is not
+ * paid by it any more.
  */
 export function orderedAnew(
   paid: PaidMonths,

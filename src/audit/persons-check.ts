@@ -21,10 +21,10 @@ const HOUR_MS = 3_600_000;
 
 /**
  * I1, I2 and I7 as far as they are about who and where a person is: applications and enrolments are
- * of persons who are registered, in the region where they live; an account that is verified or closed
- * is the one that the person has, and nothing is instructed to one that was closed before. I4 for an
- * account that is verified: by another than registered it, be it the first or not. 12 bytes a person,
- * and more for accounts that were closed.
+ * of persons who are registered, in the region where they live; an account that is verified or
+ * closed is the one that the person has, and nothing is instructed to one that was closed before.
+ * I4 for an account that is verified: by another than registered it, be it the first or not. 12
+ * bytes a person, and more for accounts that were closed.
  */
 export class PersonsCheck {
   readonly #programmes: string[] = [];

@@ -4,15 +4,15 @@ import type { PublishedPolicies } from './published-policies.js';
 import type { Found } from './report.js';
 
 /**
- * Somebody who looks for the policy, and then opens a cycle under it, may take so long; so may a file
- * of applications that was begun before its programme closed.
+ * Somebody who looks for the policy, and then opens a cycle under it, may take so long; so may a
+ * file of applications that was begun before its programme closed.
  */
 const DAY_MS = 86_400_000;
 
 /**
- * I6 for what a programme says of its money: budgets, cycles and payments are in its currency, and a
- * cycle is opened under the version that its month is paid under. I8 for one that is closed: no cycle
- * is opened, and no application comes in. An entry a programme.
+ * I6 for what a programme says of its money: budgets, cycles and payments are in its currency, and
+ * a cycle is opened under the version that its month is paid under. I8 for one that is closed: no
+ * cycle is opened, and no application comes in. An entry a programme.
  */
 export class ProgrammeTermsCheck {
   readonly #currencies = new Map<string, string>();

@@ -13,8 +13,8 @@ export interface Published {
 const NONE: readonly Published[] = [];
 
 /**
- * The policies of each programme as they were published (I5): each is what its hash says, follows the
- * version before it, and is paid later than that, and not before it takes effect.
+ * The policies of each programme as they were published (I5): each is what its hash says, follows
+ * the version before it, and is paid later than that, and not before it takes effect.
  */
 export class PublishedPolicies {
   readonly #policies = new Map<string, Published[]>();

@@ -9,9 +9,9 @@ type Numbers =
 export const FIRST_ROOM = 1 << 12;
 
 /**
- * The same numbers in an array that has the index: the one given, or a new one of at least twice its
- * length, 0 where nothing was. An array a column, and none of a class around them: the proof reads
- * one at every event, and the engine is quickest with an array that it knows the kind of.
+ * The same numbers in an array that has the index: the one given, or a new one of at least twice
+ * its length, 0 where nothing was. An array a column, and none of a class around them: the proof
+ * reads one at every event, and the engine is quickest with an array that it knows the kind of.
  */
 export function withRoomFor<T extends Numbers>(
   column: T,

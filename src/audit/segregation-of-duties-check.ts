@@ -55,7 +55,9 @@ const VOUCHED: Readonly<Record<Via['channel'], readonly Via['authentication'][]>
   automation: ['system'],
 };
 
-/** Events of old versions do not say how their actor came; the automation had one name in them too. */
+/**
+ * Events of old versions do not say how their actor came; the automation had one name in them too.
+ */
 function cameThrough({ meta }: Recorded, { saysChannels }: Era): boolean {
   const { actor, role, channel, authentication } = meta;
   if (channel === undefined)
@@ -67,10 +69,10 @@ function cameThrough({ meta }: Recorded, { saysChannels }: Era): boolean {
 }
 
 /**
- * I4: the people of one decision differ, however their subjects are spelled, on an application and a
- * cycle. It proves the first half of I5 too: an approval is of content that
- * was found eligible, and an enrolment starts on content that was approved. Applications are
- * forgotten once nothing more can be decided about them, but for 24 bytes.
+ * I4: the people of one decision differ, however their subjects are spelled, on an application and
+ * a cycle. It proves the first half of I5 too: an approval is of content that was found eligible,
+ * and an enrolment starts on content that was approved. Applications are forgotten once nothing
+ * more can be decided about them, but for 24 bytes.
  */
 export class SegregationOfDutiesCheck {
   readonly #applications = new Map<string, ApplicationPeople>();

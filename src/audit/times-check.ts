@@ -9,8 +9,8 @@ const HOUR_S = 3_600;
 /**
  * I8 for instants: no event is earlier than what caused it, than the one before it in its stream
  * and, but for what clocks are apart, than the one before it in the log. What was written before
- * events said how their actor came, and so before the clock was held, is not compared. Four bytes an
- * event and a stream.
+ * events said how their actor came, and so before the clock was held, is not compared. Four bytes
+ * an event and a stream.
  */
 export class TimesCheck {
   readonly #events = new Instants();

@@ -58,10 +58,10 @@ const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
 /**
  * I4 for payments: what a person says became of one, what is counted as paid or come back, and what
  * an entry of a bank is about is said by two persons; who recorded, or had said before, that a
- * payment failed does not pay it again, and who caused a break does not resolve it. A log was written under these rules
- * from its first event on that only they make, or that says by which channel its actor came; what
- * stands before was decided under the older ones.
- * Kept are payments that a person or a failure touched, not those that simply settled.
+ * payment failed does not pay it again, and who caused a break does not resolve it. A log was
+ * written under these rules from its first event on that only they make, or that says by which
+ * channel its actor came; what stands before was decided under the older ones. Kept are payments
+ * that a person or a failure touched, not those that simply settled.
  */
 export class TwoPeopleCheck {
   readonly #payments = new Map<string, PaymentPeople>();
@@ -172,7 +172,9 @@ export class TwoPeopleCheck {
     this.#people(stream).breaks.push({ breakId, attempt, by });
   }
 
-  /** What a person says of their own knowledge was said by another before, or goes with an entry. */
+  /**
+   * What a person says of their own knowledge was said by another before, or goes with an entry.
+   */
   #saidByTwo(event: Recorded, source: string, said: Said, found: Found): void {
     const { stream, meta } = event;
     if (!this.#isUnderRules || isMachine(meta.role)) return;

@@ -1,9 +1,10 @@
 import { DomainError } from '../kernel/errors.js';
 
 /**
- * Automations of whose events something has to come, and what there would be no way out of: only they
- * instruct a released cycle, put an approved correction on its accounts, and destroy a key. Named as
- * the process managers are, which are above: test/architecture/registries.unit.spec.ts holds it.
+ * Automations of whose events something has to come, and what there would be no way out of: only
+ * they instruct a released cycle, put an approved correction on its accounts, and destroy a key.
+ * Named as the process managers are, which are above: test/architecture/registries.unit.spec.ts
+ * holds it.
  */
 const INDISPENSABLE: Readonly<Record<string, string>> = {
   'when-cycle-released-then-instruct': 'the cycle would be released for ever, and never be closed',

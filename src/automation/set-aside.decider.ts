@@ -23,7 +23,9 @@ export type SetAsideCommand =
   | ({ readonly type: 'DismissSetAside' } & EventData['SetAsideDismissalProposed'])
   | ({ readonly type: 'WithdrawDismissal' } & EventData['SetAsideDismissalWithdrawn']);
 
-/** What two people must say alike: of which automation, and with which failure before their eyes. */
+/**
+ * What two people must say alike: of which automation, and with which failure before their eyes.
+ */
 export const contentOfDismissal = ({
   automation,
   failure,

@@ -27,7 +27,8 @@ export interface EngineOptions {
  * Opens a data folder. The log's writer and the vault work in threads of their own, so that
  * deciding the next batch goes on while the last is synced; reads happen in this thread. At the
  * distributed size (SANAD_SIZE) it connects to the servers, and the folder is shared.
- * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, DATA_FOLDER_PRODUCTION, LOG_NEWER_VERSION, LOG_CORRUPT;
+ * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, DATA_FOLDER_PRODUCTION,
+ * LOG_NEWER_VERSION, LOG_CORRUPT;
  *   VaultError
  */
 export async function openEngine(

@@ -5,7 +5,8 @@ import { harmOfJson, type Harm } from '../kernel/json-harm.js';
 import { JsonRefused, parseAsMeant } from '../kernel/json-limits.js';
 
 /**
- * Of bytes in UTF-8, with or without its mark; of no others, in which a name would come out as another.
+ * Of bytes in UTF-8, with or without its mark; of no others, in which a name would come out as
+ * another.
  * @throws JsonRefused
  */
 export function textOfJson(bytes: Buffer): string {

@@ -117,7 +117,9 @@ function toOutcome(
   }
 }
 
-/** Fields of any text, as in payment/outcome.ts; how long it is, who decides on the payment asks. */
+/**
+ * Fields of any text, as in payment/outcome.ts; how long it is, who decides on the payment asks.
+ */
 const TEXTS = ['paymentId', 'endToEndId', 'reference'] as const;
 
 type Fields = Readonly<Record<string, unknown>>;

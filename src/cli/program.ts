@@ -21,7 +21,8 @@ function withExitOverride(command: Command): Command {
   return command;
 }
 
-// Who reads went away, as `head` does: what is under way is finished all the same, and its exit code told.
+// Who reads went away, as `head` does: what is under way is finished all the same, and its exit
+// code told.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -65,7 +65,8 @@ function requireTexts(type: EventType, value: unknown, file: string, place = '')
 }
 
 /**
- * Holds what a file says against the form that its event has now, and its texts against their rules.
+ * Holds what a file says against the form that its event has now, and its texts against their
+ * rules.
  * @throws DomainError INVALID_FIELD, INVALID_TEXT
  */
 function requireForm(type: EventType, data: unknown, place: string): void {
@@ -83,7 +84,8 @@ function requireForm(type: EventType, data: unknown, place: string): void {
 /**
  * What a file says of one thing of a programme, as its event has it. Looked at before any data
  * folder is opened, or made.
- * @throws DomainError FILE_UNREADABLE, MALFORMED_JSON, INVALID_FIELD and INVALID_TEXT with the field
+ * @throws DomainError FILE_UNREADABLE, MALFORMED_JSON, INVALID_FIELD and INVALID_TEXT with the
+ * field
  */
 export function readSettingFile<T extends 'PaymentTermsSet' | 'ChecksConfigured'>(
   path: string,
@@ -101,7 +103,8 @@ const NO_HASH = '0'.repeat(64);
 /**
  * A programme and its policies, {programme, policies}. Looked at before any data folder is opened,
  * or made.
- * @throws DomainError FILE_UNREADABLE, MALFORMED_JSON, POLICY_INVALID, INVALID_FIELD and INVALID_TEXT with
+ * @throws DomainError FILE_UNREADABLE, MALFORMED_JSON, POLICY_INVALID, INVALID_FIELD and
+ * INVALID_TEXT with
  *   the field, such as "policies/0/legalBasis"
  */
 export function readProgrammeFile(path: string): {

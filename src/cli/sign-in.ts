@@ -16,10 +16,11 @@ export interface SignInOptions {
 }
 
 /**
- * Who gives a command: the account of a token, verified as the API verifies it, or, where this is no
- * production, whoever `--as` says.
+ * Who gives a command: the account of a token, verified as the API verifies it, or, where this is
+ * no production, whoever `--as` says.
  * @param name of the command, with that of its group
- * @throws DomainError SIGN_IN_REQUIRED, TOKEN_INVALID, ROLE_NOT_ALLOWED, REGION_NOT_ALLOWED and others
+ * @throws DomainError SIGN_IN_REQUIRED, TOKEN_INVALID, ROLE_NOT_ALLOWED, REGION_NOT_ALLOWED and
+ * others
  */
 export const signIn = (options: SignInOptions, name: string): Promise<Actor> =>
   admitted(options, PERMISSIONS[name]);

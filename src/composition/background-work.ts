@@ -33,7 +33,9 @@ export interface BackgroundParts {
   readonly pause?: Pause;
 }
 
-/** What the background of the embedded size does besides read models, over whichever stores it has. */
+/**
+ * What the background of the embedded size does besides read models, over whichever stores it has.
+ */
 export class BackgroundWork {
   readonly automations: ProcessManagerRunner;
   readonly #jobs: JobRunner;

@@ -269,7 +269,10 @@ function readRail(reader: Reader): RailSettings | undefined {
 export const dataDirIn = (env: Env = process.env): string =>
   serverSettings.shape.SANAD_DATA.parse(env['SANAD_DATA']);
 
-/** This process's environment with more in it: for a process that is started from here, or for loadConfig. */
+/**
+ * This process's environment with more in it: for a process that is started from here, or for
+ * loadConfig.
+ */
 export const environmentWith = (more: Env): Record<string, string | undefined> => ({
   ...process.env,
   ...more,

@@ -31,8 +31,8 @@ const LIMITS: TrialLimits = {
 
 /**
  * Tries policies in a thread of their own, which is ended where one does not come to its end in
- * time, or takes more memory than it may: what a bound of steps does not see must not hold up whoever
- * else is served.
+ * time, or takes more memory than it may: what a bound of steps does not see must not hold up
+ * whoever else is served.
  */
 export function policyTrial(limits: Partial<TrialLimits> = {}): RequireFit {
   const { deadlineMs, memoryMb, thread } = { ...LIMITS, ...limits };

@@ -153,7 +153,10 @@ export const sizeSettings = z
     }),
   );
 
-/** A role of its own is one of the distributed size; `all` is embedded unless SANAD_SIZE says otherwise. */
+/**
+ * A role of its own is one of the distributed size; `all` is embedded unless SANAD_SIZE says
+ * otherwise.
+ */
 export const isDistributed = (values: {
   readonly SANAD_ROLE: string;
   readonly SANAD_SIZE: string;

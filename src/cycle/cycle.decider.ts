@@ -253,7 +253,9 @@ function recordInstruction(
   ];
 }
 
-/** An event has room for some thousands; what is more stands in further ones of the same command. */
+/**
+ * An event has room for some thousands; what is more stands in further ones of the same command.
+ */
 const FILES_OF_AN_EVENT = 2_000;
 
 function filesRecorded(cycleId: string, files: EventData['CycleReinstructed']['files']): Drafts {
@@ -267,8 +269,9 @@ function filesRecorded(cycleId: string, files: EventData['CycleReinstructed']['f
 }
 
 /**
- * From here until it ends nothing is closed: files may leave that the cycle does not know yet. A run
- * that goes on after it was cut off starts again: the newest start is the only one that instructs.
+ * From here until it ends nothing is closed: files may leave that the cycle does not know yet. A
+ * run that goes on after it was cut off starts again: the newest start is the only one that
+ * instructs.
  */
 function startReinstruction(
   state: CycleState,

@@ -36,7 +36,10 @@ export interface CycleState {
   readonly count: number;
   readonly totalMinor: string;
   readonly contentHash: string;
-  /** Households that this round orders nothing for, because the policy does not give what they are due. */
+  /**
+   * Households that this round orders nothing for, because the policy does not give what they are
+   * due.
+   */
   readonly leftOut: number;
   /** Later cycles that began to be prepared on what this one pays: the round of each. */
   readonly later: Readonly<Record<string, number>>;

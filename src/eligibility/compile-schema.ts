@@ -6,8 +6,9 @@ const REMEMBERED = 64;
 const known = new LRUCache<string, ValidateFunction>({ max: REMEMBERED });
 
 /**
- * A check of what somebody sent against a schema, as strict as Ajv is, that stops at the first fault.
- * Compiling takes longer than reading a page of the log, so that what was compiled is remembered.
+ * A check of what somebody sent against a schema, as strict as Ajv is, that stops at the first
+ * fault. Compiling takes longer than reading a page of the log, so that what was compiled is
+ * remembered.
  */
 export function compileSchema(schema: object): ValidateFunction {
   const text = JSON.stringify(schema);

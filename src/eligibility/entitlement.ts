@@ -171,7 +171,10 @@ export class Entitlements {
     return shares;
   }
 
-  /** Facts of an earlier version may lack a list; a single fact that is absent fails where it is read. */
+  /**
+   * Facts of an earlier version may lack a list; a single fact that is absent fails where it is
+   * read.
+   */
   #requireLists(facts: Facts): void {
     const missing = this.#lists.find((name) => !Array.isArray(facts[name]));
     if (missing !== undefined)

@@ -8,8 +8,8 @@ type Fields = ReadonlyMap<string, ScalarField | ListField>;
 
 /**
  * Facts tell what has happened: a month or a date in them is not after the day that they are said
- * of, nor so early that it can only be a slip, unless the policy's schema gives that field limits of
- * its own. Asked of facts as they come in, and not of those that were taken before.
+ * of, nor so early that it can only be a slip, unless the policy's schema gives that field limits
+ * of its own. Asked of facts as they come in, and not of those that were taken before.
  * @param facts that the model's validator accepted
  * @param day civil date
  * @throws DomainError FACTS_INVALID with the field at fault, never its value

@@ -4,7 +4,9 @@ import type { Facts, FactsModel } from './facts.js';
 import type { CompiledBenefit, CompiledCriterion } from './rules.js';
 import { fullFacts, SAMPLE_PERIOD, sampleFacts, valuesIn } from './samples.js';
 
-/** Steps that trying the expressions of a policy may take beyond one trial each: part of a second. */
+/**
+ * Steps that trying the expressions of a policy may take beyond one trial each: part of a second.
+ */
 const MAX_TRIED_STEPS = 2_500_000;
 /** Members of a list on which an expression over it is tried, in each sample. */
 const TRIED_MEMBERS = 6;

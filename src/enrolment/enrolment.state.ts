@@ -169,7 +169,9 @@ export function evolve(state: EnrolmentState, event: Recorded<EnrolmentEvent>): 
   }
 }
 
-/** Whether a period is paid, by this enrolment or an earlier one: begun, not suspended, not over. */
+/**
+ * Whether a period is paid, by this enrolment or an earlier one: begun, not suspended, not over.
+ */
 export function payableIn(state: EnrolmentState, period: string): boolean {
   if (state.lastPeriod !== undefined && period > state.lastPeriod) return false;
   return state.payable.findLast((entry) => entry.fromPeriod <= period)?.payable ?? false;
@@ -188,8 +190,8 @@ export const isPaidIn = (state: EnrolmentState, period: string): boolean =>
   (state.status === 'ended' && state.lastPeriod !== undefined && state.lastPeriod < period);
 
 /**
- * Whether a month is one for which the household was certified, by its application or after it: none
- * after the one in which a recertification was due that nobody made.
+ * Whether a month is one for which the household was certified, by its application or after it:
+ * none after the one in which a recertification was due that nobody made.
  */
 export const isCertifiedIn = ({ dueOn }: EnrolmentState, month: string): boolean =>
   dueOn === undefined || month <= dueOn.slice(0, 7);

@@ -30,9 +30,9 @@ export type JudgedFacts = Pick<
 };
 
 /**
- * New facts judged under the policy that is first paid in their first month, and under each that was
- * first paid since: what they pay in their first month, and from when they are not eligible. They
- * are said of every month since, so dating them back leads past no stricter version.
+ * New facts judged under the policy that is first paid in their first month, and under each that
+ * was first paid since: what they pay in their first month, and from when they are not eligible.
+ * They are said of every month since, so dating them back leads past no stricter version.
  * @param now UTC instant
  * @throws DomainError NO_POLICY_FOR_PERIOD, FACTS_INVALID, POLICY_EVALUATION_FAILED
  */

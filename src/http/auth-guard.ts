@@ -21,7 +21,10 @@ const EVERYWHERE = 'sanad:everywhere';
  */
 export const Roles = (...roles: readonly Role[]): CustomDecorator =>
   SetMetadata(PERMISSION, new Set<Role>(roles));
-/** Needs no token: health, metrics, the API's own description, what problem codes mean, and events' schemas. */
+/**
+ * Needs no token: health, metrics, the API's own description, what problem codes mean, and events'
+ * schemas.
+ */
 export const Public = (): CustomDecorator => SetMetadata(PERMISSION, 'public');
 /** Concerns all regions at once: a role that is limited to some may not. */
 export const ProgrammeWide = (): CustomDecorator => SetMetadata(EVERYWHERE, true);

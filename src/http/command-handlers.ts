@@ -103,8 +103,8 @@ const isSame = ({ fingerprint }: KeptReceipt, { call }: Command): boolean =>
   fingerprint === call.fingerprint || fingerprint === call.former?.fingerprint;
 
 /**
- * The same command as an earlier version began it, whose process ended before it was answered: it is
- * finished under the names that stand in what is written of it.
+ * The same command as an earlier version began it, whose process ended before it was answered: it
+ * is finished under the names that stand in what is written of it.
  */
 function asBegun<C extends Command>(command: C, { key }: KeptReceipt): C {
   const { context, params, former } = command.call;

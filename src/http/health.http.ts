@@ -104,7 +104,9 @@ interface Readiness {
   readonly details: Details;
 }
 
-/** Ready, and somebody has to look: 200 all the same, or one event would take the server from all. */
+/**
+ * Ready, and somebody has to look: 200 all the same, or one event would take the server from all.
+ */
 function degraded({ details: given }: HealthCheckResult): Readiness {
   const told = { ...given, automation: { ...given['automation'], status: 'degraded' } };
   return { status: 'degraded', info: told, error: {}, details: told };

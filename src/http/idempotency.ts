@@ -26,7 +26,9 @@ export function parseIdempotencyKey(header: string | string[] | undefined): stri
   return header;
 }
 
-/** Hashes under a key of the vault: the same in every process, and tried out by nobody without it. */
+/**
+ * Hashes under a key of the vault: the same in every process, and tried out by nobody without it.
+ */
 export type Hashing = Pick<Vault, 'keyedHash'>;
 
 /** What is asked. */
@@ -54,8 +56,8 @@ export interface KeptUnder {
 
 /**
  * What is asked, in one spelling: the order of the fields and the white space of the body do not
- * count. It is kept for ever, and a body may be one telephone number, so that it is hashed under the
- * vault's key: what an erased person gave cannot be guessed from it. Up to 0.2.0 it had no key.
+ * count. It is kept for ever, and a body may be one telephone number, so that it is hashed under
+ * the vault's key: what an erased person gave cannot be guessed from it. Up to 0.2.0 it had no key.
  */
 export function fingerprintsOf(hashing: Hashing, { method, path, body }: AskedFor): Fingerprints {
   const formerFingerprint = sha256Hex(`${method} ${path}\n${spelled(body)}`);
@@ -63,8 +65,8 @@ export function fingerprintsOf(hashing: Hashing, { method, path, body }: AskedFo
 }
 
 /**
- * The names of a request: what its answer is kept under, and the id of its command. The same key with
- * another body is another command, so that nothing of the one is ever taken for the other.
+ * The names of a request: what its answer is kept under, and the id of its command. The same key
+ * with another body is another command, so that nothing of the one is ever taken for the other.
  */
 export function namesOf(
   hashing: Hashing,
@@ -86,9 +88,9 @@ export function namesOf(
 }
 
 /**
- * The key as it is kept. What is no UUID may have somebody's name or number in it and is kept as its
- * keyed hash: receipts are kept for ever, where no erasure reaches them. Up to 0.2.0 only those were
- * hashed in which a number was seen, and later all of them, without a key.
+ * The key as it is kept. What is no UUID may have somebody's name or number in it and is kept as
+ * its keyed hash: receipts are kept for ever, where no erasure reaches them. Up to 0.2.0 only those
+ * were hashed in which a number was seen, and later all of them, without a key.
  */
 function keptKey(hashing: Hashing, id: string, key: string): Pick<KeptUnder, 'key' | 'formerKeys'> {
   if (isUuid(key)) return { key: `${id} ${key}` };

@@ -64,7 +64,8 @@ export async function listen(
     const server: Server = app.getHttpServer();
     await drain(server, requestDrain, limitMs);
     const stop = closeIdle(server);
-    // Who never ends a request keeps its connection: Node looks for slow ones no more once it closes.
+    // Who never ends a request keeps its connection: Node looks for slow ones no more once it
+    // closes.
     const cut = setTimeout(() => server.closeAllConnections(), limitMs / 2);
     await app.close();
     clearTimeout(cut);

@@ -54,7 +54,9 @@ export class ProblemSchema {
   @ApiProperty({ type: String }) correlationId!: string;
 }
 
-/** The same as GovStack's published files spell an error, for who uses Sanad as a payments block. */
+/**
+ * The same as GovStack's published files spell an error, for who uses Sanad as a payments block.
+ */
 export class GovstackErrorSchema extends ProblemSchema {
   @ApiProperty({ type: String, maxLength: 2 }) responseCode!: string;
   @ApiProperty({ type: String, maxLength: LENGTHS.responseDescription })

@@ -195,8 +195,8 @@ function ofVault({ code, detail }: VaultError): Mapped {
 }
 
 /**
- * A refusal is kept for ever as the answer to its command, and may quote a name that the caller gave
- * to something: no number of anybody leaves with it.
+ * A refusal is kept for ever as the answer to its command, and may quote a name that the caller
+ * gave to something: no number of anybody leaves with it.
  * @param baseUri begins the address of the code's page; has no slash at its end
  */
 export function problemOf(error: unknown, correlationId: string, baseUri: string): Problem {

@@ -19,7 +19,9 @@ import { NO_STORE, securityHeaders } from './security-headers.js';
 
 /** The trace id of W3C Trace Context; of digits only it may be an account's number. */
 const TRACE = /^(?=.*[a-f])[0-9a-f]{32}$/i;
-/** It stands in every event for ever, so it has a form in which nobody's name or number is written. */
+/**
+ * It stands in every event for ever, so it has a form in which nobody's name or number is written.
+ */
 const isCorrelation = (text: string): boolean => isUuid(text.toLowerCase()) || TRACE.test(text);
 
 /** Requests that came too slowly are looked for so often, at most. */

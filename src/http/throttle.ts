@@ -85,7 +85,9 @@ export class Throttle extends ThrottlerGuard {
     return true;
   }
 
-  /** Before its body is read: whoever asks too often is not read at all. @throws ThrottlerException */
+  /**
+   * Before its body is read: whoever asks too often is not read at all. @throws ThrottlerException
+   */
   countBeforeBody(caller: string, request: FastifyRequest, reply: FastifyReply): void {
     this.#counted.add(request.raw);
     this.count(caller, reply);

@@ -11,8 +11,9 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 /**
- * Whoever sends a body says who they are, and is counted, before a byte of it is read: all that is public is asked
- * for without one. The guard asks again, for the role. A process without the API takes no bodies.
+ * Whoever sends a body says who they are, and is counted, before a byte of it is read: all that is
+ * public is asked for without one. The guard asks again, for the role. A process without the API
+ * takes no bodies.
  */
 export function requireTokenBeforeBody(app: NestFastifyApplication, hasApi: boolean): void {
   const tokens = hasApi ? app.get(Tokens) : undefined;

@@ -18,9 +18,9 @@ const asDigits = (text: string): string =>
   text.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55));
 
 /**
- * An IBAN without spaces, in capitals: of a country in the IBAN registry, in that country's length and form, with the
- * right check digits (ISO 13616). Those are 02 to 98: 00, 01 and 99 would be a second spelling of the same account. A
- * Moroccan one has a RIB in it, with the key of its own.
+ * An IBAN without spaces, in capitals: of a country in the IBAN registry, in that country's length
+ * and form, with the right check digits (ISO 13616). Those are 02 to 98: 00, 01 and 99 would be a
+ * second spelling of the same account. A Moroccan one has a RIB in it, with the key of its own.
  */
 export const isIban = (text: string): boolean =>
   isValidIBAN(text) &&
@@ -35,9 +35,9 @@ export const isRib = (text: string): boolean =>
   /^(?!0{22})[0-9]{22}(?!00|98|99)[0-9]{2}$/.test(text) && mod97(text) === 0;
 
 /**
- * An account at a bank as a bank wrote it, where it can be compared: one that is masked, or a number
- * of the bank's own, says nothing against ours. Whatever stands between its digits, and in which
- * script they are, is how it is written.
+ * An account at a bank as a bank wrote it, where it can be compared: one that is masked, or a
+ * number of the bank's own, says nothing against ours. Whatever stands between its digits, and in
+ * which script they are, is how it is written.
  */
 export function wholeBankAccount(written: string | undefined): string | undefined {
   const account = bareAccount(written);
@@ -65,8 +65,8 @@ function digitOf(digit: string): number {
 }
 
 /**
- * A mobile wallet is addressed by its telephone number: with the country, or a Moroccan one as it is
- * dialled there, never with both the country and the 0.
+ * A mobile wallet is addressed by its telephone number: with the country, or a Moroccan one as it
+ * is dialled there, never with both the country and the 0.
  */
 export const isWallet = (text: string): boolean =>
   /^(\+(?!212)[1-9][0-9]{7,14}|(\+212|0)[5-7][0-9]{8})$/.test(text);

@@ -11,7 +11,9 @@ export interface Anchor {
   readonly stream: string;
   readonly revision: number;
   readonly position: number;
-  /** A command that is sent again to an older copy of the log writes the same ids, at another time. */
+  /**
+   * A command that is sent again to an older copy of the log writes the same ids, at another time.
+   */
   readonly time: string;
 }
 
@@ -60,7 +62,10 @@ export class LogAnchor {
     return this.#anchor;
   }
 
-  /** Goes on from what was kept, which is still to be checked; an earlier version kept positions only. */
+  /**
+   * Goes on from what was kept, which is still to be checked; an earlier version kept positions
+   * only.
+   */
   keep(position: number, anchor: Anchor | undefined): void {
     this.#position = position;
     this.#anchor = anchor;

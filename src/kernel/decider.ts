@@ -3,8 +3,8 @@ import { DomainError } from './errors.js';
 
 /**
  * The door that an actor came through, and what vouches for them: an OIDC issuer's or the local
- * issuer's token, nothing (`--as`), or the system that the door belongs to (this process, a broker's
- * access rules, a folder's permissions).
+ * issuer's token, nothing (`--as`), or the system that the door belongs to (this process, a
+ * broker's access rules, a folder's permissions).
  */
 export interface Via {
   readonly channel: 'http' | 'cli' | 'kafka' | 'folder' | 'automation';
@@ -171,7 +171,10 @@ export const notInRegions = (regions: readonly string[]): DomainError =>
     'forbidden',
   );
 
-/** What belongs to a region. Whether it exists elsewhere is nobody's business who is limited to another. */
+/**
+ * What belongs to a region. Whether it exists elsewhere is nobody's business who is limited to
+ * another.
+ */
 const REGIONAL: ReadonlySet<string> = new Set([
   'PERSON_NOT_FOUND',
   'APPLICATION_NOT_FOUND',

@@ -10,7 +10,9 @@ export interface Harm {
   readonly place: string;
 }
 
-/** Cheap and on the safe side: whether the text can hold a harmful key or text, or an escaped one. */
+/**
+ * Cheap and on the safe side: whether the text can hold a harmful key or text, or an escaped one.
+ */
 const mayHarm = (json: string): boolean => /proto|constructor|\\u/.test(json);
 
 /** The first harm of a value that was read from this text; undefined where there is none. */

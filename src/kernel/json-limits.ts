@@ -158,7 +158,10 @@ export function parseWithinLimits(
   }
 }
 
-/** What somebody wrote for us, who can write it again. @throws JsonRefused also where a parser would drop some of it */
+/**
+ * What somebody wrote for us, who can write it again. @throws JsonRefused also where a parser would
+ * drop some of it
+ */
 export function parseAsMeant(text: string): unknown {
   const value = parseWithinLimits(text);
   const loss = lossOfJson(text, value);

@@ -2,8 +2,8 @@ import { DomainError } from './errors.js';
 
 /**
  * ISO 4217, list one, as of 2026-01-01: the currencies in use by how many decimals they have. Funds
- * (CLF), metals (XAU), units of account (XDR) and what was withdrawn are left out: nobody is paid in
- * them. What is not here is refused, never guessed.
+ * (CLF), metals (XAU), units of account (XDR) and what was withdrawn are left out: nobody is paid
+ * in them. What is not here is refused, never guessed.
  */
 const BY_SCALE: readonly (readonly [number, string])[] = [
   [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'],

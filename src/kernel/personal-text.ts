@@ -14,7 +14,10 @@ type Found = 'an identity number' | 'an account number' | 'a telephone number';
 
 const joined = (text: string): string => text.replace(/[ .-]/g, '').toUpperCase();
 
-/** An IBAN may be followed by words: each beginning of what looks like one is held against its check digits. */
+/**
+ * An IBAN may be followed by words: each beginning of what looks like one is held against its check
+ * digits.
+ */
 function hasIban(text: string): boolean {
   for (const [candidate] of text.matchAll(IBAN)) {
     const letters = joined(candidate);
@@ -56,8 +59,8 @@ const LETTERS_APART = /(?<![\p{L}\p{N}\p{M}])(?:\p{L}\p{M}*){1,2}(?=[ .\p{Pd}\u2
 const FRENCH: ReadonlySet<string> = new Set(['à', 'dû', 'où', 'là']);
 
 /**
- * As a person reads it: widths, scripts of digits, dashes, marks beside digits, letters that look like
- * Latin ones and what is not seen make no difference.
+ * As a person reads it: widths, scripts of digits, dashes, marks beside digits, letters that look
+ * like Latin ones and what is not seen make no difference.
  */
 const asRead = (text: string): string =>
   text
@@ -71,7 +74,8 @@ const asRead = (text: string): string =>
     .replace(UUID, ' ');
 
 /**
- * What in a free text is somebody's: it would stay in the log for ever, where no erasure reaches it.
+ * What in a free text is somebody's: it would stay in the log for ever, where no erasure reaches
+ * it.
  * @returns undefined where nothing looks like it
  */
 export function personalIn(text: string): Found | undefined {
@@ -99,8 +103,8 @@ const isJoined = (text: string, one: RegExpExecArray, next: RegExpExecArray): bo
   JOINT.test(text.slice(one.index + one[0].length, next.index));
 
 /**
- * What in a text may be the number of an identity, whatever its country, as identities are compared:
- * a word with five digits or more, or words that follow each other and have as many.
+ * What in a text may be the number of an identity, whatever its country, as identities are
+ * compared: a word with five digits or more, or words that follow each other and have as many.
  */
 export function possibleIdentities(text: string): readonly string[] {
   const plain = asRead(text).toUpperCase().replace(DAY, ',');
@@ -129,8 +133,8 @@ const TERMS = [
 /** Its codes, expressions and schema are typed too. */
 const POLICY = ['legalBasis', 'policy/factsSchema', 'policy/criteria/*', 'policy/benefits/*/*'];
 /**
- * The same in some events only: the text that is there, or all texts and names of what is there. `*`
- * stands for each of a list, or of an object whose names are ours.
+ * The same in some events only: the text that is there, or all texts and names of what is there.
+ * `*` stands for each of a list, or of an object whose names are ours.
  */
 const FREE_IN: Readonly<Record<string, readonly string[]>> = {
   BudgetAllotted: ['reference'],
@@ -217,6 +221,9 @@ export function refuseUnfitTexts(data: object, type = ''): void {
 export const withoutPersonal = (text: string): string =>
   personalIn(text) === undefined ? text : text.replace(/\p{N}/gu, 'x');
 
-/** The same of a sentence of ours that quotes a name: word by word, so that "of 100000" is an amount. */
+/**
+ * The same of a sentence of ours that quotes a name: word by word, so that "of 100000" is an
+ * amount.
+ */
 export const wordsWithoutPersonal = (text: string): string =>
   text.replace(/\S+/gu, withoutPersonal);

@@ -41,8 +41,8 @@ const NOTHING_SEEN = 'must have something that can be read';
 const MAX_QUOTED = 100;
 
 /**
- * What somebody else wrote, as a message of ours repeats it: on one line, at most 100 characters and
- * nothing in it that a reader does not see, so that it cannot look like another message.
+ * What somebody else wrote, as a message of ours repeats it: on one line, at most 100 characters
+ * and nothing in it that a reader does not see, so that it cannot look like another message.
  */
 export function quotable(text: string): string {
   const characters = Array.from(text);

@@ -30,7 +30,8 @@ export interface Proposal {
 
 /**
  * What a person's word is worth beside those before it. `first`: nobody else said the same, and it
- * is proposed; `again`: they said so themselves already; `second`: another person did, and it counts.
+ * is proposed; `again`: they said so themselves already; `second`: another person did, and it
+ * counts.
  */
 export function wordOf(
   proposals: readonly Proposal[],

@@ -1,7 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { EventHeaders, EventMessage } from './topics.js';
 
-/** By which key it was made, and what it came to. No attribute of the event: whoever reads none of it loses nothing. */
+/**
+ * By which key it was made, and what it came to. No attribute of the event: whoever reads none of
+ * it loses nothing.
+ */
 export const MAC_HEADER = 'sanad_mac';
 const HASH = 'sha256';
 
@@ -36,7 +39,9 @@ export function signed(keys: MessageKeys, { key, value, headers }: EventMessage)
   return { key, value, headers: { ...headers, [MAC_HEADER]: `${first.id}.${code}` } };
 }
 
-/** @throws Error where nobody who has a key wrote this message, as it is, under this key of Kafka's */
+/**
+ * @throws Error where nobody who has a key wrote this message, as it is, under this key of Kafka's
+ */
 export function refuseForged(
   keys: MessageKeys,
   key: string,

@@ -60,8 +60,8 @@ export const COMPRESSION = 'compression.type';
 export const READABLE_COMPRESSIONS: readonly string[] = ['uncompressed', 'gzip'];
 /**
  * Kept for ever: a new consumer reads from the start. Nothing is compacted away, because every
- * event counts. Compressed, what is fetched as a megabyte would be ten or a hundred in memory, and a
- * batch could be any size.
+ * event counts. Compressed, what is fetched as a megabyte would be ten or a hundred in memory, and
+ * a batch could be any size.
  */
 const KEPT: Readonly<Record<string, string>> = {
   'cleanup.policy': 'delete',

@@ -105,7 +105,9 @@ function isAnother(known: readonly Booking[], told: ToldBooking): boolean {
   return own >= mostOfOne(ofDays.filter((booking) => !isOwn(booking)));
 }
 
-/** Whether as many as the statement has before it, and it, are known, by it or by the other kind. */
+/**
+ * Whether as many as the statement has before it, and it, are known, by it or by the other kind.
+ */
 function isCounted(known: readonly Booking[], told: ToldBooking, before: number): boolean {
   const alike = known.filter(
     (one) => byReference(one, told) === undefined && isOfSameDays(one, told),

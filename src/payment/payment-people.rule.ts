@@ -89,8 +89,8 @@ export function evolvePeople(before: PaymentPeople, event: Foldable<PaymentEvent
 }
 
 /**
- * Whom a person confirmed by what was recorded. What a bank says is its own word, but where a person
- * handed its file over, or said which payment an entry is about.
+ * Whom a person confirmed by what was recorded. What a bank says is its own word, but where a
+ * person handed its file over, or said which payment an entry is about.
  */
 function proposersOf({ outcomes }: PaymentPeople, event: Reported): readonly string[] {
   const { saidBy = [] } = event.data;
@@ -101,7 +101,9 @@ function proposersOf({ outcomes }: PaymentPeople, event: Reported): readonly str
   return [...saidBy, ...same.map(({ by }) => by)];
 }
 
-/** A word that is known now, or a break that is resolved, waits for nobody: it is not taken back. */
+/**
+ * A word that is known now, or a break that is resolved, waits for nobody: it is not taken back.
+ */
 function withoutAnswered(people: PaymentPeople, event: Foldable<PaymentEvent>): PaymentPeople {
   if (event.type === 'PaymentBreakResolved') {
     const { breakId } = event.data;

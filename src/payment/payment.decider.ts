@@ -303,8 +303,8 @@ const instruction = (
 
 /**
  * A resolution may move the payment, so what it says must be true of all attempts together: one of
- * them settled, or none; and while the newest is with the bank, nobody can say. Another part of what
- * came back before moves nothing.
+ * them settled, or none; and while the newest is with the bank, nobody can say. Another part of
+ * what came back before moves nothing.
  */
 function requireFitting(
   state: PaymentState,

@@ -121,7 +121,9 @@ function saidAgain(state: PaymentState, command: ReportOutcome, context: Context
   ];
 }
 
-/** A booking, or a payment system's own with a reference; a status is none, nor what a person says. */
+/**
+ * A booking, or a payment system's own with a reference; a status is none, nor what a person says.
+ */
 const isKept = ({ source, reference }: ReportOutcome, { actor }: Pick<Context, 'actor'>): boolean =>
   isOfAccount(source) ||
   (source !== 'pain.002' && reference !== undefined && actor.role === 'payment-system');
@@ -143,8 +145,8 @@ const toldBooking = (command: ReportOutcome): ToldBooking => {
 const VALUE_DAYS = 10;
 
 /**
- * From the day of the instruction, or of its execution, to today; it may be tomorrow elsewhere. What
- * comes back went out before.
+ * From the day of the instruction, or of its execution, to today; it may be tomorrow elsewhere.
+ * What comes back went out before.
  */
 function isPlausible(
   { earliestOn, bookings }: PaymentState,
@@ -320,7 +322,9 @@ function breakIdOf(state: PaymentState, command: ReportOutcome, kind: Break['kin
   );
 }
 
-/** Known news is seen again where it contradicts something else by now, or is said of another day. */
+/**
+ * Known news is seen again where it contradicts something else by now, or is said of another day.
+ */
 function mendedBreakId(
   { paymentId, bookings, breakKinds }: PaymentState,
   said: readonly (string | number)[],

@@ -337,8 +337,8 @@ function breakResolved(
 }
 
 /**
- * Whether more of an attempt that came back in part is to be counted, while another one has settled or
- * was rejected: the payment stays where it is.
+ * Whether more of an attempt that came back in part is to be counted, while another one has settled
+ * or was rejected: the payment stays where it is.
  */
 export const isFurtherPart = (
   { status, backInPart, outcomes }: PaymentState,
@@ -352,7 +352,9 @@ export const isFurtherPart = (
 const isLatePart = (state: PaymentState, attempt: number): boolean =>
   state.status === 'settled' && isFurtherPart(state, attempt);
 
-/** After some money came back: of a payment that was settled, or of one of which a part came before. */
+/**
+ * After some money came back: of a payment that was settled, or of one of which a part came before.
+ */
 function keptOf({ status, amountMinor, keptMinor }: PaymentState, returnedMinor: string): bigint {
   const back = BigInt(returnedMinor);
   if (status === 'settled') return keptMinor + BigInt(amountMinor) - back;

@@ -22,7 +22,9 @@ export interface OutcomeDetails {
   /** A digest of the statement that a booking stands in, and that one's time, "from/to". */
   readonly statement?: string;
   readonly period?: string;
-  /** How many bookings of the same payment one statement has before it that nothing tells from it. */
+  /**
+   * How many bookings of the same payment one statement has before it that nothing tells from it.
+   */
   readonly bookedAgain?: number;
   /** The bank's or payment system's own: of the transaction, else of its entry. */
   readonly reference?: string;

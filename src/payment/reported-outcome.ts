@@ -1,7 +1,9 @@
 import type { EventData } from '../../events/generated.js';
 import type { OutcomeDetails } from './reportable.rule.js';
 
-/** Who reported an outcome: `http`, `file`, `camt.054`; or a rail, by its own name in lower case. */
+/**
+ * Who reported an outcome: `http`, `file`, `camt.054`; or a rail, by its own name in lower case.
+ */
 export type OutcomeSource = EventData['PaymentSettled']['source'];
 
 /**
@@ -14,7 +16,9 @@ export interface ReportedOutcome extends OutcomeDetails {
   readonly outcome: 'accepted' | 'settled' | 'rejected' | 'returned' | 'unknown';
   /** Which instruction it answers; absent: told by the end-to-end id, else the latest. */
   readonly attempt?: number;
-  /** The message of ours that the entry is said to be of; another one's payment is a contradiction. */
+  /**
+   * The message of ours that the entry is said to be of; another one's payment is a contradiction.
+   */
   readonly messageId?: string;
   /** Persons who said so before who has it recorded now: who handed over the bank's file, say. */
   readonly saidBy?: readonly string[];

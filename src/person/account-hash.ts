@@ -3,7 +3,9 @@ import { accountSpellings } from '../kernel/accounts.js';
 
 type Hashing = Pick<Vault, 'keyedHash'>;
 
-/** What events hold of an account's number: the same for whoever gives it, in any of its spellings. */
+/**
+ * What events hold of an account's number: the same for whoever gives it, in any of its spellings.
+ */
 export const hashOfAccount = (vault: Hashing, number: string): string =>
   vault.keyedHash('account', accountSpellings(number)[0]!);
 

@@ -15,10 +15,10 @@ export interface Claim {
 }
 
 /**
- * Where a store does not write a household at once, an import that was cut off leaves the claim of an
- * identity without its person. Where the row was corrected then, its person was registered with the
- * other identity. Nobody can be registered with the first by that claim any more, so it is nobody's.
- * A claim whose person is not there at all may be of a registration under way, and holds.
+ * Where a store does not write a household at once, an import that was cut off leaves the claim of
+ * an identity without its person. Where the row was corrected then, its person was registered with
+ * the other identity. Nobody can be registered with the first by that claim any more, so it is
+ * nobody's. A claim whose person is not there at all may be of a registration under way, and holds.
  * @returns those of the claims that are so
  */
 export async function abandonedClaims<C extends Claim>(

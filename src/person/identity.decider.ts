@@ -18,7 +18,9 @@ export type IdentityCommand =
       readonly type: 'ClaimIdentity';
       readonly identityHash: string;
       readonly personId: string;
-      /** Whoever holds the claim and can never be registered with it: what they left is taken over. */
+      /**
+       * Whoever holds the claim and can never be registered with it: what they left is taken over.
+       */
       readonly abandonedBy?: string;
     }
   | {

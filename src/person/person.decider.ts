@@ -274,7 +274,9 @@ function withdrawErasure(
   return [{ type: 'PersonErasureWithdrawn', data: { personId, reason } }];
 }
 
-/** Who registered an account that nobody verified closes it; the person has none until another is. */
+/**
+ * Who registered an account that nobody verified closes it; the person has none until another is.
+ */
 function withdrawAccount(
   { personId, account, accountVerified, accountRegisteredBy }: PersonState,
   { reason }: CommandOf<PersonCommand, 'WithdrawPayeeAccount'>,

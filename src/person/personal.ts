@@ -2,7 +2,9 @@ import type { PersonalRecord, Vault } from '../adapters/vault/port.js';
 import { DomainError } from '../kernel/errors.js';
 import { faultOfName, tidyName } from '../kernel/text.js';
 
-/** A name as it is kept, by kernel/text. @throws DomainError INVALID_TEXT, which never carries it */
+/**
+ * A name as it is kept, by kernel/text. @throws DomainError INVALID_TEXT, which never carries it
+ */
 export function personName(text: string, field: string): string {
   const name = tidyName(text);
   const fault = faultOfName(name);

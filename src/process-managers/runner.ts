@@ -155,9 +155,9 @@ export class ProcessManagerRunner {
   }
 
   /**
-   * Acts on everything recorded so far, also on what that itself records, and stops. What is refused
-   * is set aside; what fails otherwise holds up its own manager only, and is thrown at the end.
-   * Returns the position reached by all.
+   * Acts on everything recorded so far, also on what that itself records, and stops. What is
+   * refused is set aside; what fails otherwise holds up its own manager only, and is thrown at the
+   * end. Returns the position reached by all.
    */
   async drain(onProgress?: OnProgress, signal?: AbortSignal): Promise<number> {
     await this.check();

@@ -78,7 +78,9 @@ function starting(start: EnrolmentStart, approvedAt: number): Part {
 const streamOf = ({ programmeId, personId }: EnrolmentStart): string =>
   streams.enrolment(programmeId, personId);
 
-/** Erasing looks at enrolments in its append as this looks at the person: one of the two is first. */
+/**
+ * Erasing looks at enrolments in its append as this looks at the person: one of the two is first.
+ */
 const notErased = ({ personId, region }: Pick<EnrolmentStart, 'personId' | 'region'>): Part =>
   guard(streams.person(personId), (events) => {
     // Not refused, but tried again with what is there now.

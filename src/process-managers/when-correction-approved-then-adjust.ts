@@ -22,9 +22,9 @@ import { pagesOf } from '../write-side/stream-pages.js';
 /**
  * Puts what was approved on the households' accounts, page by page: arrears for the next cycle, and
  * overpayments to be recovered. What was computed from a payment of a closed cycle that moved since
- * lapses: what had failed was paid after all, or what was paid came back. Delivered again, or killed
- * half way, it puts there what is missing; so it does once a defect is mended that some household
- * met.
+ * lapses: what had failed was paid after all, or what was paid came back. Delivered again, or
+ * killed half way, it puts there what is missing; so it does once a defect is mended that some
+ * household met.
  */
 export const whenCorrectionApprovedThenAdjust = (deps: Deps): ProcessManager => ({
   name: 'when-correction-approved-then-adjust',

@@ -17,9 +17,9 @@ import { pagesOf } from '../write-side/stream-pages.js';
 /**
  * A payment that is cancelled, that was rejected or returned when its cycle closed, that came back
  * after that, or that was never ordered though an account says what it carries, paid no arrears and
- * recovered nothing: the arrears go into the next cycle again, and the household owes again what was
- * to be deducted. One that meets a defect keeps no other from having back what is its, and is thrown
- * at the end.
+ * recovered nothing: the arrears go into the next cycle again, and the household owes again what
+ * was to be deducted. One that meets a defect keeps no other from having back what is its, and is
+ * thrown at the end.
  */
 export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
   name: 'when-payment-lapses-then-give-back',
@@ -106,7 +106,9 @@ async function giveBackAfterClosing(
 /** A dash and the person's id, at the end of a payment's. */
 const PERSON_SUFFIX = 37;
 
-/** What lapsed with a payment; `unpaid` is its life where it lapses only as long as nobody paid it. */
+/**
+ * What lapsed with a payment; `unpaid` is its life where it lapses only as long as nobody paid it.
+ */
 interface Lapsed extends GivenBack {
   readonly unpaid?: readonly Recorded[];
 }
@@ -116,8 +118,8 @@ function lapsedAt(life: readonly Recorded[], unpaid?: readonly Recorded[]): Laps
 }
 
 /**
- * What the household has back: arrears that were not paid, and a deduction that was not made. Where two
- * people count the payment as settled meanwhile, nothing.
+ * What the household has back: arrears that were not paid, and a deduction that was not made. Where
+ * two people count the payment as settled meanwhile, nothing.
  */
 function unitsOf(lapsed: Lapsed, reason: string): Unit[] {
   const { programmeId, personId, paymentId, round } = lapsed;

@@ -8,8 +8,8 @@ import type { ProcessManager } from './runner.js';
 
 /**
  * Frees the identity of an erased person who holds it still. Where a store writes one stream at a
- * time, an erasure that is cut off after its first event leaves it so, and nobody could be registered
- * with it again.
+ * time, an erasure that is cut off after its first event leaves it so, and nobody could be
+ * registered with it again.
  */
 export const whenPersonErasedThenReleaseIdentity = (deps: Deps): ProcessManager => ({
   name: 'when-person-erased-then-release-identity',

@@ -76,7 +76,10 @@ export function bankingDay(calendar: Calendar, date: string): string {
   return day;
 }
 
-/** Days after today beyond which a day is rather a mistyped year: what is released comes back to nobody. */
+/**
+ * Days after today beyond which a day is rather a mistyped year: what is released comes back to
+ * nobody.
+ */
 const DAYS_AHEAD = 92;
 
 /** What is odd about a date on which a bank is to execute, told before it is. */

@@ -10,7 +10,10 @@ type Rule = Rules[number];
  * person verified it.
  */
 export const DEFAULT_HOLD: AccountHold = { days: 0, verification: 'changed' };
-/** Months before the newest cycle that an application may be dated back to, of a programme that set none. */
+/**
+ * Months before the newest cycle that an application may be dated back to, of a programme that set
+ * none.
+ */
 export const DEFAULT_BACKDATED_MONTHS = 12;
 export const holdOf = ({
   days,

@@ -7,8 +7,8 @@ import { guard, type Part } from '../write-side/unit.js';
 import { programmeDecider } from './programme.decider.js';
 
 /**
- * Only an open programme takes anybody in or begins a cycle: before, one manager alone makes it as it
- * is, and once it is open two say what it pays.
+ * Only an open programme takes anybody in or begins a cycle: before, one manager alone makes it as
+ * it is, and once it is open two say what it pays.
  * @throws DomainError PROGRAMME_NOT_OPEN, PROGRAMME_CLOSED
  */
 export function requireOpen(programme: Pick<ProgrammePolicies, 'programmeId' | 'status'>): void {
@@ -25,8 +25,8 @@ export function requireOpen(programme: Pick<ProgrammePolicies, 'programmeId' | '
 }
 
 /**
- * What is closed pays nobody any more: a correction would find arrears that nothing pays, and debts of
- * which nothing is kept back.
+ * What is closed pays nobody any more: a correction would find arrears that nothing pays, and debts
+ * of which nothing is kept back.
  * @throws DomainError PROGRAMME_CLOSED
  */
 export function requireNotClosed(

@@ -1,4 +1,6 @@
-/** A follower of the log that has not moved for so long, though the log goes on behind it, is stuck. */
+/**
+ * A follower of the log that has not moved for so long, though the log goes on behind it, is stuck.
+ */
 export const STUCK_AFTER_MS = 300_000;
 
 /**
@@ -17,7 +19,9 @@ interface Follower {
   told: boolean;
 }
 
-/** Those that follow the log in this process: how far behind its end each is, and whether it moves. */
+/**
+ * Those that follow the log in this process: how far behind its end each is, and whether it moves.
+ */
 export class Followers {
   readonly #followers = new Map<string, Follower>();
   #last = -1;
@@ -87,8 +91,8 @@ export class Followers {
 
 /**
  * Whether nothing is to be said against where one is. One that fails again and again asks for its
- * turn in between: it stands by where it is seen so twice, and has not moved by coming back to where
- * it was.
+ * turn in between: it stands by where it is seen so twice, and has not moved by coming back to
+ * where it was.
  */
 function moves({ seen, stoodAt }: Follower, place: Place, last: number): boolean {
   if (place === 'begins') return false;

@@ -24,8 +24,8 @@ export const record = (
 
 /**
  * As record, for callers who tell what was refused: a unit with an event that no log takes, because
- * its contract or its size forbids it, or one whose decision meets a defect of ours, is refused like
- * one that its decider refuses. Where all of several meet one, the first is thrown.
+ * its contract or its size forbids it, or one whose decision meets a defect of ours, is refused
+ * like one that its decider refuses. Where all of several meet one, the first is thrown.
  */
 export const recordEach = (
   deps: Deps,

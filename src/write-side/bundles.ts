@@ -12,8 +12,8 @@ export interface Grouped {
 }
 
 /**
- * Units that follow each other as one group, up to `size`; a stream is in a bundle once, but for one
- * that all only look at.
+ * Units that follow each other as one group, up to `size`; a stream is in a bundle once, but for
+ * one that all only look at.
  */
 export function bundled<Decided extends Grouped>(
   decided: readonly Decided[],

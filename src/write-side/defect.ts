@@ -1,7 +1,9 @@
 import { DomainError } from '../kernel/errors.js';
 import { isOutage, isRefusal } from './outage.js';
 
-/** That deciding on one item of a bulk job met a defect of the program: it is left out, and named. */
+/**
+ * That deciding on one item of a bulk job met a defect of the program: it is left out, and named.
+ */
 export class Defect extends DomainError {}
 
 /** Undefined for a refusal, and for a failure of what we stand on: neither is the item's defect. */
@@ -42,7 +44,10 @@ export class Defects {
     return defect;
   }
 
-  /** What comes of an item; undefined where it meets a defect, which is told of it. @throws any other failure */
+  /**
+   * What comes of an item; undefined where it meets a defect, which is told of it. @throws any
+   * other failure
+   */
   look<T>(item: () => T, told: (defect: Defect) => void): T | undefined {
     this.tries();
     try {

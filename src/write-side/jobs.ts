@@ -53,7 +53,8 @@ export interface JobFor {
   readonly actor: Actor;
   /** Of this job alone: what it records is told by it from what another job does. */
   readonly correlationId: string;
-  /** Of the request: it starts a job once, however often it is sent. */ readonly commandId?: string;
+  /** Of the request: it starts a job once, however often it is sent. */
+  readonly commandId?: string;
 }
 
 /** What a job can be. Interrupted: what it was to do was sent back or given up meanwhile. */

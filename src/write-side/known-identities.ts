@@ -9,8 +9,9 @@ import type { Deps } from './context.js';
 const LOOKED_UP = 30;
 
 /**
- * Refuses words in which the number of an identity stands that is, or ever was, somebody's here. What
- * an identity number looks like differs from country to country; which numbers are known does not.
+ * Refuses words in which the number of an identity stands that is, or ever was, somebody's here.
+ * What an identity number looks like differs from country to country; which numbers are known does
+ * not.
  * @throws DomainError PERSONAL_DATA_IN_TEXT
  */
 export async function refuseKnownIdentities(

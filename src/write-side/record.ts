@@ -121,8 +121,8 @@ function writeOrder(parts: readonly Part[], atomic: boolean): readonly number[] 
 }
 
 /**
- * The instant that is decided at: of two commands the one that was asked first may be decided second,
- * and clocks differ, but nothing is recorded before what it follows.
+ * The instant that is decided at: of two commands the one that was asked first may be decided
+ * second, and clocks differ, but nothing is recorded before what it follows.
  */
 const notBefore = (loaded: readonly (readonly Recorded[])[], now: string): string =>
   loaded.reduce((latest, events) => {
@@ -287,8 +287,8 @@ function decideAll(
 }
 
 /**
- * What became of a unit of which nothing is left to be written: where a store writes one stream at a
- * time, an earlier try may have written what counts, and somebody else the rest.
+ * What became of a unit of which nothing is left to be written: where a store writes one stream at
+ * a time, an earlier try may have written what counts, and somebody else the rest.
  */
 const withoutWrites = ({ loaded, ids }: Attempt, events: number): Recording =>
   events > 0 && ids.hasTried

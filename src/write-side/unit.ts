@@ -38,7 +38,9 @@ export interface Part {
    * are written. Where groups are not atomic it is looked at just before.
    */
   readonly guards?: boolean;
-  /** The unit's id does not follow from it: what an earlier version began without it is finished. */
+  /**
+   * The unit's id does not follow from it: what an earlier version began without it is finished.
+   */
   readonly unnamed?: boolean;
   /**
    * What is asked for, as far as it is known before the stream is read: the content that the

@@ -17,8 +17,8 @@ const isSaidByPerson = (decision: Decision): boolean =>
 /**
  * What a person writes is refused where it has what no text has (controls, marks that turn the
  * direction of writing), or carries somebody's number, by whichever door it came. What a payment
- * system says, and what follows from it, is never refused for its words: the money moved. Nor is what
- * a bank's file says, though a person had it applied.
+ * system says, and what follows from it, is never refused for its words: the money moved. Nor is
+ * what a bank's file says, though a person had it applied.
  * @throws DomainError INVALID_TEXT, PERSONAL_DATA_IN_TEXT
  */
 export function requireFitTexts(decision: Decision): void {

@@ -5,7 +5,10 @@ import { createAuditCheck } from '../../src/audit/check.js';
 import { amounts, newStream, write } from '../contract/budget-events.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 
-/** What a real server answers there was tried on EventStoreDB 23.10.6, and the tests' server does so. */
+/**
+ * What a real server answers there was tried on EventStoreDB 23.10.6, and the tests' server does
+ * so.
+ */
 describe('a stream that an administrator of the server cut or deleted', () => {
   let server: TestEventStoreDb;
   let store: EventStore;

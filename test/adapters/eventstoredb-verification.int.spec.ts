@@ -28,7 +28,10 @@ const TIMEOUT_MS = 600_000;
 const HOUSEHOLDS = 60;
 const PERIOD = '2025-12';
 
-/** Where one node listens; a cluster's members are found by themselves, so that nothing can stand between. */
+/**
+ * Where one node listens; a cluster's members are found by themselves, so that nothing can stand
+ * between.
+ */
 const NODE = /^(esdb:\/\/(?:[^@/?]+@)?)([^:/?,]+):(\d+)/;
 
 async function between(url: string): Promise<{ readonly proxy: Proxy; readonly url: string }> {

@@ -8,7 +8,9 @@ import { verifyLog } from '../../src/adapters/event-store/sqlite/verify.js';
 
 const CHILD = join(import.meta.dirname, 'folder-child.js');
 
-/** Loaded before the child, in each of its threads: it dies, or its disk is full, at the n-th call. */
+/**
+ * Loaded before the child, in each of its threads: it dies, or its disk is full, at the n-th call.
+ */
 const FAILING = `
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';

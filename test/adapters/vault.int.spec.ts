@@ -20,8 +20,8 @@ const profile = (personId: string, name = 'Zineb Aït Lahcen'): PersonalRecord =
 });
 
 /**
- * What every vault keeps to. What only the file does is in vault-file.int.spec.ts, what only the tables
- * do in vault-postgres.int.spec.ts.
+ * What every vault keeps to. What only the file does is in vault-file.int.spec.ts, what only the
+ * tables do in vault-postgres.int.spec.ts.
  */
 describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, cleanUp }) => {
   afterEach(cleanUp);

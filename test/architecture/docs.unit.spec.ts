@@ -12,7 +12,10 @@ const pages = (): string[] => [
     .map((name) => `docs/${name}`),
 ];
 
-/** Paths of a page's links and pictures within the repository, without the part after `#`. Code blocks are no links. */
+/**
+ * Paths of a page's links and pictures within the repository, without the part after `#`. Code
+ * blocks are no links.
+ */
 function linkedPaths(markdown: string): string[] {
   const prose = markdown.replace(/^(```+)[\s\S]*?^\1/gm, '').replace(/`[^`\n]*`/g, 'code');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]

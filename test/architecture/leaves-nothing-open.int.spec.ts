@@ -20,7 +20,8 @@ interface Report {
 
 /** What jest reports of a spec with a test that does this, run by a worker as most are. */
 function jest(body: string): Report['testResults'][number] {
-  // A new folder, of which jest does not know yet that its specs are fast enough to do without workers.
+  // A new folder, of which jest does not know yet that its specs are fast enough to do without
+  // workers.
   const dir = mkdtempSync(join(tmpdir(), 'sanad-open-'));
   folders.push(dir);
   const spec = (name: string, does: string): void =>

@@ -44,7 +44,8 @@ describe('what docs/problems.md says', () => {
   });
 
   test('leaves out no refusal, because its code stands where it is made', () => {
-    // The helpers that are read where they are called, and what a step of the demo or another thread said.
+    // The helpers that are read where they are called, and what a step of the demo or another
+    // thread said.
     expect(sorted(untold.map((one) => one.split(':')[0]))).toEqual([
       'src/cli/demo/process.ts',
       'src/composition/policy-trial.ts',

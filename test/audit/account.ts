@@ -95,7 +95,9 @@ function debtOf(ledger: HouseholdLedger, { said, found }: Findings) {
   return { plan, deduct, reverse, waive, offset, complete };
 }
 
-/** An account of a household, with short words for what happens to it; each returns what is found. */
+/**
+ * An account of a household, with short words for what happens to it; each returns what is found.
+ */
 export function account() {
   const ledger = new HouseholdLedger();
   const findings = new Findings();

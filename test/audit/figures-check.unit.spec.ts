@@ -24,7 +24,10 @@ const FIGURES = {
   keptMinor: '7',
 } as Partial<Figures> as Figures;
 
-/** What the payments of the cycle add up to: two of the outstanding are ordered, three with the bank. */
+/**
+ * What the payments of the cycle add up to: two of the outstanding are ordered, three with the
+ * bank.
+ */
 function ledger(more: Partial<CycleLedger> = {}): CycleLedger {
   const made = emptyLedger();
   const sums: CycleLedger['sums'] = {

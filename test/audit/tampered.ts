@@ -124,8 +124,8 @@ export class Tampered {
   }
 
   /**
-   * Leaves events out, so that nothing else tells: positions, revisions, ids and what names them are
-   * made anew.
+   * Leaves events out, so that nothing else tells: positions, revisions, ids and what names them
+   * are made anew.
    */
   drop(...events: readonly Recorded[]): void {
     const positions = events.map(({ position }) => position);

@@ -20,7 +20,9 @@ export interface Promises {
   readonly atomicGroups: boolean;
 }
 
-/** The store that the tests of a `describe` share, made before the first and closed after the last. */
+/**
+ * The store that the tests of a `describe` share, made before the first and closed after the last.
+ */
 export class ContractStore {
   #open: StoreUnderTest | undefined;
 

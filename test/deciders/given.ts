@@ -56,8 +56,8 @@ interface SeenSoFar {
 /**
  * Scenarios of one decider: given(events).when(command, who).then(events) or .thenRefused(code).
  * After the last one it fails for a command that none used, for a refusal code that is declared and
- * was never seen, and for one seen and not declared. Each command is given in every role as well: the
- * decider must let just those cause an event that the audit lets.
+ * was never seen, and for one seen and not declared. Each command is given in every role as well:
+ * the decider must let just those cause an event that the audit lets.
  */
 export function scenarios<S, C extends { readonly type: string }, T extends EventType>(
   decider: Decider<S, C, T>,

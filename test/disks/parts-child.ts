@@ -1,6 +1,6 @@
 /**
- * Works with everything that a data folder keeps, round by round, and notes what was acknowledged in
- * a file that lies elsewhere, before it goes on. Started again it first looks for all of that.
+ * Works with everything that a data folder keeps, round by round, and notes what was acknowledged
+ * in a file that lies elsewhere, before it goes on. Started again it first looks for all of that.
  * Arguments: data folder, file of what was acknowledged, rounds.
  */
 import { createHash } from 'node:crypto';

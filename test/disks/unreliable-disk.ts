@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * How the disk fails: once with EIO, for good with EIO, full from then on, half a write, a sync that
- * fails, or the power is cut.
+ * How the disk fails: once with EIO, for good with EIO, full from then on, half a write, a sync
+ * that fails, or the power is cut.
  */
 export const FAULTS = ['eio', 'dead', 'enospc', 'short', 'fsync', 'power'] as const;
 export type Fault = (typeof FAULTS)[number];
@@ -64,7 +64,9 @@ export class UnreliableDisk {
     };
   }
 
-  /** Of the last process: how many operations there were, and at which the fault came; 0 for never. */
+  /**
+   * Of the last process: how many operations there were, and at which the fault came; 0 for never.
+   */
   counts(): { readonly operations: number; readonly failedAt: number } {
     const bytes = readFileSync(this.#count);
     return {

@@ -30,7 +30,10 @@ const run = (dir: string, args: readonly string[], env: Record<string, string> =
     },
   });
 
-/** What someone would write against the clients: one says that the payment is accepted, the other that it settled. */
+/**
+ * What someone would write against the clients: one says that the payment is accepted, the other
+ * that it settled.
+ */
 const CLIENT = `
 import createClient from 'openapi-fetch';
 import { paymentReport, type ReportOutcomes } from './orval/api.js';
@@ -218,7 +221,8 @@ describe("the API's description", () => {
       .filter(({ id, method }) => method === 'GET' && !/^(Govstack|Health|Metrics)/.test(id))
       .map(({ id }) => id)
       .filter((id) => !seen.has(id));
-    // Stories of a correction, a debt, a bank's file and a poison event: held where their tests ask for them.
+    // Stories of a correction, a debt, a bank's file and a poison event: held where their tests ask
+    // for them.
     expect(unseen.sort()).toEqual([
       'Bank_message',
       'CorrectionQueries_correction',

@@ -87,7 +87,9 @@ export class Caller {
     return reply;
   }
 
-  /** Asks again where a read model is behind, as every client should, unless the test says `after`. */
+  /**
+   * Asks again where a read model is behind, as every client should, unless the test says `after`.
+   */
   async get(path: string, headers: Record<string, string> = {}): Promise<Reply> {
     const after = this.known.position;
     const waits = after >= 0 && (await describedAnswers(this.url)).readsOwnWrites(path);
@@ -160,7 +162,9 @@ export class HttpWorld {
     return world;
   }
 
-  /** A new folder's read models are made while the server answers already, and are 503 until then. */
+  /**
+   * A new folder's read models are made while the server answers already, and are 503 until then.
+   */
   async #readModels(): Promise<void> {
     let asked = 0;
     await eventually('the read models of a new server', async () => {

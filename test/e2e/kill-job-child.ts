@@ -1,8 +1,8 @@
 /**
  * Works the jobs of a folder off as the background thread does, and dies (SIGKILL) in the middle of
- * each: once when half of what it appends is written, and once when all is and its end was not noted.
- * Says on standard output of what it dies, which its parent gives to the next as an argument.
- * Arguments: folder, then the deaths that were died, or `never`.
+ * each: once when half of what it appends is written, and once when all is and its end was not
+ * noted. Says on standard output of what it dies, which its parent gives to the next as an
+ * argument. Arguments: folder, then the deaths that were died, or `never`.
  */
 import { writeSync } from 'node:fs';
 import { checkpointsIn } from '../../src/adapters/data-folder/checkpoint.js';

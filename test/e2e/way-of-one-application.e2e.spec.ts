@@ -8,7 +8,10 @@ import { promisify } from 'node:util';
 const ROOT = process.cwd();
 const CHILD = fileURLToPath(new URL('./way-of-one-application.js', import.meta.url));
 
-/** Runs for everything: primitives, figures, wiring, the clock, and a read model that takes every fact. */
+/**
+ * Runs for everything: primitives, figures, wiring, the clock, and a read model that takes every
+ * fact.
+ */
 const BESIDE =
   /^src\/(kernel|runtime|composition|adapters\/clock)\/|^projections\/audit\/(audit\.projection|details)\.ts$/;
 /** Says what there is, while the server starts: classes of requests, tables, interfaces, lists. */

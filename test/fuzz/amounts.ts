@@ -8,8 +8,8 @@ const DECIMALS: Readonly<Record<string, number>> = {
 };
 
 /**
- * What a decimal text comes to in units of 10^-scale, digit by digit; undefined where it is no plain
- * decimal that is not negative, or has more decimals than that.
+ * What a decimal text comes to in units of 10^-scale, digit by digit; undefined where it is no
+ * plain decimal that is not negative, or has more decimals than that.
  */
 export function unitsOf(text: string, scale: number): bigint | undefined {
   let units = 0n;

@@ -19,7 +19,9 @@ export interface FuzzTarget {
 export interface LoadsTarget {
   /** Whose branches guide it: beginnings of paths below the build's folder. */
   readonly covers: readonly string[];
-  /** Branches come by for an input of no bytes, and for each byte, where more than usual are needed. */
+  /**
+   * Branches come by for an input of no bytes, and for each byte, where more than usual are needed.
+   */
   readonly limits?: { readonly workBase?: number; readonly workPerByte?: number };
   load(): Promise<FuzzTarget>;
 }

@@ -6,8 +6,8 @@ const OPTIONAL_ONE_IN = 3;
 const DEEPEST = 14;
 
 /**
- * Messages as a published schema of ISO 20022 has them: its sequences, choices, repetitions, codes and
- * patterns. Texts are of the form, and about nothing.
+ * Messages as a published schema of ISO 20022 has them: its sequences, choices, repetitions, codes
+ * and patterns. Texts are of the form, and about nothing.
  */
 export class XsdGrammar {
   readonly #types = new Map<string, Type>();

@@ -3,8 +3,8 @@ import { formatAmount, isCurrency, parseAmount, scaleOf } from '../../src/kernel
 import { codeOf } from '../use-cases/refusal-code.js';
 
 /**
- * List one of 2026-01-01, each code with its minor unit, without funds, metals, units of account and
- * codes for tests.
+ * List one of 2026-01-01, each code with its minor unit, without funds, metals, units of account
+ * and codes for tests.
  */
 const LIST_ONE = `
   AED2 AFN2 ALL2 AMD2 AOA2 ARS2 AUD2 AWG2 AZN2 BAM2 BBD2 BDT2 BHD3 BIF0 BMD2 BND2 BOB2 BRL2 BSD2

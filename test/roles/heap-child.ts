@@ -17,8 +17,8 @@ import { withLease } from '../../src/runtime/supervision/with-lease.js';
 import { PersonsLog } from './persons-log.js';
 
 /**
- * Takes many events through the work of one role, and prints what the heap holds after each tenth of
- * them: `heap-child relay|projector|automation EVENTS DATABASE_URL BROKER`.
+ * Takes many events through the work of one role, and prints what the heap holds after each tenth
+ * of them: `heap-child relay|projector|automation EVENTS DATABASE_URL BROKER`.
  */
 const [role, events, databaseUrl = '', broker = ''] = process.argv.slice(2);
 const COUNT = Number(events);

@@ -24,7 +24,10 @@ it('has the servers that it needs, or said what is left out', () => {
   expect('reason' in cluster ? cluster.reason : cluster.dir).toBeTruthy();
 });
 
-/** "Restoring" of docs/operations.md at the distributed size. Each test goes on where the one before ended. */
+/**
+ * "Restoring" of docs/operations.md at the distributed size. Each test goes on where the one before
+ * ended.
+ */
 if (!('reason' in cluster))
   describe('the log is restored from an older copy under the roles of the distributed size', () => {
     const all = cluster as Cluster;

@@ -41,7 +41,10 @@ const op = (kind: string, who: number, more: Partial<Op> = {}): Op => ({
   ...more,
 });
 
-/** What one person said of a bank's entry, and of an erasure, and took back before another said the same. */
+/**
+ * What one person said of a bank's entry, and of an erasure, and took back before another said the
+ * same.
+ */
 const TAKEN_BACK: History = {
   start: 'instructed',
   households: 1,
@@ -81,7 +84,10 @@ const DISMISSED: History = {
   ops: [op('quarantineEntry', 0, { b: 1 }), op('dismissEntry', 1, { b: 1 })],
 };
 
-/** What was rejected is paid after its cycle closed, when nothing of the budget is free: seldom met by chance. */
+/**
+ * What was rejected is paid after its cycle closed, when nothing of the budget is free: seldom met
+ * by chance.
+ */
 const SPENT_LATE: History = {
   start: 'instructed',
   households: 1,
@@ -112,7 +118,10 @@ const LAPSED: History = {
   ],
 };
 
-/** How far back facts count is one person's proposal and another's decision; a debt moves with its person. */
+/**
+ * How far back facts count is one person's proposal and another's decision; a debt moves with its
+ * person.
+ */
 const SELDOM: readonly History[] = [
   {
     start: 'opened',

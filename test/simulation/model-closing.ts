@@ -5,7 +5,9 @@ import { foldAdjustment } from '../../src/use-cases/folds.js';
 import { PROGRAMME } from './model-programme.js';
 import { foldCycle, foldPayment, foldPerson, type World } from './model-world.js';
 
-/** Why the programme is not closed: a cycle or a correction is open, or it owes somebody arrears. */
+/**
+ * Why the programme is not closed: a cycle or a correction is open, or it owes somebody arrears.
+ */
 export function closedUnless(world: World): string | undefined {
   const cycles = world.log.category(`cycle-${PROGRAMME}-`).map(({ events }) => foldCycle(events));
   if (cycles.some(({ status }) => status !== 'closed' && status !== 'abandoned'))

@@ -39,8 +39,8 @@ export class ModelLog {
 
   /**
    * load ► decide ► append like `execute`. A stale command decides on what the streams were some
-   * events ago first: the log takes nothing of it, nor of what was held on such a state, and it decides
-   * again.
+   * events ago first: the log takes nothing of it, nor of what was held on such a state, and it
+   * decides again.
    * @throws DomainError of the deciders; then nothing was appended
    */
   run(parts: readonly Part[], context: Context, staleBy = 0): void {

@@ -6,7 +6,9 @@ import { movesFigures } from '../../src/use-cases/cycles/closing.rule.js';
 import { PROGRAMME } from './model-programme.js';
 import type { World } from './model-world.js';
 
-/** Whether a payment of a closed month, which a proposal follows from, moved since it was computed. */
+/**
+ * Whether a payment of a closed month, which a proposal follows from, moved since it was computed.
+ */
 export function hasMoved(
   world: World,
   { asOf, fromPeriod, toPeriod }: NonNullable<CorrectionState['started']>,

@@ -107,8 +107,8 @@ const isLatePart = (
   data.resolution === 'counted-as-returned' && paidBy !== undefined && paidBy !== attempt;
 
 /**
- * What each payment costs in the end, by stream: the oracle that money is compared with. What a bank
- * kept of money that came back is lost.
+ * What each payment costs in the end, by stream: the oracle that money is compared with. What a
+ * bank kept of money that came back is lost.
  */
 export function paidInTheEnd(events: readonly Recorded[]): ReadonlyMap<string, bigint> {
   const amounts = new Map<string, bigint>();

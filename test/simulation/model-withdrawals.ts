@@ -19,8 +19,8 @@ const proposedIn = (event: Recorded): readonly (readonly [ProposalKind, Recorded
 };
 
 /**
- * The newest proposal of some kind is taken back, where one is still open: by who made it, or now and
- * then by somebody.
+ * The newest proposal of some kind is taken back, where one is still open: by who made it, or now
+ * and then by somebody.
  */
 const takeBack: Act = (world, op) => {
   const newest = new Map(world.log.events.flatMap(proposedIn));

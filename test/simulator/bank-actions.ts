@@ -65,7 +65,10 @@ export async function report(office: Office, transfers: readonly Transfer[]): Pr
   });
 }
 
-/** Something that is not true: another amount, a payment that is none, a rejection of what was settled. */
+/**
+ * Something that is not true: another amount, a payment that is none, a rejection of what was
+ * settled.
+ */
 export async function confuse(office: Office, n: number): Promise<void> {
   const { bank } = office.ground;
   const paid = bank.transfers.filter(({ fate }) => fate === 'paid');

@@ -29,8 +29,8 @@ export interface Transfer {
 }
 
 /**
- * The bank: what reaches it by a file it executes once, by the file's id, whatever comes again; what
- * it says of that is another matter.
+ * The bank: what reaches it by a file it executes once, by the file's id, whatever comes again;
+ * what it says of that is another matter.
  */
 export class Bank {
   readonly transfers: Transfer[];

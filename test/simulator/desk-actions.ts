@@ -250,7 +250,9 @@ export async function closeOne(office: Office, n: number): Promise<void> {
   if (cycle) await close(office, cycle.cycleId);
 }
 
-/** A finance officer cancels what was left out of a released cycle's files: its payee was erased. */
+/**
+ * A finance officer cancels what was left out of a released cycle's files: its payee was erased.
+ */
 export async function cancelLeftOut(office: Office): Promise<void> {
   const released = cyclesIn(office.events).filter(({ status }) => status === 'instructed');
   for (const stream of streamsOf(office.events, 'payment-')) {

@@ -8,7 +8,9 @@ import { planOf, play, type Figures, type Outcome, type Plan } from './history.j
 import { wrongIn } from './oracles.js';
 import { shrunk, toldOf } from './shrink.js';
 
-/** The same in every run, so that a run says something of the code alone; `.ci/run` plays others. */
+/**
+ * The same in every run, so that a run says something of the code alone; `.ci/run` plays others.
+ */
 const HISTORIES = Number(process.env['SANAD_SIMULATIONS'] ?? 1_000);
 const SEED = Number(process.env['SANAD_SEED'] ?? 1);
 

@@ -29,7 +29,9 @@ import { SHORT, type Scale } from './scale.js';
 import { Scheduler } from './scheduler.js';
 import { toTheEnd } from './to-the-end.js';
 
-/** What happens in a history, in order; `n` says to whom. At night all is done, and nobody there. */
+/**
+ * What happens in a history, in order; `n` says to whom. At night all is done, and nobody there.
+ */
 export interface Action {
   readonly what: keyof typeof ACTIONS | 'night';
   readonly n: number;

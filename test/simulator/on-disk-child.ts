@@ -15,9 +15,9 @@ import { SHORT } from './scale.js';
 
 /**
  * One part of a history on the real stores of a data folder, in a process of its own whose disk may
- * fail: `make` enrols the households, `play` plays a plan to its end, `go-on` brings to its end what
- * an earlier part left. What the bank did and what was acknowledged is kept in another folder, which
- * no fault reaches.
+ * fail: `make` enrols the households, `play` plays a plan to its end, `go-on` brings to its end
+ * what an earlier part left. What the bank did and what was acknowledged is kept in another folder,
+ * which no fault reaches.
  */
 const [dataDir, outsideDir, seedText, phase] = process.argv.slice(2) as [
   string,

@@ -24,7 +24,9 @@ export function* wrongIn(
     if (status !== 'closed') yield `liveness: ${cycleId} is ${status} though faults stopped`;
 }
 
-/** Of the persons that there are, the keys are destroyed of those who were erased, and of no other. */
+/**
+ * Of the persons that there are, the keys are destroyed of those who were erased, and of no other.
+ */
 function* keysAsErased(
   events: readonly Recorded[],
   destroyed: ReadonlySet<string>,

@@ -43,8 +43,9 @@ export interface Ground {
 }
 
 /**
- * A process of the engine: the real command bus, handlers, process managers and jobs over ports that the
- * scheduler answers at. It lives until it is killed, and another is made over what it left.
+ * A process of the engine: the real command bus, handlers, process managers and jobs over ports
+ * that the scheduler answers at. It lives until it is killed, and another is made over what it
+ * left.
  */
 export class SimulatedProcess implements Owner {
   alive = true;

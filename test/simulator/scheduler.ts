@@ -120,7 +120,9 @@ export class Scheduler {
     return true;
   }
 
-  /** Goes on to the next time that somebody waits for, within a limit. False where there is none. */
+  /**
+   * Goes on to the next time that somebody waits for, within a limit. False where there is none.
+   */
   skipTime(limitMs: number): boolean {
     const due = this.#pending.flatMap((one) =>
       one.dueMs !== undefined && one.owner.alive ? [one.dueMs] : [],

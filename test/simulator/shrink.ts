@@ -4,8 +4,8 @@ import type { Action, Outcome, Plan } from './history.js';
 const PLAYS = 150;
 
 /**
- * A shorter plan of the same seed that goes wrong too: halves are left out, then quarters, and so on
- * to single actions.
+ * A shorter plan of the same seed that goes wrong too: halves are left out, then quarters, and so
+ * on to single actions.
  */
 export async function shrunk(
   plan: Plan,

@@ -36,7 +36,10 @@ export async function eventually<T>(
 export const simulatedDelay = (ms: number, signal?: AbortSignal): Promise<void> =>
   wait(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
 
-/** Milliseconds since now, to choose moments by; a test that expects something of them counts on a time. */
+/**
+ * Milliseconds since now, to choose moments by; a test that expects something of them counts on a
+ * time.
+ */
 export function stopwatch(): () => number {
   const startMs = performance.now();
   return () => performance.now() - startMs;

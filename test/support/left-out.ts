@@ -8,7 +8,8 @@ import { appendFileSync } from 'node:fs';
 export function leaveOut(what: string, cause?: unknown): void {
   if (process.env['CI']) throw new Error(what, { cause });
   const list = process.env['SANAD_LEFT_OUT'];
-  // Whose spec it is, so that its tests that hold nothing against anything are known not to have run.
+  // Whose spec it is, so that its tests that hold nothing against anything are known not to have
+  // run.
   const { expect } = globalThis as {
     readonly expect?: { getState(): { readonly testPath?: string } };
   };

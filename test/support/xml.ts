@@ -1,8 +1,8 @@
 export const NAMESPACE = 'urn:iso:std:iso:20022:tech:xsd:';
 
 /**
- * An element as text, with nothing between what stands in it. Nothing is escaped: a test writes what
- * no writer would.
+ * An element as text, with nothing between what stands in it. Nothing is escaped: a test writes
+ * what no writer would.
  * @param start its name, and attributes as they are written after it
  */
 export const element = (start: string, ...inner: readonly string[]): string =>

@@ -162,8 +162,8 @@ describe('corrections on a store without atomic groups, interrupted at every app
         },
       };
     });
-    // The cycle opened and begun, the earlier cycle told of it, two payments with an account each, and the
-    // set.
+    // The cycle opened and begun, the earlier cycle told of it, two payments with an account each,
+    // and the set.
     expect(steps).toBe(8);
   }, 600_000);
 

@@ -24,8 +24,8 @@ afterAll(async () => {
   await world.end();
 });
 
-// Servers and proxies of HTTP/2 take so many cancelled calls of a connection (Node.js: a thousand, then
-// 33 a second), and close it.
+// Servers and proxies of HTTP/2 take so many cancelled calls of a connection (Node.js: a thousand,
+// then 33 a second), and close it.
 describe('calls that are cancelled', () => {
   it('are none where reads stop early, or find no stream', async () => {
     const stream = newStream();

@@ -158,7 +158,8 @@ test('it keeps the cycle open and the payment from being paid again, until two p
   await expect(close()).rejects.toMatchObject({ code: 'ENTRIES_OPEN' });
   const entryOf = async ({ paymentId }: SentTransfer): Promise<string> =>
     (await waiting()).find((entry) => entry.paymentId === paymentId)!.entryId;
-  // The block mends what it said of a day, and says of another that it failed: that one is not paid again.
+  // The block mends what it said of a day, and says of another that it failed: that one is not paid
+  // again.
   expect(await ask(batch, right(day!), right(payee!, { status: 'FAILED' }))).toMatchObject({
     applied: 2,
     waiting: 0,

@@ -34,7 +34,9 @@ describe.each(STORES)('what is instructed again, on a store %s', (_, atomic) => 
     );
     await takeInOutcomes(here, { source: 'file', outcomes }, job(here, 'bank'));
   };
-  /** Of each message by which payments were instructed again, how many, and how many its file has. */
+  /**
+   * Of each message by which payments were instructed again, how many, and how many its file has.
+   */
   const messages = async (here: Here) => {
     const events = await eventsOf(here);
     const files = events.flatMap((event) =>

@@ -180,7 +180,9 @@ const SURFACES: Readonly<Record<string, Say>> = {
   'camt.054': camt('camt.054'),
 };
 const BANK = ['camt.053', 'camt.054'];
-/** Which take an amount that is written without a currency for one of the batch or the programme. */
+/**
+ * Which take an amount that is written without a currency for one of the batch or the programme.
+ */
 const IN_OURS = ['a CSV file', 'an NDJSON file', 'a GovStack block'];
 
 async function became(
@@ -215,7 +217,9 @@ const decimal = (minor: bigint): string => formatAmount(minor, 'MAD');
 const UNTOUCHED = { status: 'instructed', breaks: [] };
 const SETTLED = { status: 'settled', breaks: [] };
 
-/** What each can say: a block and a report of nothing that came back, an account of nothing refused. */
+/**
+ * What each can say: a block and a report of nothing that came back, an account of nothing refused.
+ */
 const SAYS: readonly (readonly [string, Told])[] = Object.keys(SURFACES).flatMap((surface) => {
   const says: Told[] = BANK.includes(surface)
     ? ['settled', 'returned']

@@ -172,7 +172,8 @@ test('who applies again in the month through which they are paid is enrolled fro
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'moved' });
   await appliesOnceMore(ida, '2025-11-20');
   expect(await startOf(ida)).toBe('2025-12');
-  // What the first enrolment had left, then the second; an approval that comes again begins nothing.
+  // What the first enrolment had left, then the second; an approval that comes again begins
+  // nothing.
   await released(world.engine, '2025-11');
   expect(await monthsOrdered('2025-11', ida)).toEqual(['2025-11']);
   await released(world.engine, '2025-12');

@@ -16,7 +16,10 @@ import { as, job, newWorld, type World } from './world.js';
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
 
-/** Households that are suspended, or ended, after their month was prepared and before it is released. */
+/**
+ * Households that are suspended, or ended, after their month was prepared and before it is
+ * released.
+ */
 let world: World;
 let ids: string[];
 beforeAll(async () => {

@@ -22,7 +22,10 @@ import { codeOf } from './refusal-code.js';
 import { TwoFamilies } from './two-families.js';
 import { as, drain, job } from './world.js';
 
-/** Each way out of ADR 0033 that no other spec goes: stuck-cycles, spending and the deciders have the others. */
+/**
+ * Each way out of ADR 0033 that no other spec goes: stuck-cycles, spending and the deciders have
+ * the others.
+ */
 let desk: TwoFamilies;
 beforeEach(async () => {
   desk = await TwoFamilies.open();

@@ -6,7 +6,9 @@ export interface HeldClock extends Clock {
   saw(instant: string): void;
 }
 
-/** No machine that runs this has a right clock before it: 1970 and 2001 are clocks that were lost. */
+/**
+ * No machine that runs this has a right clock before it: 1970 and 2001 are clocks that were lost.
+ */
 const EARLIEST = '2020-01-01T00:00:00.000Z';
 
 /** What a machine's clock is off by on an ordinary day, and more. */

@@ -84,8 +84,8 @@ function made(path: string, options: DataFolderOptions): DataFolder {
 }
 
 /**
- * What a process that was killed, or lost its power, was writing: names and accounts that nobody reads
- * or removes any more. Whoever holds the folder is the only one who writes there.
+ * What a process that was killed, or lost its power, was writing: names and accounts that nobody
+ * reads or removes any more. Whoever holds the folder is the only one who writes there.
  */
 function removeParts(dir: string): void {
   if (!existsSync(dir)) return;

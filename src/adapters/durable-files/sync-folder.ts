@@ -1,7 +1,9 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** What was made, renamed or removed in a folder outlives a power failure only when it was synced. */
+/**
+ * What was made, renamed or removed in a folder outlives a power failure only when it was synced.
+ */
 export async function syncFolder(dir: string): Promise<void> {
   const folder = await open(dir, 'r');
   try {

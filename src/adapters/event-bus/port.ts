@@ -43,7 +43,9 @@ export interface KafkaConnection {
    * Keys by which events are signed and believed; absent: neither, whoever may write is believed.
    */
   readonly keysFile?: string;
-  /** How topics are made, and what those that are there are held against; absent: see TopicLayout. */
+  /**
+   * How topics are made, and what those that are there are held against; absent: see TopicLayout.
+   */
   readonly layout?: TopicLayout;
   /** Told what the client warns of and what fails in it; absent: nobody is. */
   readonly onWarning?: (level: 'warn' | 'error', message: string, about: BrokerWarning) => void;
@@ -54,7 +56,9 @@ export interface TopicLayout {
   readonly replicas?: number;
   /** Of a topic that is divided by its key; where it makes topics, by default 12. */
   readonly partitions?: number;
-  /** Copies that must have an event before it counts; where it makes topics, by default all but one. */
+  /**
+   * Copies that must have an event before it counts; where it makes topics, by default all but one.
+   */
   readonly minInSync?: number;
 }
 /** Where in the client, at which broker, and why; nothing of what is sent. */
@@ -67,8 +71,8 @@ export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as co
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
 /**
- * Which broker holds the events' topics, and how far each partition of each went: what is published is
- * there for ever, so that it only grows.
+ * Which broker holds the events' topics, and how far each partition of each went: what is published
+ * is there for ever, so that it only grows.
  */
 export interface TopicsLeft {
   readonly cluster: string;

@@ -28,7 +28,10 @@ export interface StreamWrite {
  */
 export interface Receipt {
   readonly key: string;
-  /** Under which earlier versions kept it: what is kept there is this one. Kept itself is `key` only. */
+  /**
+   * Under which earlier versions kept it: what is kept there is this one. Kept itself is `key`
+   * only.
+   */
   readonly formerKeys?: readonly string[];
   readonly fingerprint: string;
   readonly status: number;
@@ -55,9 +58,9 @@ export interface AppendGroup {
  * What became of one group.
  * - appended: durable (synced); `position` is that of its last event, or the log's last where it
  *   wrote none.
- * - duplicate: every event of the group is already there, with the same ids and the same data at the
- *   same revisions; nothing was written. A store that many processes write may call it appended, where another
- *   process wrote them.
+ * - duplicate: every event of the group is already there, with the same ids and the same data at
+ *   the same revisions; nothing was written. A store that many processes write may call it
+ *   appended, where another process wrote them.
  * - conflict: a stream was not at the expected revision (`actual` -1: it does not exist); nothing
  *   of the group was written (where groups are not atomic: nothing, or a part that the same command
  *   finishes).
@@ -144,8 +147,8 @@ export interface EventStore {
    */
   readCategory(prefix: string, options: CategoryOptions): Promise<readonly StreamEvents[]>;
   /**
-   * Events in commit order, after a position (-1: from the start; where positions have gaps, one of an
-   * event), at most `limit` (bounded by MAX_PAGE).
+   * Events in commit order, after a position (-1: from the start; where positions have gaps, one of
+   * an event), at most `limit` (bounded by MAX_PAGE).
    */
   readAll(after: number, limit: number): Promise<Page>;
   /**
@@ -155,7 +158,9 @@ export interface EventStore {
   follow(after: number, signal: AbortSignal, pageSize?: number): AsyncIterable<Page>;
   /** Position of the last committed event; -1 for an empty log. */
   lastPosition(): Promise<number>;
-  /** The last committed event, where positions have gaps and cannot be counted back from the end. */
+  /**
+   * The last committed event, where positions have gaps and cannot be counted back from the end.
+   */
   lastEvent?(): Promise<Recorded | undefined>;
   receipt(key: string): Promise<KeptReceipt | undefined>;
   close(): Promise<void>;

@@ -1,6 +1,8 @@
 import { canonicalJson } from '../../kernel/canonical.js';
 
-/** What makes two tries the same event. When, by whom and after what it was tried again does not. */
+/**
+ * What makes two tries the same event. When, by whom and after what it was tried again does not.
+ */
 export interface Identified {
   readonly id: string;
   readonly type: string;

@@ -11,7 +11,10 @@ export type Finish =
   | { readonly state: 'done'; readonly result: unknown }
   | { readonly state: 'failed'; readonly code: string; readonly detail: string };
 
-/** A job that has not gone well (yet): what it is to do, how often it was tried, and why it failed last. */
+/**
+ * A job that has not gone well (yet): what it is to do, how often it was tried, and why it failed
+ * last.
+ */
 export interface OpenJob<Work> {
   readonly jobId: string;
   readonly state: 'waiting' | 'running' | 'failed';
@@ -55,10 +58,11 @@ export interface ClaimedJob<Work> {
  */
 export interface JobQueue<Work> {
   /**
-   * Durable when it resolves. One that has ended is run again. One that waits or runs already goes on
-   * as it is, and is run once more after that for each other command, with the work of that command.
-   * @param commandId starts a job once, however long ago; only one that failed it starts again, with
-   * the work that it had, or anew where another command's run came after it
+   * Durable when it resolves. One that has ended is run again. One that waits or runs already goes
+   * on as it is, and is run once more after that for each other command, with the work of that
+   * command.
+   * @param commandId starts a job once, however long ago; only one that failed it starts again,
+   * with the work that it had, or anew where another command's run came after it
    */
   submit(jobId: string, work: Work, commandId?: string): Promise<void>;
   /** Of its last run; it waits for as long as a command's run waits behind the one that ended. */

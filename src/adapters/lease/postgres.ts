@@ -30,7 +30,9 @@ export async function leasePosition(connectionString: string, name: string): Pro
   }
 }
 
-/** The text that the holder of a lease saved last, for whoever looks at it. @throws PostgresError */
+/**
+ * The text that the holder of a lease saved last, for whoever looks at it. @throws PostgresError
+ */
 export async function leaseText(
   connectionString: string,
   name: string,
@@ -55,8 +57,8 @@ export async function openLeaseText(
 }
 
 /**
- * Forgets what holders saved, so that the next begins at the start of the log. False where one holds
- * it: nothing was done. @throws PostgresError
+ * Forgets what holders saved, so that the next begins at the start of the log. False where one
+ * holds it: nothing was done. @throws PostgresError
  */
 export async function resetLease(connectionString: string, name: string): Promise<boolean> {
   const held = await tryLock(connectionString, { name: `sanad-${name}`, lock: `lease/${name}` });

@@ -18,7 +18,9 @@ export interface MessageArchive {
    * ARCHIVE_FAILED where it cannot be found out, BYTES_DIFFER while reading a file that was changed
    */
   open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Keeps the bytes no longer, of which nothing was recorded. @throws ArchiveError ARCHIVE_FAILED */
+  /**
+   * Keeps the bytes no longer, of which nothing was recorded. @throws ArchiveError ARCHIVE_FAILED
+   */
   discard(sha256: string): Promise<void>;
   /**
    * An empty scratch file beside the archived ones. @throws ArchiveError DISK_FULL, ARCHIVE_FAILED

@@ -9,8 +9,8 @@ const SILENCES = 2;
 
 /**
  * For statements that may be as long as they are: asks the server by another session whether it is
- * still at work on what a client waits for. Resolves with false when nobody is, since the answer was
- * lost with the server or on its way, and with true when the wait is over.
+ * still at work on what a client waits for. Resolves with false when nobody is, since the answer
+ * was lost with the server or on its way, and with true when the wait is over.
  */
 export async function isWorkedOn(
   connectionString: string,

@@ -118,7 +118,9 @@ async function pidOf(client: pg.PoolClient, timeoutMs: number): Promise<number> 
   }
 }
 
-/** How it is seen whether the server is still at work on a statement that has no limit of its own. */
+/**
+ * How it is seen whether the server is still at work on a statement that has no limit of its own.
+ */
 interface StatementWatch {
   readonly connectionString: string;
   readonly askAfterMs: number;

@@ -51,7 +51,10 @@ export async function verifyToken(
   return actorOf(payload);
 }
 
-/** Claims that tell a client who signed in (OpenID Connect Core 2 and 3.3.2.11), not who may do what. */
+/**
+ * Claims that tell a client who signed in (OpenID Connect Core 2 and 3.3.2.11), not who may do
+ * what.
+ */
 const OF_ID_TOKENS = ['at_hash', 'c_hash', 's_hash'];
 
 /**

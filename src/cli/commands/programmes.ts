@@ -57,7 +57,8 @@ interface SetUp {
  * Defines a programme, publishes its policies in order and opens it, all of it or nothing. What is
  * there already stays; again changes nothing. A programme that is open takes one more version at a
  * time, from two managers.
- * @throws DomainError PROGRAMME_DIFFERS where what is there is not what is given, POLICY_INVALID and
+ * @throws DomainError PROGRAMME_DIFFERS where what is there is not what is given, POLICY_INVALID
+ * and
  *   what the programme refuses
  */
 export async function setUpProgramme(
@@ -129,7 +130,9 @@ export async function allotBudget(
   );
 }
 
-/** Where there is no folder yet: what is refused makes none. @throws DomainError as setUpProgramme */
+/**
+ * Where there is no folder yet: what is refused makes none. @throws DomainError as setUpProgramme
+ */
 function requireAccepted(
   definition: ProgrammeDefinition,
   policies: readonly PolicyPublication[],

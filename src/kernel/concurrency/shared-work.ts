@@ -1,6 +1,6 @@
 /**
- * Work that many ask for at once and that is done for all of them: whoever asks while it is under way
- * waits for the next, which begins later than they asked.
+ * Work that many ask for at once and that is done for all of them: whoever asks while it is under
+ * way waits for the next, which begins later than they asked.
  */
 export class SharedWork<T> {
   readonly #running = new Map<string, { readonly done: Promise<T>; next?: Promise<T> }>();

@@ -21,8 +21,8 @@ interface Approved {
  * approved at once one is refused: both would write the person's enrolment. Where a store writes
  * one stream at a time and the approval is written already, the automation begins what is left.
  * @param approving the part of the application, which the others are decided after
- * @throws DomainError PERSON_ERASED; ALREADY_ENROLLED, as the approval would begin nothing, not then
- * and not when that enrolment ends
+ * @throws DomainError PERSON_ERASED; ALREADY_ENROLLED, as the approval would begin nothing, not
+ * then and not when that enrolment ends
  */
 export function approvalParts(
   approving: Part,

@@ -44,7 +44,8 @@ export interface DecideSummary {
 /**
  * Recommends, approves or rejects many applications, each recorded by itself under the actor's
  * name; the rules about persons hold for each. Running it again goes on where it stopped.
- * @throws StoreError, the signal's reason; DomainError PERSONAL_DATA_IN_TEXT, and nothing is recorded
+ * @throws StoreError, the signal's reason; DomainError PERSONAL_DATA_IN_TEXT, and nothing is
+ * recorded
  */
 export async function decideApplications(
   deps: Deps,

@@ -9,7 +9,9 @@ import { part, type Part, type Unit } from '../../write-side/unit.js';
 import type { determinationOf } from './assess-applications.js';
 import type { Household } from './imported-household.js';
 
-/** All that a household of an import is taken in by: its identity, person, account and application. */
+/**
+ * All that a household of an import is taken in by: its identity, person, account and application.
+ */
 export function importUnit(
   household: Household,
   sealed: { readonly profile: Sealed; readonly account: Sealed },

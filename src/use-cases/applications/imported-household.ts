@@ -65,8 +65,8 @@ export async function sealEach(
 
 /**
  * Of households that were refused once they were sealed: what is sealed for somebody whom no event
- * names would stay readable, and nobody could ask for its erasure. Their keys are forgotten, so that
- * their reference can be taken in when it is corrected.
+ * names would stay readable, and nobody could ask for its erasure. Their keys are forgotten, so
+ * that their reference can be taken in when it is corrected.
  */
 export async function forgetUnregistered(
   refused: readonly Household[],

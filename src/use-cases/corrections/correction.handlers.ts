@@ -27,8 +27,8 @@ export const correctionHandlers = commandHandlers(
       };
       const { actor, correlationId, commandId } = call.context;
       await requireCorrectable(deps, job, actor.id);
-      // A job's words lie in its queue, and later in its messages: they are looked at before, of who
-      // may have it done.
+      // A job's words lie in its queue, and later in its messages: they are looked at before, of
+      // who may have it done.
       await refuseKnownIdentities(deps, [{ name: 'reason', text: reason }]);
       return {
         parts: [],

@@ -13,8 +13,8 @@ type Started = EventData['CorrectionStarted'];
 /**
  * Refuses a correction that found something for a household of which a payment moved since in a
  * closed cycle: what had failed was paid after all and would be paid twice, or what was paid came
- * back and would be owed. In cycles that are not closed yet a payment counts as paid wherever it is.
- * Reads what the log grew by since the correction began, or one household's payments.
+ * back and would be owed. In cycles that are not closed yet a payment counts as paid wherever it
+ * is. Reads what the log grew by since the correction began, or one household's payments.
  * @throws DomainError PAYMENTS_MOVED
  */
 export async function requireNoneMoved(store: EventStore, started: Started): Promise<void> {

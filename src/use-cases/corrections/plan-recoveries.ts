@@ -37,7 +37,8 @@ const MAX_REFUSALS = 1_000;
 /**
  * Gives every household that owes the programme money and has no plan the same one. Page by page;
  * again, it plans what is missing.
- * @throws StoreError, the signal's reason; DomainError PERSONAL_DATA_IN_TEXT, and nothing is recorded
+ * @throws StoreError, the signal's reason; DomainError PERSONAL_DATA_IN_TEXT, and nothing is
+ * recorded
  */
 export async function planRecoveries(
   deps: Deps,

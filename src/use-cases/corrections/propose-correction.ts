@@ -38,8 +38,8 @@ const MAX_MONTHS = 120;
 /**
  * Recomputes what households were due in the months that were paid, and proposes arrears or an
  * overpayment for each that differs. Reads the log in pages of some hundred households, as of one
- * position; killed half way and run again by the same person, it goes on and proposes the same. Once
- * the correction is rejected, or proposed by another run, it records nothing more.
+ * position; killed half way and run again by the same person, it goes on and proposes the same.
+ * Once the correction is rejected, or proposed by another run, it records nothing more.
  * @throws DomainError CORRECTION_OPEN, CORRECTION_STATUS, NOTHING_PAID, PERIODS_OUT_OF_ORDER,
  *   LIMIT_EXCEEDED, PROGRAMME_NOT_FOUND, PROGRAMME_CLOSED
  */

@@ -359,7 +359,9 @@ export class Recomputation {
     return found;
   }
 
-  /** Also since its position: from when the correction is begun nobody is erased whom it concerns. */
+  /**
+   * Also since its position: from when the correction is begun nobody is erased whom it concerns.
+   */
   async #erased(personId: string): Promise<boolean> {
     return isErased(await this.deps.store.readStream(streams.person(personId)));
   }

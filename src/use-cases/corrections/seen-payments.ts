@@ -16,8 +16,8 @@ export interface SeenPayment {
 }
 
 /**
- * What a correction took for paid, or for lost: the payments of the cycles that were closed by then.
- * In a cycle that is not closed a payment counts as paid wherever it is.
+ * What a correction took for paid, or for lost: the payments of the cycles that were closed by
+ * then. In a cycle that is not closed a payment counts as paid wherever it is.
  */
 export class SeenPayments {
   private constructor(

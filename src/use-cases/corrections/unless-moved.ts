@@ -8,9 +8,9 @@ import { guard, part, type Part } from '../../write-side/unit.js';
 export type Fate = 'established' | 'lapsed';
 
 /**
- * The debt and the account, in the append with the payments that the proposal follows from: where one
- * of them moved, it lapses. Where a store writes one stream at a time, a debt that an earlier try put
- * down is followed by its account all the same.
+ * The debt and the account, in the append with the payments that the proposal follows from: where
+ * one of them moved, it lapses. Where a store writes one stream at a time, a debt that an earlier
+ * try put down is followed by its account all the same.
  */
 export function unlessMoved(
   seen: SeenPayments,

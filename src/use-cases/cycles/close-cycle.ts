@@ -25,9 +25,9 @@ export interface CloseArgs {
 
 /**
  * Closes a cycle and releases what is left of its reservation, together. Refused with open breaks
- * or anything outstanding, with bank entries that name it and that nobody decided on,
- * where a payment moved after the reconciliation, and until the budget has spent exactly what
- * settled and what banks kept of what came back: a reservation released earlier would be missing then.
+ * or anything outstanding, with bank entries that name it and that nobody decided on, where a
+ * payment moved after the reconciliation, and until the budget has spent exactly what settled and
+ * what banks kept of what came back: a reservation released earlier would be missing then.
  * @throws DomainError ENTRIES_OPEN, NOT_RECONCILED, SPENDING_NOT_RECORDED
  */
 export async function closeCycleParts(

@@ -39,7 +39,9 @@ const spendingNotRecorded = (): DomainError =>
     'cycleId',
   );
 
-/** Whether an entry of a bank's file names the cycle, or a payment of it was found for the entry. */
+/**
+ * Whether an entry of a bank's file names the cycle, or a payment of it was found for the entry.
+ */
 export function isAboutCycle(
   cycleId: string,
   messages: ReadonlySet<string>,

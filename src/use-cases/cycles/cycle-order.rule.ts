@@ -99,9 +99,9 @@ export function monthsPassedOver(
 
 /**
  * The latest position that an earlier cycle of the programme was prepared as of; -1 without one.
- * Cycles are prepared in the order of their periods: what a cycle owes for earlier months depends on
- * what the earlier cycles saw. An abandoned cycle pays nothing, so it stands in no way; a later one
- * that was returned is prepared again after this one.
+ * Cycles are prepared in the order of their periods: what a cycle owes for earlier months depends
+ * on what the earlier cycles saw. An abandoned cycle pays nothing, so it stands in no way; a later
+ * one that was returned is prepared again after this one.
  * @param others the cycles of the programme that were ever opened
  * @throws DomainError EARLIER_CYCLE_NOT_PREPARED, LATER_CYCLE_STARTED
  */
@@ -123,7 +123,9 @@ export const firstPaid = (
     period,
   );
 
-/** @throws DomainError EARLIER_CYCLE_NOT_PREPARED where an earlier cycle pays and is not prepared */
+/**
+ * @throws DomainError EARLIER_CYCLE_NOT_PREPARED where an earlier cycle pays and is not prepared
+ */
 export function requirePrepared(earlier: CycleState): void {
   if (isPrepared(earlier) || earlier.status === 'abandoned') return;
   throw new DomainError(
@@ -144,10 +146,13 @@ export const mayBeSentBack = (others: readonly CycleState[], before: string): re
 
 export const ABANDONED = 'The cycle was abandoned.';
 
-/** Why what another cycle ordered is cancelled before this one is prepared; undefined: it stands. */
+/**
+ * Why what another cycle ordered is cancelled before this one is prepared; undefined: it stands.
+ */
 export function whyGivenUp(other: CycleState, cycleId: string): string | undefined {
   if (other.cycleId === cycleId || other.round === 0) return undefined;
-  // One that is open after it ordered was abandoned, and opened again before its orders were cancelled.
+  // One that is open after it ordered was abandoned, and opened again before its orders were
+  // cancelled.
   if (other.status === 'abandoned' || other.status === 'open') return ABANDONED;
   return other.status === 'returned' && other.cycleId > cycleId
     ? 'The cycle was returned, and an earlier one is prepared first.'

@@ -21,8 +21,8 @@ export interface ExecutionDay {
 }
 
 /**
- * The versions marked as not verified that a cycle pays months under: its own, and where it pays back
- * those of earlier months. Its payments are read only where an earlier version is marked so.
+ * The versions marked as not verified that a cycle pays months under: its own, and where it pays
+ * back those of earlier months. Its payments are read only where an earlier version is marked so.
  */
 async function unverified(
   store: EventStore,
@@ -52,8 +52,8 @@ async function unverified(
 /**
  * What whoever decides on a cycle should know before: that its policy is marked as not verified,
  * that months before it are paid by no cycle, and what is odd about the day on which the bank is to
- * execute. An odd day is refused unless it is meant, before anything is released; where the programme
- * set no calendar, banks are closed on Saturdays and Sundays.
+ * execute. An odd day is refused unless it is meant, before anything is released; where the
+ * programme set no calendar, banks are closed on Saturdays and Sundays.
  * @param now UTC instant
  * @throws DomainError EXECUTION_DATE_ODD, INVALID_DATE, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD
  */

@@ -35,7 +35,9 @@ export function filesInstructed(history: readonly Recorded[]): Files | undefined
   );
 }
 
-/** Every cycle of a programme that was ever opened, in order; now, or as of a position of the log. */
+/**
+ * Every cycle of a programme that was ever opened, in order; now, or as of a position of the log.
+ */
 export async function cyclesOf(
   store: EventStore,
   programmeId: string,

@@ -44,9 +44,9 @@ export const timesEnrolled = (enrolment: readonly Recorded[]): number =>
   enrolment.filter(({ type }) => type === 'EnrolmentStarted').length;
 
 /**
- * Nobody is paid from longer before a programme's first cycle than an application may be dated back:
- * an application that was taken before that cycle had none that its day of receipt could be held
- * against, whenever it is approved.
+ * Nobody is paid from longer before a programme's first cycle than an application may be dated
+ * back: an application that was taken before that cycle had none that its day of receipt could be
+ * held against, whenever it is approved.
  * @param from first month that is owed to an enrolment
  * @param period that the first cycle pays
  * @param months that the programme takes

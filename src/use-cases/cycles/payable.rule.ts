@@ -33,11 +33,11 @@ export interface Due {
 }
 
 /**
- * What a cycle owes an enrolment: the entitlement of its period, and those of earlier months that no
- * earlier cycle could have paid, each under the policy first paid in that period. Months that were
- * paid to the same identity already are left out, and those for which nobody recertified the
- * household. Items carry their period and sum to the amount.
- * Nothing while the enrolment is suspended or has not begun; of one that is over, what is left.
+ * What a cycle owes an enrolment: the entitlement of its period, and those of earlier months that
+ * no earlier cycle could have paid, each under the policy first paid in that period. Months that
+ * were paid to the same identity already are left out, and those for which nobody recertified the
+ * household. Items carry their period and sum to the amount. Nothing while the enrolment is
+ * suspended or has not begun; of one that is over, what is left.
  * @param from first month that no earlier cycle could have paid
  * @returns undefined where nothing is due
  */
@@ -78,8 +78,8 @@ interface Besides {
   /** Approved ones, which the payment carries with it. */
   readonly arrears?: CarriedArrears | undefined;
   /**
-   * Months that were paid to the same identity, whoever it was registered for, or that are paid from
-   * the household's account.
+   * Months that were paid to the same identity, whoever it was registered for, or that are paid
+   * from the household's account.
    */
   readonly paid?: ReadonlySet<string> | undefined;
 }

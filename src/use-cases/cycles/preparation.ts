@@ -251,7 +251,10 @@ export class Preparation {
     );
   }
 
-  /** Nothing is ordered in a round that ended meanwhile, nor by anybody whom the cycle does not name. */
+  /**
+   * Nothing is ordered in a round that ended meanwhile, nor by anybody whom the cycle does not
+   * name.
+   */
   #stillPrepared(): Part {
     const { programmeId, period, round } = this.cycle;
     return guard(streams.cycle(cycleIdOf(programmeId, period)), (events) => {

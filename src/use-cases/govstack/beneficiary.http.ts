@@ -251,7 +251,9 @@ export class GovstackBeneficiaryHttp {
   }
 }
 
-/** As it is kept until it is called back: a national identity in place of a functional id is not. */
+/**
+ * As it is kept until it is called back: a national identity in place of a functional id is not.
+ */
 const keptIdentity = (payeeIdentity: string): string =>
   personIdOf(payeeIdentity) === undefined ? withoutPersonal(payeeIdentity) : payeeIdentity;
 

@@ -45,7 +45,10 @@ const REASONS = new Set(reasonCodes);
 /** The bank gave no reason (ISO 20022). */
 const NO_REASON = 'MS03';
 
-/** Holds what a block says about a batch against what was sent. @throws DomainError BATCH_DIFFERS, INVALID_AMOUNT */
+/**
+ * Holds what a block says about a batch against what was sent. @throws DomainError BATCH_DIFFERS,
+ * INVALID_AMOUNT
+ */
 export function requireSame(
   { transfers, currency }: SentBatch,
   { total, ongoing, completed, failed, ...amounts }: BatchStatus,

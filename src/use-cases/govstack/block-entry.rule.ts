@@ -20,9 +20,10 @@ const MAX_DETAIL = 1_000;
 const NAMED = 3;
 
 /**
- * What waits for a person where a block says of a transfer what does not agree with it: one entry for
- * a transfer and what is wrong, however often it is said. The block's payee is told by the payments
- * that the batch has for it, else by its hash; what may be somebody's name or number is not told.
+ * What waits for a person where a block says of a transfer what does not agree with it: one entry
+ * for a transfer and what is wrong, however often it is said. The block's payee is told by the
+ * payments that the batch has for it, else by its hash; what may be somebody's name or number is
+ * not told.
  */
 export function entryOf(
   answer: UnclearAnswer,

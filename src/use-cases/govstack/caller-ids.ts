@@ -13,7 +13,8 @@ const PAGE = 500;
 /**
  * Ids that a caller gave, and that would stay for ever beside the person whom they name: none that
  * is a telephone or account number, or the number of an identity that is, or ever was, somebody's
- * here. What only looks like an identity card is taken: a letter and a count is how machines number.
+ * here. What only looks like an identity card is taken: a letter and a count is how machines
+ * number.
  * @returns the refusal of each, in order; undefined where it is taken
  */
 export async function personalIdsIn(

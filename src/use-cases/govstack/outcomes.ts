@@ -21,8 +21,8 @@ import type { Deps, JobContext } from '../../write-side/context.js';
 import { takeInBatch } from '../outcomes/take-in-outcomes.js';
 
 /**
- * `unanswered`: transfers that the block said nothing about, or nothing that can be taken. `waiting`:
- * what it said of ours that does not agree with them, and waits for a person.
+ * `unanswered`: transfers that the block said nothing about, or nothing that can be taken.
+ * `waiting`: what it said of ours that does not agree with them, and waits for a person.
  */
 export interface StatusTaken {
   applied: number;
@@ -61,8 +61,8 @@ export async function takeInBatchStatus(
 }
 
 /**
- * Asks the block how each transfer of a batch stands, and takes in what it says, page by page; where a
- * callback gave occasion to ask, all of it, or nothing where that contradicts the callback.
+ * Asks the block how each transfer of a batch stands, and takes in what it says, page by page;
+ * where a callback gave occasion to ask, all of it, or nothing where that contradicts the callback.
  * @param status of the callback; its day is that of settlements for which the block says no other.
  *   Absent: today's
  * @throws DomainError BATCH_DIFFERS; RailError

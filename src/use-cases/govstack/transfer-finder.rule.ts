@@ -53,7 +53,8 @@ export class TransferFinder {
   }
 
   /**
-   * Also a second time: what a block says twice of a transfer, its payment holds against each other.
+   * Also a second time: what a block says twice of a transfer, its payment holds against each
+   * other.
    * @param amountMinor undefined where the block says no amount
    */
   find(transaction: BlockTransaction, amountMinor: bigint | undefined): FoundTransfer | undefined {

@@ -8,8 +8,8 @@ import { isUnpaid, type PaymentState } from '../../payment/payment.state.js';
 import { heldBy, type Held, type Payee } from '../../person/payee.rule.js';
 
 /**
- * Why a payment is not instructed now: a bank's entry about it waits for a person, it is not due any
- * more, its account is missing or not mended, is held, or no message can say who is paid.
+ * Why a payment is not instructed now: a bank's entry about it waits for a person, it is not due
+ * any more, its account is missing or not mended, is held, or no message can say who is paid.
  */
 export type Obstacle =
   | { readonly kind: 'waiting' | 'unfit'; readonly error: DomainError }

@@ -33,8 +33,8 @@ export interface Instructed {
     uetr: string,
   ): Promise<{ readonly paymentId: string; readonly attempt: number } | undefined>;
   /**
-   * The account that a message was paid from, in all its spellings; where the log does not tell that,
-   * those that its cycle was paid from.
+   * The account that a message was paid from, in all its spellings; where the log does not tell
+   * that, those that its cycle was paid from.
    */
   payingAccounts(paid: Paid): Promise<ReadonlySet<string>>;
   /** Whether an account, as a bank wrote it, is one of those. */

@@ -25,8 +25,9 @@ import type { AccountHold } from '../../kernel/accounts.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
 /**
- * A payment that meets a defect of ours keeps no other from being instructed: it waits with those that
- * are left out. @throws the defect for one that an earlier run instructed, which its file must hold
+ * A payment that meets a defect of ours keeps no other from being instructed: it waits with those
+ * that are left out. @throws the defect for one that an earlier run instructed, which its file must
+ * hold
  */
 function leftOut({ instructed }: ReleasedPayment, defect: Defect): void {
   if (instructed) throw defect;

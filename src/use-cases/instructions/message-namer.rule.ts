@@ -17,8 +17,8 @@ export const messagePart = (
 const GAPS = 100;
 
 /**
- * The account that each message of a cycle left from, by the names that messages from it have; those
- * that are named otherwise are left out.
+ * The account that each message of a cycle left from, by the names that messages from it have;
+ * those that are named otherwise are left out.
  */
 export function accountsOfMessages<A extends Pick<PayingAccount, 'accountId'>>(
   accounts: readonly A[],

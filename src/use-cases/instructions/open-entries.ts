@@ -8,9 +8,9 @@ import { foldBankEntry } from '../folds.js';
 type Entry = EventData['BankEntryQuarantined'];
 
 /**
- * Bank entries that wait for a person, by the payment or else the message of ours that they
- * name: money may have moved already, so such a payment is not instructed again. Read once, and from
- * then on with what the log grew by. An entry that is recorded after that, and before the payment, is
+ * Bank entries that wait for a person, by the payment or else the message of ours that they name:
+ * money may have moved already, so such a payment is not instructed again. Read once, and from then
+ * on with what the log grew by. An entry that is recorded after that, and before the payment, is
  * news of after the instruction to whoever instructs: no stream of the payment's has it, so nothing
  * can fence it. It waits all the same, and keeps the cycle from closing.
  */

@@ -22,7 +22,9 @@ export function endToEndIndex(
   return instructionIndex(store, cycleIds, signal, by).lookup;
 }
 
-/** The same, and the messages that the instructions went out in; of both, one reading of the log. */
+/**
+ * The same, and the messages that the instructions went out in; of both, one reading of the log.
+ */
 export interface InstructionIndex {
   readonly lookup: EndToEndLookup;
   messageOf(reference: string): Promise<string | undefined>;

@@ -44,8 +44,8 @@ const instructionsIn = (events: readonly Recorded[]): readonly Instruction[] =>
     .map(({ data }) => data);
 
 /**
- * The instruction with the end-to-end id that was said, else of the attempt, else the only one: news
- * of an earlier attempt that comes again is not taken for news of the latest.
+ * The instruction with the end-to-end id that was said, else of the attempt, else the only one:
+ * news of an earlier attempt that comes again is not taken for news of the latest.
  * @throws DomainError ATTEMPT_MISSING
  */
 function answeredBy(

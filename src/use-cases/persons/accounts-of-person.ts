@@ -16,8 +16,9 @@ export interface AccountsOfPerson {
 }
 
 /**
- * Guards a person's accounts, and refuses to erase whom a programme owes something: nothing is ordered
- * for who is erased. What came back of a programme that was closed is given up in words, too.
+ * Guards a person's accounts, and refuses to erase whom a programme owes something: nothing is
+ * ordered for who is erased. What came back of a programme that was closed is given up in words,
+ * too.
  * @param isForfeit whether the arrears are given up
  * @throws DomainError in the parts: STILL_OWED
  */

@@ -45,8 +45,8 @@ export function requireSettled(programmeId: string, events: readonly Recorded[])
 }
 
 /**
- * Nobody is erased to whom a programme owes arrears that no payment carries: the next cycle pays them,
- * and nothing is ordered for who is erased.
+ * Nobody is erased to whom a programme owes arrears that no payment carries: the next cycle pays
+ * them, and nothing is ordered for who is erased.
  * @throws DomainError STILL_OWED
  */
 export function requireNothingDue(programmeId: string, { arrears }: AdjustmentState): void {
@@ -106,7 +106,8 @@ export function requireNotInstructing(
 }
 
 /**
- * Nobody is erased of whom a correction may find something, or found what is not on the account yet.
+ * Nobody is erased of whom a correction may find something, or found what is not on the account
+ * yet.
  * @param pending what was proposed for the person last, of whatever correction
  * @throws DomainError CORRECTION_OPEN
  */

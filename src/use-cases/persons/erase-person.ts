@@ -19,9 +19,11 @@ export interface Erasure {
 }
 
 /**
- * An erasure: proposed by one administrator, and done when another asks for it. Besides the person's
- * own stream, the identity that they hold is free again. The key is destroyed by who records it.
- * @throws DomainError PERSON_NOT_FOUND, REGION_NOT_ALLOWED, and in the parts STILL_ENROLLED, STILL_OWES,
+ * An erasure: proposed by one administrator, and done when another asks for it. Besides the
+ * person's own stream, the identity that they hold is free again. The key is destroyed by who
+ * records it.
+ * @throws DomainError PERSON_NOT_FOUND, REGION_NOT_ALLOWED, and in the parts STILL_ENROLLED,
+ * STILL_OWES,
  *   STILL_OWED, CORRECTION_OPEN, PAYMENT_UNDER_WAY
  */
 export async function erasure(

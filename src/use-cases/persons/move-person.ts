@@ -9,8 +9,9 @@ import { fromState, part, type Part } from '../../write-side/unit.js';
 import { programmesOf } from './not-enrolled.js';
 
 /**
- * A person, what they are enrolled in, and what they owe move together, also what begins in the same
- * moment: where there is nothing to move, there is nothing yet when the rest is written either.
+ * A person, what they are enrolled in, and what they owe move together, also what begins in the
+ * same moment: where there is nothing to move, there is nothing yet when the rest is written
+ * either.
  */
 export async function movePersonParts(
   store: EventStore,

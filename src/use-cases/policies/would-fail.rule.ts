@@ -16,8 +16,8 @@ export interface WouldFail {
 }
 
 /**
- * As its cycles would apply the version, which leave out whom it cannot be applied to. Undefined where
- * it takes the household, or the household is not paid in the month.
+ * As its cycles would apply the version, which leave out whom it cannot be applied to. Undefined
+ * where it takes the household, or the household is not paid in the month.
  */
 export function failing(
   state: EnrolmentState,

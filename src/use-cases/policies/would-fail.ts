@@ -28,9 +28,10 @@ interface Listening {
 }
 
 /**
- * Whom a policy version that is not published yet would not take, of those who are enrolled and paid in
- * its first month; page by page, in the order of persons. Nothing is recorded.
- * @throws DomainError PROGRAMME_NOT_FOUND, POLICY_INVALID, INVALID_PERIOD, StoreError, the signal's reason
+ * Whom a policy version that is not published yet would not take, of those who are enrolled and
+ * paid in its first month; page by page, in the order of persons. Nothing is recorded.
+ * @throws DomainError PROGRAMME_NOT_FOUND, POLICY_INVALID, INVALID_PERIOD, StoreError, the signal's
+ * reason
  */
 export async function wouldFail(
   { store }: Pick<Deps, 'store'>,

@@ -17,9 +17,10 @@ interface Closing {
 }
 
 /**
- * Closes a programme that owes nobody anything: afterwards no cycle begins that could pay it. Reads the
- * accounts of the households that corrections concerned, page by page.
- * @throws DomainError CYCLES_OPEN, ARREARS_UNPAID; CORRECTION_OPEN, here or in the parts; and in the
+ * Closes a programme that owes nobody anything: afterwards no cycle begins that could pay it. Reads
+ * the accounts of the households that corrections concerned, page by page.
+ * @throws DomainError CYCLES_OPEN, ARREARS_UNPAID; CORRECTION_OPEN, here or in the parts; and in
+ * the
  *   parts what the programme's decider refuses
  */
 export async function closeProgrammeParts(

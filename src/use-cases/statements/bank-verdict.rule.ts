@@ -218,7 +218,9 @@ function ofDebit(entry: BookedEntry, settled: ReportedOutcome): Verdict {
   };
 }
 
-/** Of each payment of a message: the amount and the reference of one transaction say nothing of it. */
+/**
+ * Of each payment of a message: the amount and the reference of one transaction say nothing of it.
+ */
 function ofAll(settled: ReportedOutcome): ReportedOutcome {
   const { entryReference } = settled;
   const each: { -readonly [K in keyof ReportedOutcome]: ReportedOutcome[K] } = { ...settled };

@@ -42,8 +42,8 @@ export const isInSpite = ({ status, code }: Pick<BankMessageState, 'status' | 'c
   status === 'released' && code !== HANDED_OVER;
 
 /**
- * What a person hands over is a bank's word only as far as they can be believed, who may have written
- * it: another one releases it. Payment systems and the folder of a bank speak for the bank.
+ * What a person hands over is a bank's word only as far as they can be believed, who may have
+ * written it: another one releases it. Payment systems and the folder of a bank speak for the bank.
  */
 export const waitsForAnother = (
   { status, isDelivered }: Pick<BankMessageState, 'status' | 'isDelivered'>,

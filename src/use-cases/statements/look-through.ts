@@ -45,7 +45,9 @@ class Looking {
   readonly differing = new Map<number, string>();
   /** Whether an entry is of more than an event can hold, as what some of a batch come to. */
   isTooLarge = false;
-  /** Bookings of the entry in hand that are about somebody: all of them may have to be looked at. */
+  /**
+   * Bookings of the entry in hand that are about somebody: all of them may have to be looked at.
+   */
   #ofEntry = { number: -1, clear: 0 };
 
   clear(entry: NumberedEntry): void {
@@ -212,8 +214,8 @@ async function otherAccountOf(
 }
 
 /**
- * A refusal where a statement is of another account than something of ours was paid from, or the entry
- * names another debtor's.
+ * A refusal where a statement is of another account than something of ours was paid from, or the
+ * entry names another debtor's.
  */
 export async function notPaidFrom(
   { account, debtorAccount }: { readonly account?: string; readonly debtorAccount?: string },

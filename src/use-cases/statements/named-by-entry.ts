@@ -6,8 +6,8 @@ import { idsOf, type NamedByEntry, type Verdict } from './bank-verdict.rule.js';
 type Unclear = Extract<Verdict, { readonly kind: 'unclear' }>;
 
 /**
- * What of ours an entry names that waits for a person, by whatever reference: a cycle does not close
- * before it.
+ * What of ours an entry names that waits for a person, by whatever reference: a cycle does not
+ * close before it.
  */
 export async function named(
   entry: NumberedEntry,
@@ -45,7 +45,9 @@ async function paymentsOf(entry: NumberedEntry, ours: Instructed): Promise<reado
   return [...new Set(all)];
 }
 
-/** The messages of ours that an entry says to be of, once each; a bank writes names of its own, too. */
+/**
+ * The messages of ours that an entry says to be of, once each; a bank writes names of its own, too.
+ */
 export async function messagesOf(
   entry: NumberedEntry,
   ours: Instructed,

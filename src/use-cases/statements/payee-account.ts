@@ -24,9 +24,9 @@ function namedBy(entry: BankEntry, outcome: ReportedOutcome | undefined): Named 
 }
 
 /**
- * For each entry, a refusal where it says that a payment of ours went to another account than it was
- * instructed to, of whatever kind. Accounts are compared by their hashes, and no number gets into the
- * log: the payee's is told by its id, the bank's stands in the file.
+ * For each entry, a refusal where it says that a payment of ours went to another account than it
+ * was instructed to, of whatever kind. Accounts are compared by their hashes, and no number gets
+ * into the log: the payee's is told by its id, the bank's stands in the file.
  */
 export async function otherPayees(
   { store, vault }: Pick<Deps, 'store' | 'vault'>,

@@ -6,7 +6,9 @@ import { part, type Unit } from '../../write-side/unit.js';
 import { foldBankEntry } from '../folds.js';
 import { asNews, type QuarantinedEntry } from './quarantined-entry.rule.js';
 
-/** Has entries wait for a person. One that waits already, or that a person decided on, is the same. */
+/**
+ * Has entries wait for a person. One that waits already, or that a person decided on, is the same.
+ */
 export async function quarantineEntries(
   deps: Deps,
   entries: readonly QuarantinedEntry[],

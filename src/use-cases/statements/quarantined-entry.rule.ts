@@ -104,8 +104,8 @@ const isReferenced = ({ bank, entryBank }: BookedEntry['references']): boolean =
   (tellingReference(bank) ?? tellingReference(entryBank)) !== undefined;
 
 /**
- * What an entry waits under. Where a person dismissed the same one for another reason, this is other
- * news, and waits under a name of its own.
+ * What an entry waits under. Where a person dismissed the same one for another reason, this is
+ * other news, and waits under a name of its own.
  */
 export function asNews(
   entry: QuarantinedEntry,
@@ -120,7 +120,8 @@ const MAX_DETAIL = 1_000;
 
 /**
  * What of an entry may stand in an event: amounts, dates, codes and references that name no person.
- * @param ofPayment the payment that one of several entries is about, where the bank's entry is of all
+ * @param ofPayment the payment that one of several entries is about, where the bank's entry is of
+ * all
  */
 export function quarantined(
   entry: NumberedEntry,

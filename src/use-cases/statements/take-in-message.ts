@@ -187,7 +187,9 @@ async function readAndApply(
   return { sha256, status: 'applied', ...applied };
 }
 
-/** What a bank delivers is its own word; what one person handed over and another releases is both's. */
+/**
+ * What a bank delivers is its own word; what one person handed over and another releases is both's.
+ */
 const handedOverTo = (
   { id, role }: JobContext['actor'],
   { handedOverBy, isDelivered }: BankMessageState,

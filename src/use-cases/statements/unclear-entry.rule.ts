@@ -21,7 +21,9 @@ export function ofEachNamed(verdict: Unclear): readonly NamedUnclear[] {
   ];
 }
 
-/** What waits anyhow, of an entry whose details do not come to it: the rest of it is nowhere else. */
+/**
+ * What waits anyhow, of an entry whose details do not come to it: the rest of it is nowhere else.
+ */
 export const alsoDiffers = (verdict: Unclear, difference: string): Unclear => ({
   ...verdict,
   code: verdict.code === 'REFERENCE_UNKNOWN' ? 'ENTRY_DIFFERS' : verdict.code,

@@ -19,8 +19,8 @@ export interface Spooled {
 
 /**
  * Keeps what the reading of a file found until the file is known to be whole, because an entry is
- * small and quick to read again and its XML is neither. A line an entry: numbers, verdict and entry,
- * these two as JSON, which has no tabs or line ends of its own.
+ * small and quick to read again and its XML is neither. A line an entry: numbers, verdict and
+ * entry, these two as JSON, which has no tabs or line ends of its own.
  */
 export class VerdictSpool {
   #pending: string[] = [];

@@ -75,7 +75,10 @@ const SCHEMAS: Readonly<Record<Family, readonly string[]>> = {
   camt054: ['camt.054.001.02', 'camt.054.001.04', 'camt.054.001.08', 'camt.054.001.12'],
 };
 
-/** Published schemas are not in the repository: with the reference data, messages are made from them. */
+/**
+ * Published schemas are not in the repository: with the reference data, messages are made from
+ * them.
+ */
 function grammars(family: Family): readonly XsdGrammar[] {
   const data = process.env['REFERENCE_DATA'];
   if (data === undefined) return [];
@@ -94,7 +97,10 @@ class Twin {
     this.#visit(root, []);
   }
 
-  /** Elements under this path of local names, of which the first stands anywhere, outside of others of that name. */
+  /**
+   * Elements under this path of local names, of which the first stands anywhere, outside of others
+   * of that name.
+   */
   count(...path: readonly string[]): number {
     return this.#counts.get(path.join('/')) ?? 0;
   }
@@ -122,7 +128,9 @@ class Twin {
   }
 }
 
-/** Undefined where it is not the text that both read: another encoding, or one that is declared so. */
+/**
+ * Undefined where it is not the text that both read: another encoding, or one that is declared so.
+ */
 function isShared(input: Buffer): boolean {
   const head = input.toString('latin1', 0, 512);
   const declared = /encoding\s*=\s*["']([^"']*)/.exec(head)?.[1];

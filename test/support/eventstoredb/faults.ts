@@ -26,8 +26,9 @@ export interface FaultPlan {
 }
 
 /**
- * What an administrator can do to a stream. `maxCount` and `truncateBefore` ($tb) hide events from its
- * readers, and `deleted` all of them until it is begun anew; `tombstoned` ends it. `$all` has them all.
+ * What an administrator can do to a stream. `maxCount` and `truncateBefore` ($tb) hide events from
+ * its readers, and `deleted` all of them until it is begun anew; `tombstoned` ends it. `$all` has
+ * them all.
  */
 export type Trim =
   { readonly maxCount: number } | { readonly truncateBefore: number } | 'deleted' | 'tombstoned';
@@ -47,7 +48,9 @@ export interface Counts {
   readonly events: number;
   readonly mostSent: number;
   /** Of plans with an end. */ readonly faultsLeft: number;
-  /** Calls that clients cancelled: RST_STREAM frames. Node.js takes a thousand, then 33 a second. */
+  /**
+   * Calls that clients cancelled: RST_STREAM frames. Node.js takes a thousand, then 33 a second.
+   */
   readonly resets: number;
 }
 export type FromServer =

@@ -122,7 +122,10 @@ export class ServerLog {
     return low;
   }
 
-  /** Whether no record begins at a position, and it is not behind the end: the server cannot read from there. */
+  /**
+   * Whether no record begins at a position, and it is not behind the end: the server cannot read
+   * from there.
+   */
   isInside(asked: string | undefined): boolean {
     const position = BigInt(asked ?? 0);
     const next = this.all[this.indexAt(position)];

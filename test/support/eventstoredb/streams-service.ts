@@ -69,8 +69,8 @@ export class StreamsService {
   }
 
   /**
-   * Any number of appends over one call, each named by a correlation id and answered by itself. A call
-   * that fails takes all of them with it.
+   * Any number of appends over one call, each named by a correlation id and answered by itself. A
+   * call that fails takes all of them with it.
    */
   batchAppend(call: BatchCall): void {
     const pending = new Map<string, PendingAppend>();
@@ -324,7 +324,10 @@ function responseOf(kept: Kept): ReadResp {
   return new pb.ReadResp().setEvent(event);
 }
 
-/** As the real server says of a tombstoned stream: FAILED_PRECONDITION with the name of the exception. */
+/**
+ * As the real server says of a tombstoned stream: FAILED_PRECONDITION with the name of the
+ * exception.
+ */
 function streamDeleted(stream: string): { code: status; details: string; metadata: Metadata } {
   const metadata = new Metadata();
   metadata.set('exception', 'stream-deleted');

@@ -212,8 +212,8 @@ function letterOf({ key, headers, offset }: KafkaMessage, mark: number): DeadLet
 /**
  * Puts a message on the topic of dead letters as it came, with where it was and why it could not be
  * taken. The reason must have nothing of its data. What with that is larger than the topic takes is
- * cut, or the partition that it came from would stand still for ever: of the message its key and the
- * beginning of its value are kept, and what tells whether somebody has the whole.
+ * cut, or the partition that it came from would stand still for ever: of the message its key and
+ * the beginning of its value are kept, and what tells whether somebody has the whole.
  */
 export const deadLetter = (
   producer: Pick<Producer, 'send'>,

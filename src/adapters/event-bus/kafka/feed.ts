@@ -35,8 +35,8 @@ export function kafkaFeed(
 type FeedOptions = Parameters<typeof kafkaFeed>[0];
 
 /**
- * Pages that the consumer hands over, until the reader takes them. They wait in one place and listen
- * to nothing of their own: a listener on the reader's signal for each page kept every page.
+ * Pages that the consumer hands over, until the reader takes them. They wait in one place and
+ * listen to nothing of their own: a listener on the reader's signal for each page kept every page.
  */
 class HandedPages {
   readonly #waiting: Handed[] = [];

@@ -6,7 +6,9 @@ import { client, type KafkaOptions } from './client.js';
 const REMEDY =
   'Stop every relay, run "sanad relay refill", which publishes the log again, and start them (docs/operations.md, "Restoring").';
 
-/** Which cluster this is, and how far each topic of events went; one that is not there is left out. */
+/**
+ * Which cluster this is, and how far each topic of events went; one that is not there is left out.
+ */
 export async function topicsNow(options: KafkaOptions): Promise<TopicsLeft> {
   const admin = client(options).admin();
   await admin.connect();

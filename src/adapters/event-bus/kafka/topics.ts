@@ -89,8 +89,8 @@ export async function createTopics(options: KafkaOptions): Promise<void> {
 }
 
 /**
- * Deletes the topics of events with all that is in them, and makes them anew. What others write, and
- * dead letters, stay.
+ * Deletes the topics of events with all that is in them, and makes them anew. What others write,
+ * and dead letters, stay.
  */
 export async function remakeEventTopics(options: KafkaOptions): Promise<void> {
   const admin = client(options).admin();

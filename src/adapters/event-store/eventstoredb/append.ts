@@ -17,8 +17,8 @@ export interface ServerWrite {
 }
 
 /**
- * there: its events are in the stream, with these ids and this data at these revisions. free: the stream is at
- * the expected revision. moved: neither.
+ * there: its events are in the stream, with these ids and this data at these revisions. free: the
+ * stream is at the expected revision. moved: neither.
  */
 export type Standing =
   | { readonly kind: 'there'; readonly position: number }
@@ -107,8 +107,8 @@ export class StreamAppender {
   }
 
   /**
-   * Where the stream stands with regard to a write. @throws CallFailed where it could not be read, also
-   * when tried again
+   * Where the stream stands with regard to a write. @throws CallFailed where it could not be read,
+   * also when tried again
    */
   standing(write: ServerWrite): Promise<Standing> {
     const look = (): Promise<Standing> => retried(() => this.#standing(write), this.patienceMs);
@@ -151,9 +151,9 @@ export class StreamAppender {
 }
 
 /**
- * A stream that is begun stands at its first revisions. One that was deleted at the server reads as if
- * it had never been, takes a first event, and goes on at the revision that it had: what was decided on
- * it was decided on nothing. @throws StoreError LOG_CORRUPT
+ * A stream that is begun stands at its first revisions. One that was deleted at the server reads as
+ * if it had never been, takes a first event, and goes on at the revision that it had: what was
+ * decided on it was decided on nothing. @throws StoreError LOG_CORRUPT
  */
 function requireInPlace({ stream, expected, events }: ServerWrite, answer: ServerAppend): void {
   if (answer.kind !== 'written' || answer.revision === undefined) return;

@@ -19,11 +19,11 @@ interface Session {
 }
 
 /**
- * Appends to any number of streams over one call, which costs a fraction of a call for each. What the
- * server says of one append is told to that one. An answer that does not come is missed by that one
- * after its own time; only a call on which nothing was answered since is given up, and then, as when
- * it fails by itself, it is open what became of everything that was sent over it. Each append then
- * finds out for itself (append.ts).
+ * Appends to any number of streams over one call, which costs a fraction of a call for each. What
+ * the server says of one append is told to that one. An answer that does not come is missed by that
+ * one after its own time; only a call on which nothing was answered since is given up, and then, as
+ * when it fails by itself, it is open what became of everything that was sent over it. Each append
+ * then finds out for itself (append.ts).
  */
 export class BatchAppends {
   readonly #sessions = new WeakMap<BatchCall, Session>();

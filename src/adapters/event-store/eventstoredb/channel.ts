@@ -2,7 +2,10 @@ import type { Duplex, Readable } from 'node:stream';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { StoreError } from '../../../kernel/errors.js';
 
-/** What a call carries of gRPC, made by the client: the connection's name, and that the leader is meant. */
+/**
+ * What a call carries of gRPC, made by the client: the connection's name, and that the leader is
+ * meant.
+ */
 type Metadata = { set(key: string, value: string): void };
 interface Cancellable {
   cancel(): void;
@@ -31,7 +34,9 @@ interface Grpc {
   ): BatchCall;
 }
 
-/** What the client has for its own calls, and does not show: which node is asked, and reconnecting. */
+/**
+ * What the client has for its own calls, and does not show: which node is asked, and reconnecting.
+ */
 interface Inner {
   execute<T>(of: unknown, name: string, action: (client: Grpc) => Promise<T>): Promise<T>;
   GRPCStreamCreator(
@@ -92,7 +97,9 @@ export class Channel {
     );
   }
 
-  /** The call that appends are sent over: the same until it fails, or the client is on another node. */
+  /**
+   * The call that appends are sent over: the same until it fails, or the client is on another node.
+   */
   batchAppends<T>(
     deserialize: (message: Buffer) => T,
     opened: (call: BatchCall) => void,

@@ -44,7 +44,9 @@ const REFUSALS: readonly unknown[] = [3, 7, 12, 16];
  * times the next.
  */
 const SEARCH_WINDOW = 1_000;
-/** Events of one read call. What was asked for without an end is read in so many calls as it takes. */
+/**
+ * Events of one read call. What was asked for without an end is read in so many calls as it takes.
+ */
 const READ_PAGE = 1_000;
 const CHECKPOINT_EVERY_WINDOWS = 4;
 
@@ -91,7 +93,8 @@ export class ServerClient {
 
   /**
    * The events of a stream; none where it does not exist. `from`: first revision; backwards without
-   * it: from the end. Read in calls that end by themselves, so that whoever stops early cancels none.
+   * it: from the end. Read in calls that end by themselves, so that whoever stops early cancels
+   * none.
    * @throws CallFailed; StoreError LOG_CORRUPT where the server no longer has all of it
    */
   async *stream(
@@ -235,8 +238,8 @@ function taken(call: ReadCall, deadlineMs: number): Promise<readonly ServerEvent
 const readableOf = (given: object): Readable => given as Readable;
 
 /**
- * The call behind a subscription. What was given up is to end: the client only pauses its call, which
- * then stays open for ever, and its own cancel does so only in part.
+ * The call behind a subscription. What was given up is to end: the client only pauses its call,
+ * which then stays open for ever, and its own cancel does so only in part.
  */
 function callOf(given: object): { end(): void } {
   const readable = readableOf(given);
@@ -282,9 +285,9 @@ async function* itemsOf(source: AsyncIterable<unknown>): AsyncGenerator<TailItem
 }
 
 /**
- * Events are never taken out of a stream of ours. Where the server was told to keep some of them only
- * (`$maxCount`, `$maxAge`, `$tb`), or the stream was deleted and begun anew, what is read begins, or
- * ends backwards, in its middle. @throws StoreError LOG_CORRUPT
+ * Events are never taken out of a stream of ours. Where the server was told to keep some of them
+ * only (`$maxCount`, `$maxAge`, `$tb`), or the stream was deleted and begun anew, what is read
+ * begins, or ends backwards, in its middle. @throws StoreError LOG_CORRUPT
  */
 function requireWhole(
   stream: string,

@@ -141,8 +141,8 @@ class EventStoreDb implements EventStore {
   }
 
   /**
-   * Groups of this process that write one stream, or share a receipt, are written in the order of the
-   * calls. Those that only look at a stream wait for whoever writes it, and not for each other.
+   * Groups of this process that write one stream, or share a receipt, are written in the order of
+   * the calls. Those that only look at a stream wait for whoever writes it, and not for each other.
    */
   #one(group: ServerGroup): Promise<AppendResult> {
     const written = group.writes.filter(({ events }) => events.length > 0);

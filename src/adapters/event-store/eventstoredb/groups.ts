@@ -12,9 +12,9 @@ export interface ServerGroup {
 /**
  * Groups over many streams, which EventStoreDB cannot write at once. In this order: the receipt's
  * key is reserved; every stream but the first is looked at, and one that moved refuses the group
- * before anything of it is written (the first is refused by its own append); the streams are written
- * in the order of the group, those left out that an earlier try wrote; the answer is kept. A group
- * that was interrupted is completed by the same group again. See
+ * before anything of it is written (the first is refused by its own append); the streams are
+ * written in the order of the group, those left out that an earlier try wrote; the answer is kept.
+ * A group that was interrupted is completed by the same group again. See
  * docs/decisions/0008-eventstoredb.md.
  */
 export class Groups {

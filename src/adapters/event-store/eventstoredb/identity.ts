@@ -19,7 +19,8 @@ export interface Metadata {
 
 /**
  * The id that the server knows an event by: another for each content. The server says success to an
- * append whose ids are there, whatever their data, so under this one it is a conflict and is looked at.
+ * append whose ids are there, whatever their data, so under this one it is a conflict and is looked
+ * at.
  */
 export const serverIdOf = ({ id, type, v, data }: NewEvent): string =>
   uuidOf('eventstoredb', id, type, v, canonicalJson(data));

@@ -5,8 +5,8 @@ import { Patience } from './patience.js';
 const LONGEST_MS = 5_000;
 
 /**
- * A read changes nothing: where it fails without a refusal it is made again, once at least, and then
- * as long as there is time.
+ * A read changes nothing: where it fails without a refusal it is made again, once at least, and
+ * then as long as there is time.
  * @param patienceMs how long, at most 5,000
  * @throws CallFailed of the last try; whatever else the read throws, at once
  */

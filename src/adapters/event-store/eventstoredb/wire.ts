@@ -4,7 +4,8 @@ import { Fields, flag, message, number, text, bytes } from './protobuf.js';
 
 /**
  * The messages of every append and every read, written and read by hand: the client's own classes
- * take longer for a message than the call itself. Numbers are those of streams.proto and shared.proto.
+ * take longer for a message than the call itself. Numbers are those of streams.proto and
+ * shared.proto.
  */
 
 const EMPTY = Buffer.alloc(0);

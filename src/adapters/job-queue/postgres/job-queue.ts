@@ -85,7 +85,9 @@ const stateOf = ({ state, progress, result, code, detail }: StateRow): QueuedSta
 });
 
 export interface PostgresJobQueueOptions extends QueuePatience {
-  /** The table's name; what other tables and indexes are called begins with it. Default sanad_job. */
+  /**
+   * The table's name; what other tables and indexes are called begins with it. Default sanad_job.
+   */
   readonly table?: string;
   /** How long a worker that shows no life keeps its job; default 15 s. */
   readonly leaseMs?: number;

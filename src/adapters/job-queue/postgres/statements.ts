@@ -21,8 +21,8 @@ export const TABLE = `
   create index if not exists sanad_job_ended on sanad_job (submitted) where state in ('done', 'failed');
 `;
 /**
- * A row that has not ended stays as it is, and is locked until the transaction's end: nobody ends it
- * before what waits behind it is there.
+ * A row that has not ended stays as it is, and is locked until the transaction's end: nobody ends
+ * it before what waits behind it is there.
  */
 export const SUBMIT = `
   insert into sanad_job (job_id, work, command_id, state) values ($1, $2, $3, 'waiting')
@@ -59,9 +59,9 @@ export const BEGIN_NEXT = `
   from next where job_id = $1
 `;
 /**
- * What waits for longer than any pause lasts, or was leased for longer than twice a lease, is from a
- * time when the server's clock was ahead. (Twice: a clock that is set back a little takes no job from
- * who lives.)
+ * What waits for longer than any pause lasts, or was leased for longer than twice a lease, is from
+ * a time when the server's clock was ahead. (Twice: a clock that is set back a little takes no job
+ * from who lives.)
  */
 export const CLAIM = `
   update sanad_job set state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'

@@ -100,8 +100,8 @@ export interface SqliteJobQueueOptions extends QueuePatience {
 }
 
 /**
- * Jobs in a file of the folder, for the threads of the one process that holds the folder: one submits,
- * one works. `Work` is JSON. @throws DomainError JOB_QUEUE_FAILED
+ * Jobs in a file of the folder, for the threads of the one process that holds the folder: one
+ * submits, one works. `Work` is JSON. @throws DomainError JOB_QUEUE_FAILED
  */
 export const openSqliteJobQueue = <Work extends object>(
   dir: string,

@@ -46,7 +46,9 @@ export const callbackOutbox = (
   owe: (callback) => queue.submit(randomUUID(), callback),
 });
 
-/** Posts to addresses that are allowed now: what was allowed when it was owed may not be any more. */
+/**
+ * Posts to addresses that are allowed now: what was allowed when it was owed may not be any more.
+ */
 export function callbackPost({
   allowed,
   timeoutMs,

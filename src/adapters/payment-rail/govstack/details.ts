@@ -63,7 +63,8 @@ function transactionsIn(text: string, what: string): readonly BlockTransaction[]
       if (name === 'amount' && field === null) return { amount: null };
       // An instant as a number is none that the published API has; the callback has one.
       if (field === undefined || field === null || name === 'completedAt') return {};
-      // What is no text is not absent: nothing is read from it, and nothing is assumed in its place.
+      // What is no text is not absent: nothing is read from it, and nothing is assumed in its
+      // place.
       return { [name]: JSON.stringify(field).slice(0, MAX_TEXT) };
     };
     return Object.assign(

@@ -139,7 +139,8 @@ class Outgoing implements PaymentRail {
       await writeWhole(folders.at('OUT.tmp'), name, message, 0o640);
       await writeWhole(folders.at('SENT'), name, lines(sha256));
     }
-    // Noted and still here: the rename is what a crash left out. Noted and gone: it was handed over.
+    // Noted and still here: the rename is what a crash left out. Noted and gone: it was handed
+    // over.
     const unsent = folders.at('OUT.tmp', name);
     if (await lstat(unsent).catch(absent)) await rename(unsent, folders.at('OUT', name));
     await syncFolder(folders.at('OUT'));

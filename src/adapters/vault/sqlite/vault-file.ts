@@ -252,7 +252,9 @@ export class VaultFile {
     }
   }
 
-  /** Their keys are overwritten first, as for `erase`; the number of a person is never used again. */
+  /**
+   * Their keys are overwritten first, as for `erase`; the number of a person is never used again.
+   */
   forget(persons: readonly string[]): void {
     this.erase(persons);
     for (const person of persons) {

@@ -2,7 +2,9 @@ import { isCurrency } from '../../../../kernel/money.js';
 import type { Fields } from './shape.js';
 import { moneyIn } from './values.js';
 
-/** What an entry or a transaction says of its money: booked first, then what it was told besides. */
+/**
+ * What an entry or a transaction says of its money: booked first, then what it was told besides.
+ */
 const AMOUNTS = [
   ['amount', 'Amt'],
   ['transacted', 'TxAmt'],
@@ -11,8 +13,8 @@ const AMOUNTS = [
 ] as const;
 
 /**
- * Amounts in the currency of the account are the same; anything else is a problem with both. Those in
- * another currency are not the booked one, and those in none that there is may be.
+ * Amounts in the currency of the account are the same; anything else is a problem with both. Those
+ * in another currency are not the booked one, and those in none that there is may be.
  * @param keptMinor charges by which less came back than was returned
  */
 export function requireAgreement(fields: Fields, currency: string, keptMinor: bigint): void {

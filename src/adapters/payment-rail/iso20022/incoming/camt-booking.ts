@@ -128,8 +128,8 @@ const paidAccounts = (
 });
 
 /**
- * What is booked, in the currency of the account: of a transaction its own amount, and else what was
- * transacted, instructed or its counter value in that currency; of a batch its total.
+ * What is booked, in the currency of the account: of a transaction its own amount, and else what
+ * was transacted, instructed or its counter value in that currency; of a batch its total.
  */
 function amountOf(
   scope: BookedEntry['scope'],

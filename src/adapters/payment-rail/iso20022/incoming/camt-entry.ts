@@ -96,7 +96,9 @@ export class OpenEntry {
       this.#announced += Number(announced);
   }
 
-  /** The total that a batch announces; one in another currency says nothing that can be compared. */
+  /**
+   * The total that a batch announces; one in another currency says nothing that can be compared.
+   */
   addTotal(batch: Fields | undefined): void {
     this.#batches += 1;
     const total = batch && moneyIn(batch, 'total', 'TtlAmt');

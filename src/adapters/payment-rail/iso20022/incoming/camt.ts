@@ -248,7 +248,9 @@ export class Camt implements Mapper {
     return booking(scope, { family, numbers, statement: this.#name, entry, ...about });
   }
 
-  /** Tells the booking before this one, and keeps this one until it is known whether it is alone. */
+  /**
+   * Tells the booking before this one, and keeps this one until it is known whether it is alone.
+   */
   #hold(booked: BookedEntry): void {
     if (this.#held) this.#tell(this.#held);
     this.#held = booked;
@@ -299,9 +301,9 @@ function requireDirectionOf(entry: Fields, batch: Fields): void {
 }
 
 /**
- * The only booking of an entry has the entry's amount where it has none, or where charges were taken
- * from what came back. It is about a whole message
- * of ours where it names one and no transfer in it.
+ * The only booking of an entry has the entry's amount where it has none, or where charges were
+ * taken from what came back. It is about a whole message of ours where it names one and no transfer
+ * in it.
  */
 function onlyOne(booked: BookedEntry, entry: OpenEntry): BookedEntry {
   const { batchId, messageId } = booked.references;

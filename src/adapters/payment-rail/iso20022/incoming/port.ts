@@ -234,8 +234,8 @@ export interface Turnover {
 }
 
 /**
- * How many payments, and of how much, a report says that the message of ours has which it answers one
- * by one. As written.
+ * How many payments, and of how much, a report says that the message of ours has which it answers
+ * one by one. As written.
  */
 export interface OriginalSums {
   readonly place: Place;

@@ -216,7 +216,9 @@ class Reading {
     return new Camt(family, this.#numbers, told, this.parties);
   }
 
-  /** Nothing of a file is passed over: a message that is not read is refused, and the file with it. */
+  /**
+   * Nothing of a file is passed over: a message that is not read is refused, and the file with it.
+   */
   #requireNoOther(local: string, uri: string): void {
     if (local === 'Document') return;
     const other =

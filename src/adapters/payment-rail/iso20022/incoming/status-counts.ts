@@ -2,7 +2,9 @@ import type { Finding } from './port.js';
 import type { Fields } from './shape.js';
 import { micros } from './values.js';
 
-/** Transfers that a report names one by one, against how many of each status it says that there are. */
+/**
+ * Transfers that a report names one by one, against how many of each status it says that there are.
+ */
 export class StatusCounts {
   readonly #said: Fields[] = [];
   readonly #named = new Map<string, { count: number; sum: bigint; isExact: boolean }>();
@@ -23,8 +25,8 @@ export class StatusCounts {
   }
 
   /**
-   * More may be accepted than are named, and never fewer; what is rejected is named, or nobody knows
-   * which it is.
+   * More may be accepted than are named, and never fewer; what is rejected is named, or nobody
+   * knows which it is.
    * @param whole what is said of all of them at once
    */
   compare(whole: string | undefined, onFinding: (finding: Finding) => void): void {
