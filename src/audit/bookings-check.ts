@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { Found } from './report.js';
-import { FIRST_ROOM, withRoomFor } from './room.js';
+import { FIRST_ROOM, withRoomFor } from './growing-column.js';
 
 type Booked = EventData['PaymentBooked' | 'PaymentSettled' | 'PaymentReturned'];
 type Outcome = EventData['PaymentBooked']['outcome'];

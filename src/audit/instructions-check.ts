@@ -3,7 +3,7 @@ import { cycleOfPayment } from '../kernel/ids.js';
 import { endToEndIdOf } from '../payment/instruction-ids.rule.js';
 import { Era } from './era.js';
 import type { Found } from './report.js';
-import { FIRST_ROOM, withRoomFor } from './room.js';
+import { FIRST_ROOM, withRoomFor } from './growing-column.js';
 
 type Instructed = Recorded<'PaymentInstructed' | 'PaymentReinstructed'>;
 

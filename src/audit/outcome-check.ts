@@ -2,7 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { Era } from './era.js';
 import type { Found } from './report.js';
-import { FIRST_ROOM, withRoomFor } from './room.js';
+import { FIRST_ROOM, withRoomFor } from './growing-column.js';
 
 type Instructed = Recorded<'PaymentInstructed' | 'PaymentReinstructed'>;
 type Outcome = Recorded<

@@ -1,7 +1,7 @@
 import type { AsOf } from './as-of.js';
 import { STATUS, type Status } from './cycle-ledger.js';
 import { RecentStatuses } from './recent-statuses.js';
-import { FIRST_ROOM, withRoomFor } from './room.js';
+import { FIRST_ROOM, withRoomFor } from './growing-column.js';
 
 /** What a payment is that may not stand. */
 const GONE: ReadonlySet<Status> = new Set(['rejected', 'returned', 'cancelled']);

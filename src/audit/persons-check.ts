@@ -4,7 +4,7 @@ import { foldSubject } from '../kernel/subject.js';
 import { hash64 } from '../kernel/text-hash.js';
 import type { Era } from './era.js';
 import type { Found } from './report.js';
-import { FIRST_ROOM, withRoomFor } from './room.js';
+import { FIRST_ROOM, withRoomFor } from './growing-column.js';
 
 /** What others of the audit know of streams. */
 export interface KnownStreams {

@@ -1,7 +1,7 @@
 import type { Recorded } from '../kernel/decider.js';
 import type { Era } from './era.js';
 import type { Found } from './report.js';
-import { FIRST_ROOM, withRoomFor } from './room.js';
+import { FIRST_ROOM, withRoomFor } from './growing-column.js';
 
 /** More than the clocks of the machines that write one log are apart: five minutes are refused. */
 const HOUR_S = 3_600;

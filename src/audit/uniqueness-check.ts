@@ -2,7 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
-import { FIRST_ROOM, withRoomFor } from './room.js';
+import { FIRST_ROOM, withRoomFor } from './growing-column.js';
 
 /** I1: one identity, one person; one active enrolment a person and programme. 56 bytes a person. */
 export class UniquenessCheck {

@@ -51,6 +51,17 @@ function wordsUnder(heading: string): readonly string[] {
     });
 }
 
+/** The rows of the domain's words: word, meaning, French, Arabic. */
+function domainWords(): readonly (readonly string[])[] {
+  const [, section = ''] = glossary.split('\n## Words of the domain\n');
+  return section
+    .split(/^## /m)[0]!
+    .split('\n')
+    .filter((line) => /^\| [a-z]/.test(line))
+    .map((line) => line.split('|').slice(1, -1))
+    .map((cells) => cells.map((cell) => cell.trim()));
+}
+
 /** Every name in the sources, of files too: neither comments nor texts. */
 function namesOfSource(): string {
   const files = ['src', 'projections', 'events'].flatMap((folder) =>
@@ -121,5 +132,7 @@ describe('the glossary', () => {
         .map(([word]) => word),
     );
     expect(silent).toEqual([]);
+    expect(domainWords().filter(([, ...cells]) => !cells.every((cell) => cell !== ''))).toEqual([]);
+    expect(domainWords().filter((cells) => cells.length !== 4)).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ import {
 import { setAccounts } from '../../src/use-cases/govstack/beneficiaries.js';
 import type { Beneficiary } from '../../src/use-cases/govstack/beneficiary-account.rule.js';
 import { BatchStatusBody } from '../../src/use-cases/govstack/callback.http.js';
-import { bodyOf } from '../../src/use-cases/govstack/published.js';
+import { bodyOf } from '../../src/use-cases/govstack/published-endpoint.js';
 import { askAbout, takeInBatchStatus } from '../../src/use-cases/govstack/outcomes.js';
 import { OutcomesFromTopic } from '../../src/use-cases/outcomes/take-outcomes-topic.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';

@@ -22,7 +22,7 @@ import {
   Published,
   taken,
   type Taken,
-} from './published.js';
+} from './published-endpoint.js';
 import { isUnpaid } from '../../payment/payment.state.js';
 
 /** Transfers of one batch. */

@@ -20,7 +20,7 @@ import {
   Published,
   taken,
   type Taken,
-} from './published.js';
+} from './published-endpoint.js';
 
 /** Of one request; what is more is to be sent in several. */
 const MAX = 1_000;

@@ -11,7 +11,15 @@ import { ListOf, OneOf, Pattern, Text, Whole } from '../../http/fields.js';
 import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
 import { LOG, type Log } from '../../runtime/log.js';
 import { isObject } from '../../http/validate.js';
-import { askedBy, bodyOf, Figure, Published, taken, unavailable, type Taken } from './published.js';
+import {
+  askedBy,
+  bodyOf,
+  Figure,
+  Published,
+  taken,
+  unavailable,
+  type Taken,
+} from './published-endpoint.js';
 
 const MAX = 10_000;
 const INSTANT =

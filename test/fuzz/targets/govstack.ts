@@ -18,7 +18,7 @@ import {
   OnboardingResultBody,
   ValidationResultBody,
 } from '../../../src/use-cases/govstack/callback.http.js';
-import { bodyOf, taken } from '../../../src/use-cases/govstack/published.js';
+import { bodyOf, taken } from '../../../src/use-cases/govstack/published-endpoint.js';
 import { valid } from '../bodies.js';
 import { holds, refusedWell, type FuzzTarget } from '../target.js';
 

@@ -10,7 +10,7 @@ import {
   transfersOf,
   transferText,
 } from './document.js';
-import { documentName, Kept } from './kept.js';
+import { documentName, BatchFiles } from './batch-files.js';
 import type { GovstackBlock, GovstackSettings, SentBatch, SentTransfer } from './port.js';
 import { dayNow } from './outbox.js';
 import { validateAccounts } from './validate.js';
@@ -42,7 +42,7 @@ export function govstackRail(
   settings: GovstackSettings,
   deferred = false,
 ): PaymentRail {
-  const kept = new Kept(files);
+  const kept = new BatchFiles(files);
   const underWay = new MessagesUnderWay();
 
   async function begin(outline: MessageOutline): Promise<SpooledMessage> {
@@ -74,7 +74,7 @@ export function govstackRail(
 
 /** What was sent from `files`, and what the block says about it. */
 export function govstackBlock(files: string, settings: GovstackSettings): GovstackBlock {
-  const kept = new Kept(files);
+  const kept = new BatchFiles(files);
   async function batch(correlationId: string): Promise<SentBatch | undefined> {
     const place = await kept.place(correlationId);
     if (!place) return undefined;
@@ -115,7 +115,7 @@ interface Spooling {
   readonly files: string;
   readonly outline: MessageOutline;
   readonly settings: GovstackSettings;
-  readonly kept: Kept;
+  readonly kept: BatchFiles;
   readonly deferred: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { pause } from '../../../kernel/concurrency/pause.js';
-import { Kept } from './kept.js';
+import { BatchFiles } from './batch-files.js';
 import type { GovstackSettings } from './port.js';
 import { sendMessage } from './sender.js';
 
@@ -39,7 +39,7 @@ export function govstackOutbox(
   settings: GovstackSettings,
   today = dayNow,
 ): GovstackOutbox {
-  const kept = new Kept(files);
+  const kept = new BatchFiles(files);
   const dueOn = new Map<string, string>();
   const failing = new Map<string, { readonly backoff: Backoff; readonly againAtMs: number }>();
 

@@ -9,7 +9,7 @@ import {
   type Batch,
   type Transfer,
 } from './document.js';
-import type { Kept } from './kept.js';
+import type { BatchFiles } from './batch-files.js';
 import type { GovstackSettings } from './port.js';
 import { masked, refusalIn } from './refusal.js';
 import { parseWithinLimits } from '../../../kernel/json-limits.js';
@@ -23,7 +23,7 @@ import { parseWithinLimits } from '../../../kernel/json-limits.js';
  */
 export async function sendMessage(
   settings: GovstackSettings,
-  kept: Kept,
+  kept: BatchFiles,
   messageId: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -61,7 +61,7 @@ interface Sending {
   readonly options: { readonly signal?: AbortSignal };
 }
 
-async function sendBatch(kept: Kept, sending: Sending): Promise<void> {
+async function sendBatch(kept: BatchFiles, sending: Sending): Promise<void> {
   const { register, validateAt } = sending.settings;
   const transfers = register || validateAt !== undefined ? transfersOf(sending.batch.body) : [];
   if (register) await registerPayees(sending, transfers);
@@ -122,7 +122,7 @@ async function validatePayees(
   );
 }
 
-async function pay(kept: Kept, { settings, batch, options }: Sending): Promise<void> {
+async function pay(kept: BatchFiles, { settings, batch, options }: Sending): Promise<void> {
   const { bbId, callbackUrl, tenantId } = settings;
   const { correlationId, body } = batch;
   const reply = await send(

@@ -1,7 +1,7 @@
 import { instructionIdOf, LENGTHS, validationIdOf } from '../../../kernel/govstack.js';
 import { RailError } from '../port.js';
 import { send } from './client.js';
-import type { Kept } from './kept.js';
+import type { BatchFiles } from './batch-files.js';
 import type { AccountToValidate, GovstackSettings } from './port.js';
 
 /**
@@ -10,7 +10,7 @@ import type { AccountToValidate, GovstackSettings } from './port.js';
  */
 export async function validateAccounts(
   settings: GovstackSettings,
-  kept: Kept,
+  kept: BatchFiles,
   accounts: readonly AccountToValidate[],
   signal?: AbortSignal,
 ): Promise<{ asked: number; tooLong: number }> {

@@ -29,7 +29,7 @@ const MAX_LINE = 33_554_432;
  * validate. Each is written whole, once. A message that is not sent whole yet has its name in
  * `govstack/pending/`.
  */
-export class Kept {
+export class BatchFiles {
   readonly #dir: string;
   readonly #pending: string;
   constructor(private readonly files: string) {

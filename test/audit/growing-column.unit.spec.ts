@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { withRoomFor } from '../../src/audit/room.js';
+import { withRoomFor } from '../../src/audit/growing-column.js';
 
 describe('room for an index', () => {
   test('is the same array where it has the index', () => {
