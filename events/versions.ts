@@ -35,6 +35,10 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   // Version 2 is decided by two people, of a programme that is open and of every household; before,
   // one did.
   PolicyPublished: { 1: asItIs },
+  // Version 2 is decided by two; before, one manager closed a programme.
+  ProgrammeClosed: { 1: asItIs },
+  // Version 2 may be of a closing or a reopening.
+  ProgrammeProposalWithdrawn: { 1: asItIs },
   EnrolmentReinstated: { 1: asItIs },
   // Version 3 says that arrears are given up, and so does version 2 of its proposal.
   PersonErased: { 1: asItIs, 2: asItIs },

@@ -1,5 +1,6 @@
 // The last line of .ci/run: what the reports of a run of tests come to.
-//   node scripts/sum-reports.mjs FOLDER    of Jest's --json files; exit code 1 where one failed or was skipped
+//   node scripts/sum-reports.mjs FOLDER    of Jest's --json files
+// Exit code 1 where one failed or was skipped.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -54,6 +54,7 @@ const PROGRAMME = [
   'PolicyPublished',
   'ProgrammeOpened',
   'ProgrammeClosed',
+  'ProgrammeReopened',
 ] as const satisfies readonly EventType[];
 
 type Kind = 'application' | 'enrolment' | 'person' | 'programme';
@@ -103,14 +104,15 @@ function evolveProgramme(rows: Rows, event: Recorded): void {
       });
     }
     case 'ProgrammeOpened':
+    case 'ProgrammeReopened':
     case 'ProgrammeClosed': {
       const found = rows.get(programmes, event.data.programmeId);
       if (!found) return;
       return rows.put(
         programmes,
-        event.type === 'ProgrammeOpened'
-          ? { ...found, status: 'open' }
-          : { ...found, status: 'closed', closed_reason: event.data.reason },
+        event.type === 'ProgrammeClosed'
+          ? { ...found, status: 'closed', closed_reason: event.data.reason }
+          : { ...found, status: 'open', closed_reason: null },
       );
     }
     default:

@@ -65,6 +65,8 @@ export const KINDS: Readonly<Record<ProposalKind, KindRules>> = {
   'account-hold': ofProgramme('account-hold', 'AccountHoldSet'),
   checks: ofProgramme('checks', 'ChecksConfigured'),
   'backdating-limit': ofProgramme('backdating-limit', 'BackdatingLimitSet'),
+  closing: ofProgramme('closing', 'ProgrammeClosed'),
+  reopening: ofProgramme('reopening', 'ProgrammeReopened'),
   outcome: {
     roles: ['finance-officer'],
     regionOf: 'payment',
@@ -126,6 +128,8 @@ export const KIND_OF: Readonly<Record<Proposed, ProposalKind | 'of its correctio
   AccountHoldProposed: 'account-hold',
   ChecksProposed: 'checks',
   BackdatingLimitProposed: 'backdating-limit',
+  ProgrammeClosingProposed: 'closing',
+  ProgrammeReopeningProposed: 'reopening',
   PaymentOutcomeProposed: 'outcome',
   PaymentBreakResolutionProposed: 'break',
   BankEntryAssignmentProposed: 'entry',
@@ -144,6 +148,8 @@ export const WITHDRAWN_AS: Readonly<
   'account-hold': 'hold',
   checks: 'checks',
   'backdating-limit': 'backdating',
+  closing: 'closing',
+  reopening: 'reopening',
 };
 
 /** The kinds that a role may be the second person of; an auditor sees every one. */

@@ -36,6 +36,9 @@ export class ProgrammeTermsCheck {
       case 'ProgrammeClosed':
         this.#closed.set(event.data.programmeId, Date.parse(event.time));
         return;
+      case 'ProgrammeReopened':
+        this.#closed.delete(event.data.programmeId);
+        return;
       case 'ApplicationSubmitted':
         return this.#requireNotClosed(event, DAY_MS, found);
       case 'CycleOpened':

@@ -11,6 +11,7 @@ import { streams } from '../kernel/ids.js';
 import { proposed, withoutWordsOf, wordOf, type Proposal } from '../kernel/two-people.js';
 import {
   areWeakerChecks,
+  CLOSING,
   contentOfBackdating,
   contentOfChecks,
   contentOfHold,
@@ -20,6 +21,7 @@ import {
   DEFAULT_HOLD,
   holdOf,
   isWeakerHold,
+  REOPENING,
 } from '../programme/controls.rule.js';
 import { isOverdueReason } from '../enrolment/overdue-reason.rule.js';
 import { contentOfWaiver } from '../recovery/waiver.rule.js';
@@ -44,6 +46,16 @@ const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
   PersonErased: 2,
 };
 
+const ABOUT_PROGRAMMES: readonly EventData['ProgrammeProposalWithdrawn']['what'][] = [
+  'policy',
+  'terms',
+  'hold',
+  'checks',
+  'backdating',
+  'closing',
+  'reopening',
+];
+
 /** Each has a reason of their own, and both say what is given up. */
 const contentOfErasure = ({
   forfeitsArrears,
@@ -62,6 +74,8 @@ export class ProposalsCheck {
   readonly #proposals = new Map<string, readonly Proposal[]>();
   readonly #controls = new Map<string, Controls>();
   #isUnderNewerRules = false;
+  /** From the first closing or reopening on that two said. */
+  #areClosingsByTwo = false;
   /** From the first proposal of a waiver on, or the first waiver that says who proposed it. */
   #areWaiversByTwo = false;
   /** The command that recertified a household last; it may reinstate it, too. */
@@ -195,8 +209,34 @@ export class ProposalsCheck {
         return this.#decided(event, content, 'weaker checks that one', found, 'checks');
       }
       default:
+        return this.#ofItsLife(event, found);
+    }
+  }
+
+  #ofItsLife(event: Recorded, found: Found): void {
+    switch (event.type) {
+      case 'ProgrammeClosingProposed':
+        this.#areClosingsByTwo = true;
+        return this.#proposed(event, CLOSING, 'closing');
+      case 'ProgrammeReopeningProposed':
+        this.#areClosingsByTwo = true;
+        return this.#proposed(event, REOPENING, 'reopening');
+      case 'ProgrammeClosed':
+        return this.#closed(event, found);
+      case 'ProgrammeReopened':
+        this.#areClosingsByTwo = true;
+        return this.#decided(event, REOPENING, 'a reopening that one', found, 'reopening');
+      default:
         return;
     }
+  }
+
+  /** Whatever waited then does not count after a reopening. */
+  #closed(event: Recorded<'ProgrammeClosed'>, found: Found): void {
+    if (event.v >= 2) this.#areClosingsByTwo = true;
+    if (this.#areClosingsByTwo)
+      this.#decided(event, CLOSING, 'a closing that one', found, 'closing');
+    for (const about of ABOUT_PROGRAMMES) this.#answered(event, about);
   }
 
   #held({ stream, data }: Recorded<'EnrolmentSuspended'>): void {

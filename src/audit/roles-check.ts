@@ -140,7 +140,10 @@ const OF_MONEY = {
 const OF_PROGRAMMES = {
   ProgrammeDefined: MANAGER,
   ProgrammeOpened: MANAGER,
+  ProgrammeClosingProposed: MANAGER,
   ProgrammeClosed: MANAGER,
+  ProgrammeReopeningProposed: MANAGER,
+  ProgrammeReopened: MANAGER,
   PolicyProposed: MANAGER,
   PolicyPublished: MANAGER,
   PaymentTermsProposed: MANAGER,

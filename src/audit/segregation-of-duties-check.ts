@@ -90,9 +90,6 @@ export class SegregationOfDutiesCheck {
     if (!cameThrough(event, this.era))
       found('I4', 'recorded through a door that its actor has no key to');
     switch (event.type) {
-      case 'ProgrammeClosed':
-        this.#closed.add(event.data.programmeId);
-        return;
       case 'ApplicationSubmitted':
         return this.#submitted(event);
       case 'ApplicationAmended':
@@ -117,6 +114,19 @@ export class SegregationOfDutiesCheck {
         return;
       case 'EnrolmentStarted':
         return this.#enrolled(event, found);
+      default:
+        return this.#ofCycle(event, found);
+    }
+  }
+
+  #ofCycle(event: Recorded, found: Found): void {
+    switch (event.type) {
+      case 'ProgrammeClosed':
+        this.#closed.add(event.data.programmeId);
+        return;
+      case 'ProgrammeReopened':
+        this.#closed.delete(event.data.programmeId);
+        return;
       case 'CyclePreparationStarted':
         return this.#preparationStarted(event);
       case 'CyclePreparationResumed':

@@ -1,5 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded, Role } from '../kernel/decider.js';
+import { isAnsweredBy } from '../kernel/answered-word.js';
 import { isOneOf, isSamePerson } from '../kernel/subject.js';
 import { Era } from './era.js';
 import type { Found } from './report.js';
@@ -23,6 +24,10 @@ interface Proposed<T> {
   readonly by: string;
   readonly what: T;
 }
+interface Word extends Proposed<Said> {
+  /** The command that made it known. */
+  answeredBy?: string;
+}
 /** Who did what to one payment, where another person has to do what comes after it. */
 interface PaymentPeople {
   /** Who said an outcome, by attempt, from the first failure or word of a person on. */
@@ -33,7 +38,7 @@ interface PaymentPeople {
     readonly attempt: number;
     readonly by: readonly string[];
   }[];
-  readonly outcomes: Proposed<Said>[];
+  outcomes: Word[];
   readonly resolutions: Proposed<{ readonly breakId: string; readonly resolution: string }>[];
 }
 type Assignment = Pick<EventData['BankEntryAssigned'], 'paymentId' | 'attempt' | 'outcome'>;
@@ -77,6 +82,21 @@ export class TwoPeopleCheck {
   constructor(private readonly era = new Era()) {}
 
   add(event: Recorded, found: Found): void {
+    this.#forgetAnswered(event);
+    this.#add(event, found);
+    for (const word of this.#payments.get(event.stream)?.outcomes ?? [])
+      if (isAnsweredBy(word.what, event)) word.answeredBy ??= event.meta.command;
+  }
+
+  /** What another command made known waits for nobody: it says nothing of what comes later. */
+  #forgetAnswered({ stream, meta }: Recorded): void {
+    const people = this.#payments.get(stream);
+    const isOver = ({ answeredBy = meta.command }: Word): boolean => answeredBy !== meta.command;
+    if (people?.outcomes.some(isOver))
+      people.outcomes = people.outcomes.filter((word) => !isOver(word));
+  }
+
+  #add(event: Recorded, found: Found): void {
     const since = DECIDED_BY_TWO[event.type];
     this.era.add(event);
     if ((since !== undefined && event.v >= since) || this.era.isNew) this.#isUnderRules = true;

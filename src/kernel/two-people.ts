@@ -13,6 +13,8 @@ export const PROPOSAL_KINDS = [
   'account-hold',
   'checks',
   'backdating-limit',
+  'closing',
+  'reopening',
   'outcome',
   'break',
   'entry',

@@ -43,6 +43,10 @@ const isWeaker = (before: Rule, after: Rule): boolean =>
   (after.limit ?? 0) > (before.limit ?? 0) ||
   BigInt(after.amountMinor ?? '0') > BigInt(before.amountMinor ?? '0');
 
+/** Two managers say so, each with a reason of their own. */
+export const CLOSING = 'closes';
+export const REOPENING = 'reopens';
+
 /** What two programme managers must say alike. */
 export const contentOfPolicy = (policy: EventData['PolicyPublished']): string =>
   contentHash({ policy });

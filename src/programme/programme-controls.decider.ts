@@ -17,7 +17,7 @@ import {
 import { requireAccount, requireParty, requireText } from './paying-party.rule.js';
 
 /** What takes two managers. */
-export type ProposedByManager = 'policy' | 'terms' | 'hold' | 'checks' | 'backdating';
+export type ProposedByManager = EventData['ProgrammeProposalWithdrawn']['what'];
 
 /** What a programme's managers set about its money; what weakens it takes two of them. */
 export interface Controls {

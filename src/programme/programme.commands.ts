@@ -225,6 +225,9 @@ export class OpenProgramme extends Command {}
 export class CloseProgramme extends Command {
   @FreeText() reason!: string;
 }
+export class ReopenProgramme extends Command {
+  @FreeText({ description: 'What is left to be done.' }) reason!: string;
+}
 
 const idOf = (command: Command): string => parseProgrammeId(command.param('programmeId'));
 
@@ -319,6 +322,19 @@ export const programmeHandlers = commandHandlers(
       parts: [part(streams.programme(programmeId), programmeDecider, set)],
       answer: { programmeId },
       answerAfter: proposalStatus(set),
+    };
+  }),
+  commandHandler(ReopenProgramme, (command) => {
+    const reopen = {
+      type: 'ReopenProgramme',
+      programmeId: idOf(command),
+      reason: command.reason,
+    } as const;
+    const { programmeId } = reopen;
+    return {
+      parts: [part(streams.programme(programmeId), programmeDecider, reopen)],
+      answer: { programmeId },
+      answerAfter: proposalStatus(reopen, 'open'),
     };
   }),
   commandHandler(OpenProgramme, (command) => {

@@ -11,6 +11,7 @@ import { scaleOf } from '../kernel/money.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
 import { proposed, withoutWordsOf, wordOf } from '../kernel/two-people.js';
 import {
+  CLOSING,
   contentOfBackdating,
   contentOfChecks,
   contentOfHold,
@@ -19,6 +20,7 @@ import {
   DEFAULT_BACKDATED_MONTHS,
   DEFAULT_HOLD,
   holdOf,
+  REOPENING,
 } from './controls.rule.js';
 import { setCalendar, type Calendar } from './calendar.rule.js';
 import { requireAccount, requireParty } from './paying-party.rule.js';
@@ -58,7 +60,8 @@ export type ProgrammeCommand =
   | ({ readonly type: 'SetCalendar' } & EventData['CalendarSet'])
   | { readonly type: 'OpenProgramme'; readonly programmeId: string }
   | WithdrawProposal
-  | { readonly type: 'CloseProgramme'; readonly programmeId: string; readonly reason: string };
+  | ({ readonly type: 'CloseProgramme' } & EventData['ProgrammeClosed'])
+  | ({ readonly type: 'ReopenProgramme' } & EventData['ProgrammeReopened']);
 
 /** Codes that programmes refuse with. */
 export const PROGRAMME_REFUSALS = [
@@ -68,6 +71,7 @@ export const PROGRAMME_REFUSALS = [
   'PROGRAMME_CLOSED',
   'PROGRAMME_ALREADY_OPEN',
   'PROGRAMME_NOT_OPEN',
+  'PROGRAMME_NOT_CLOSED',
   'PROGRAMME_HAS_NO_POLICY',
   'POLICY_VERSION_OUT_OF_ORDER',
   'POLICY_DATES_OUT_OF_ORDER',
@@ -84,6 +88,16 @@ export const PROGRAMME_REFUSALS = [
   'REGION_NOT_ALLOWED',
 ] as const;
 
+const NOTHING_PROPOSED: ProgrammeState['proposals'] = {
+  policy: [],
+  terms: [],
+  hold: [],
+  checks: [],
+  backdating: [],
+  closing: [],
+  reopening: [],
+};
+
 const initialState: ProgrammeState = {
   status: 'none',
   definition: undefined,
@@ -91,7 +105,7 @@ const initialState: ProgrammeState = {
   terms: undefined,
   rules: [],
   hold: DEFAULT_HOLD,
-  proposals: { policy: [], terms: [], hold: [], checks: [], backdating: [] },
+  proposals: NOTHING_PROPOSED,
   calendar: undefined,
   backdatedMonths: DEFAULT_BACKDATED_MONTHS,
 };
@@ -109,7 +123,7 @@ function decide(state: ProgrammeState, command: ProgrammeCommand, context: Actin
       'not-found',
       'programmeId',
     );
-  if (state.status === 'closed')
+  if (state.status === 'closed' && !isOfReopening(command))
     throw new DomainError(
       'PROGRAMME_CLOSED',
       `The programme ${command.programmeId} is closed.`,
@@ -131,7 +145,9 @@ function decide(state: ProgrammeState, command: ProgrammeCommand, context: Actin
     case 'OpenProgramme':
       return open(state, command);
     case 'CloseProgramme':
-      return close(state, command);
+      return close(state, command, context);
+    case 'ReopenProgramme':
+      return reopen(state, command, context);
     case 'WithdrawProposal':
       return withdrawProposal(state, command, context);
     default:
@@ -179,21 +195,41 @@ function open(
 
 function close(
   state: ProgrammeState,
-  command: CommandOf<ProgrammeCommand, 'CloseProgramme'>,
+  { type, ...data }: CommandOf<ProgrammeCommand, 'CloseProgramme'>,
+  { actor }: Acting,
 ): Drafts {
   if (state.status !== 'open')
     throw new DomainError(
       'PROGRAMME_NOT_OPEN',
-      `The programme ${command.programmeId} is not open.`,
+      `The programme ${data.programmeId} is not open.`,
       'rule',
     );
-  return [
-    {
-      type: 'ProgrammeClosed',
-      data: { programmeId: command.programmeId, reason: command.reason },
-    },
-  ];
+  const word = wordOf(state.proposals.closing, { by: actor.id, content: CLOSING });
+  const closed = [{ type: 'ProgrammeClosed', data } as const];
+  return byTwo(word, { type: 'ProgrammeClosingProposed', data }, closed);
 }
+
+/** For what is left to be done, or where it was closed by mistake: it goes on where it stood. */
+function reopen(
+  state: ProgrammeState,
+  { type, ...data }: CommandOf<ProgrammeCommand, 'ReopenProgramme'>,
+  { actor }: Acting,
+): Drafts {
+  if (state.status !== 'closed')
+    throw new DomainError(
+      'PROGRAMME_NOT_CLOSED',
+      `The programme ${data.programmeId} is not closed.`,
+      'rule',
+    );
+  const word = wordOf(state.proposals.reopening, { by: actor.id, content: REOPENING });
+  const reopened = [{ type: 'ProgrammeReopened', data } as const];
+  return byTwo(word, { type: 'ProgrammeReopeningProposed', data }, reopened);
+}
+
+/** All that is said of a closed programme. */
+const isOfReopening = (command: ProgrammeCommand): boolean =>
+  command.type === 'ReopenProgramme' ||
+  (command.type === 'WithdrawProposal' && command.what === 'reopening');
 
 function publish(
   state: ProgrammeState,
@@ -310,8 +346,15 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
       }
       case 'ProgrammeOpened':
         return { ...state, status: 'open' };
+      case 'ProgrammeClosingProposed':
+        return proposing(state, 'closing', CLOSING, event.meta.actor);
       case 'ProgrammeClosed':
-        return { ...state, status: 'closed' };
+        // What waited for a second word does not count after a reopening.
+        return { ...state, status: 'closed', proposals: NOTHING_PROPOSED };
+      case 'ProgrammeReopeningProposed':
+        return proposing(state, 'reopening', REOPENING, event.meta.actor);
+      case 'ProgrammeReopened':
+        return { ...answered(state, 'reopening'), status: 'open' };
       default:
         return state;
     }

@@ -11,6 +11,7 @@ import {
   DefineProgramme,
   OpenProgramme,
   PublishPolicy,
+  ReopenProgramme,
   SetAccountHold,
   SetPaymentTerms,
 } from './programme.commands.js';
@@ -161,8 +162,12 @@ export class ProgrammeHttp {
   @CommandEndpoint(':programmeId/closing', {
     roles,
     programmeWide: true,
-    summary: 'Close a programme whose cycles are over and that owes nobody arrears',
-    response: ['programmeId'],
+    summary:
+      'Close a programme whose cycles are over and that owes nobody arrears: proposed by one manager, and closed when another says the same',
+    response: {
+      programmeId: { type: 'string' },
+      status: { type: 'string', enum: ['proposed', 'closed'] },
+    },
     errors: {
       404: ['PROGRAMME_NOT_FOUND'],
       409: ['CORRECTION_OPEN'],
@@ -170,6 +175,21 @@ export class ProgrammeHttp {
     },
   })
   close(@CommandParam() command: CloseProgramme): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+
+  @CommandEndpoint(':programmeId/reopening', {
+    roles,
+    programmeWide: true,
+    summary:
+      'Reopen a closed programme, for what is left to be paid: proposed by one manager, and open when another says the same',
+    response: {
+      programmeId: { type: 'string' },
+      status: { type: 'string', enum: ['proposed', 'open'] },
+    },
+    errors: { 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_NOT_CLOSED'] },
+  })
+  reopen(@CommandParam() command: ReopenProgramme): Promise<Answer> {
     return this.bus.execute(command);
   }
 }

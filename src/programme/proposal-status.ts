@@ -2,11 +2,13 @@ import { fold, type Foldable } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
 import type { StreamAfter } from '../write-side/unit.js';
 import {
+  CLOSING,
   contentOfBackdating,
   contentOfChecks,
   contentOfHold,
   contentOfPolicy,
   contentOfTerms,
+  REOPENING,
 } from './controls.rule.js';
 import type { ProposedByManager } from './programme-controls.decider.js';
 import { programmeDecider, type ProgrammeCommand } from './programme.decider.js';
@@ -30,6 +32,10 @@ function saidIn(
       return { what: 'hold', content: contentOfHold(command) };
     case 'SetBackdatingLimit':
       return { what: 'backdating', content: contentOfBackdating(command) };
+    case 'CloseProgramme':
+      return { what: 'closing', content: CLOSING };
+    case 'ReopenProgramme':
+      return { what: 'reopening', content: REOPENING };
     default:
       return undefined;
   }

@@ -81,6 +81,16 @@ describe('a programme that is closed', () => {
     const late = ['I8 CycleOpened after its programme was closed'];
     expect(foundIn(true, DEFINED, FIRST, CLOSED, opened)).toEqual(late);
     expect(foundIn(true, DEFINED, FIRST, opened, CLOSED)).toEqual([]);
+    expect(
+      foundIn(
+        true,
+        DEFINED,
+        FIRST,
+        CLOSED,
+        at('ProgrammeReopened', '2026-01-15T12:00:00.000Z'),
+        opened,
+      ),
+    ).toEqual([]);
     const other = at('ProgrammeClosed', DAY_LATER, 'other');
     expect(foundIn(true, DEFINED, FIRST, other, opened)).toEqual([]);
   });

@@ -170,6 +170,34 @@ describe('what is published, dated back and paid again is said by two', () => {
     expect(foundIn(policy('meryem', 1), opened, policy('meryem', 2, 1))).toEqual(alone);
   });
 
+  test('a closing and a reopening', () => {
+    const alone = ['I4: a closing that one person alone said'];
+    const asked = (by: string) => step('ProgrammeClosingProposed', by, { reason: 'over' }, 1);
+    const closed = (by: string, v = 2) => step('ProgrammeClosed', by, { reason: 'yes' }, v);
+    const wants = (by: string) => step('ProgrammeReopeningProposed', by, { reason: 'left' }, 1);
+    const reopened = (by: string) => step('ProgrammeReopened', by, { reason: 'yes' }, 1);
+    expect(foundIn(opened, closed('meryem'))).toEqual(alone);
+    expect(foundIn(opened, asked('meryem'), closed('MERYEM'))).toEqual(alone);
+    expect(foundIn(opened, asked('meryem'), closed('leila'))).toEqual([]);
+    // Older versions took one manager's word.
+    expect(foundIn(opened, closed('meryem', 1))).toEqual([]);
+    expect(foundIn(opened, asked('meryem'), closed('meryem', 1))).toEqual(alone);
+    const back = ['I4: a reopening that one person alone said'];
+    expect(foundIn(opened, closed('meryem', 1), reopened('meryem'))).toEqual(back);
+    expect(foundIn(opened, closed('meryem', 1), wants('leila'), reopened('leila'))).toEqual(back);
+    const again = [closed('meryem', 1), wants('leila'), reopened('meryem')] as const;
+    expect(foundIn(opened, ...again)).toEqual([]);
+    expect(foundIn(opened, ...again, closed('meryem', 1))).toEqual(alone);
+    // What waited when it was closed counts no more.
+    const waited = [asked('omar'), proposed('omar', 2)] as const;
+    const round = [...waited, closed('leila'), wants('leila'), reopened('meryem')] as const;
+    expect(foundIn(opened, ...round)).toEqual([]);
+    expect(foundIn(opened, ...round, policy('leila', 2))).toEqual([
+      'I4: a policy that one person alone said',
+    ]);
+    expect(foundIn(opened, ...round, closed('leila'))).toEqual(alone);
+  });
+
   test('a longer dating back', () => {
     const limit = (type: EventType, by: string, months: number) => step(type, by, { months }, 1);
     const alone = ['I4: a longer dating back that one person alone said'];

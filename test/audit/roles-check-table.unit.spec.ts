@@ -24,7 +24,8 @@ const MAY: Readonly<Record<Role, string>> = {
     EnrolmentReinstatementProposed EnrolmentReinstated EntitlementRevisionProposed
     EntitlementRevised EnrolmentRecertificationProposed EnrolmentRecertified EnrolmentEnded
     RecoveryMoved RecoverySuspended RecoveryResumed EnrolmentProposalWithdrawn`,
-  'programme-manager': `ProgrammeDefined ProgrammeOpened ProgrammeClosed PolicyProposed
+  'programme-manager': `ProgrammeDefined ProgrammeOpened ProgrammeClosingProposed ProgrammeClosed
+    ProgrammeReopeningProposed ProgrammeReopened PolicyProposed
     PolicyPublished PaymentTermsProposed PaymentTermsSet AccountHoldProposed AccountHoldSet
     ChecksProposed ChecksConfigured CalendarSet BackdatingLimitProposed BackdatingLimitSet
     ProgrammeProposalWithdrawn ${ASIDE}`,

@@ -123,6 +123,8 @@ test('nothing is approved once its programme was closed, but in older logs', () 
   const late = ['I8 approved after its programme was closed'];
   expect(foundOf(newer, ...READY, closed('asd'), approved('super'))).toEqual(late);
   expect(foundOf(newer, ...READY, closed('other'), approved('super'))).toEqual([]);
+  const reopened: Step = ['ProgrammeReopened', 'manager', { programmeId: 'asd' }];
+  expect(foundOf(newer, ...READY, closed('asd'), reopened, approved('super'))).toEqual([]);
   expect(foundOf(newer, ...READY, approved('super'), closed('asd'))).toEqual([]);
   expect(foundIn(...READY, closed('asd'), approved('super'))).toEqual([]);
 });

@@ -68,10 +68,14 @@ const LIVES: Readonly<Record<string, Life>> = {
     there: { by: ['ProgrammeDefined'], stays: TERMS, leads: { ProgrammeOpened: 'open' } },
     open: {
       by: ['ProgrammeDefined', 'ProgrammeOpened'],
-      stays: TERMS,
+      stays: [...TERMS, 'ProgrammeClosingProposed'],
       leads: { ProgrammeClosed: 'closed' },
     },
-    closed: { by: ['ProgrammeDefined', 'ProgrammeOpened', 'ProgrammeClosed'] },
+    closed: {
+      by: ['ProgrammeDefined', 'ProgrammeOpened', 'ProgrammeClosed'],
+      stays: ['ProgrammeReopeningProposed', 'ProgrammeProposalWithdrawn'],
+      leads: { ProgrammeReopened: 'open' },
+    },
   },
   budget: {
     'not there': { by: [], leads: { BudgetAllotted: 'there' } },

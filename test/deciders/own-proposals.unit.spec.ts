@@ -196,6 +196,21 @@ const KINDS: Readonly<Partial<Record<EventType, Kind>>> = {
     programmeId,
     months: 12,
   }),
+  ProgrammeClosingProposed: kind(programmeDecider, programme, 'programme-manager', {
+    type: 'CloseProgramme',
+    programmeId,
+    reason,
+  }),
+  ProgrammeReopeningProposed: kind(
+    programmeDecider,
+    [...programme, was('ProgrammeClosed', { programmeId, reason })],
+    'programme-manager',
+    {
+      type: 'ReopenProgramme',
+      programmeId,
+      reason,
+    },
+  ),
   EntitlementRevisionProposed: kind(enrolmentDecider, [started], 'supervisor', {
     type: 'ReviseEntitlement',
     ...facts,

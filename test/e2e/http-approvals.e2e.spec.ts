@@ -91,10 +91,31 @@ it('approves nothing in a programme that was closed, and enrols nobody', async (
   const { personId, applicationId } = await submitted(world, 5);
   const contentHash = await recommended(applicationId);
   const manager = await world.as('m.alaoui', 'programme-manager');
-  await expectStatus(200, manager.post('/programmes/asd/closing', { reason: 'over' }));
+  const closing = await expectStatus(
+    200,
+    manager.post('/programmes/asd/closing', { reason: 'over' }),
+  );
+  expect(closing).toMatchObject({ programmeId: 'asd', status: 'proposed' });
+  const second = await world.as('l.bennis', 'programme-manager');
+  const closed = await expectStatus(200, second.post('/programmes/asd/closing', { reason: 'yes' }));
+  expect(closed).toMatchObject({ programmeId: 'asd', status: 'closed' });
   const approval = supervisor.post(`/applications/${applicationId}/approval`, { contentHash });
   await expectProblem(approval, 422, 'PROGRAMME_CLOSED');
   const { application } = await expectStatus(200, officer.get(`/applications/${applicationId}`));
   expect(application.status).toBe('recommended');
   expect((await expectStatus(200, officer.get(`/persons/${personId}`))).enrolments).toEqual([]);
+  const reopening = { reason: 'closed by mistake' };
+  const asked = await expectStatus(200, second.post('/programmes/asd/reopening', reopening));
+  expect(asked).toMatchObject({ programmeId: 'asd', status: 'proposed' });
+  const reopened = await expectStatus(200, manager.post('/programmes/asd/reopening', reopening));
+  expect(reopened).toMatchObject({ programmeId: 'asd', status: 'open' });
+  await expectProblem(
+    manager.post('/programmes/asd/reopening', reopening),
+    422,
+    'PROGRAMME_NOT_CLOSED',
+  );
+  await expectStatus(
+    200,
+    supervisor.post(`/applications/${applicationId}/approval`, { contentHash }),
+  );
 });

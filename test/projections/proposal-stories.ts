@@ -137,6 +137,22 @@ export const STORIES: readonly Story[] = [
     replacedBy: exampleOf('BackdatingLimitProposed', { ...asd, months: 60 }),
   },
   {
+    kind: 'closing',
+    stream: 'programme-asd',
+    proposed: exampleOf('ProgrammeClosingProposed', asd),
+    withdrawn: exampleOf('ProgrammeProposalWithdrawn', { ...asd, what: 'closing' }),
+    answers: [closed],
+    replacedBy: exampleOf('ProgrammeClosingProposed', { ...asd, reason: 'over' }),
+  },
+  {
+    kind: 'reopening',
+    stream: 'programme-asd',
+    proposed: exampleOf('ProgrammeReopeningProposed', asd),
+    withdrawn: exampleOf('ProgrammeProposalWithdrawn', { ...asd, what: 'reopening' }),
+    answers: [exampleOf('ProgrammeReopened', asd), closed],
+    replacedBy: exampleOf('ProgrammeReopeningProposed', { ...asd, reason: 'left' }),
+  },
+  {
     kind: 'outcome',
     stream: `payment-${paymentId}`,
     proposed: exampleOf('PaymentOutcomeProposed', { ...ofPayment, outcome: 'settled' }),

@@ -118,19 +118,21 @@ export const people: Readonly<Record<string, Act>> = {
         programmeId: PROGRAMME,
       }),
     ),
+  // Or reopens it, mostly with a second manager who says the same.
   closeProgramme: (world, op) => {
     if (!op.odd) return;
-    const refusal = closedUnless(world);
+    const stream = streams.programme(PROGRAMME);
+    const { status } = fold(programmeDecider, world.log.stream(stream));
+    const said = { programmeId: PROGRAMME, reason: 'over' };
+    const command =
+      status === 'closed'
+        ? ({ type: 'ReopenProgramme', ...said } as const)
+        : ({ type: 'CloseProgramme', ...said } as const);
+    const refusal = command.type === 'CloseProgramme' ? closedUnless(world) : undefined;
     if (refusal !== undefined) return world.refuse(refusal);
-    world.run(
-      op,
-      'programme-manager',
-      part(streams.programme(PROGRAMME), programmeDecider, {
-        type: 'CloseProgramme',
-        programmeId: PROGRAMME,
-        reason: 'over',
-      }),
-    );
+    const say = (who: number) =>
+      world.run({ ...op, who }, 'programme-manager', part(stream, programmeDecider, command));
+    if (say(op.who) && op.b % 4 > 0) say((op.who + 1) % 4);
   },
   // Five people with four national identities between them: one has another's number.
   register: (world, op) => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { asdPolicies, asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
 import { allotBudget, setUpProgramme } from '../../src/cli/commands/programmes.js';
+import { contentHash } from '../../src/kernel/canonical.js';
 import { streams } from '../../src/kernel/ids.js';
 import { PublishPolicy } from '../../src/programme/programme.commands.js';
 import { programmeDecider, type ProgrammeCommand } from '../../src/programme/programme.decider.js';
@@ -17,11 +18,13 @@ import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { abandonCycle, returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { openCycleParts, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
-import { closeProgrammeParts } from '../../src/use-cases/programmes/close-programme.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { ApiProcess } from './api-process.js';
+import { closeProgramme, reopenProgramme } from './closing.js';
+import { Desk } from './correction-desk.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
+import { changeProgramme } from './programme-changes.fixtures.js';
 import { codeOf } from './refusal-code.js';
 import { as, drain, households, job, newWorld, openProgramme, type World } from './world.js';
 
@@ -31,11 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-const close = async ({ engine }: World) => {
-  const closing = { programmeId: PROGRAMME, reason: 'over' };
-  const parts = await closeProgrammeParts(engine.store, closing);
-  return execute(engine, parts, as(engine, 'manager', 'close'));
-};
+const close = ({ engine }: World) => closeProgramme(engine);
 const take = ({ engine }: World, count: number) =>
   importApplications(
     engine,
@@ -107,6 +106,71 @@ describe('a closed programme', () => {
       'PROGRAMME_CLOSED',
     );
     expect(await codeOf(requireCorrectable(engine, correction, 'farid'))).toBe('PROGRAMME_CLOSED');
+  });
+});
+
+describe('a payment that comes back after its programme closed', () => {
+  const finish = async (period: string, said: (id: string) => 'settled' | 'returned') => {
+    const { engine } = world;
+    const { cycleId } = await released(engine, period);
+    await says(cycleId, said);
+    await reconcileCycle(engine, { cycleId }, as(engine, 'finance', 'reconcile', cycleId));
+    await closeCycle(engine, { cycleId }, as(engine, 'finance', 'close', cycleId));
+    return cycleId;
+  };
+  const says = async (cycleId: string, said: (id: string) => 'settled' | 'returned') => {
+    const { engine } = world;
+    const outcomes = answers(engine, cycleId, (id) =>
+      said(id) === 'settled'
+        ? { outcome: 'settled', settledOn: `${cycleId.slice(-7)}-28` }
+        : { outcome: 'returned', reason: 'AC04' },
+    );
+    await takeInOutcomes(engine, { source: 'file', outcomes }, job(engine, 'bank'));
+    await drain(engine);
+  };
+  const ordered = async (cycleId: string) => {
+    const period = cycleId.slice(-7);
+    const payments = await world.engine.store.readCategory(`payment-${PROGRAMME}-${period}-`, {
+      limit: 1_000,
+    });
+    return payments.map(({ events }) => events.find((event) => event.type === 'PaymentOrdered')!);
+  };
+
+  test('is owed again once two reopen it: a cycle of a month that nothing is due in pays that alone', async () => {
+    const { engine } = world;
+    await enrolled(engine, 10);
+    const january = await finish('2026-01', () => 'settled');
+    await closeProgramme(engine);
+    const [first, ...others] = await ordered(january);
+    const back = first!.data as { paymentId: string; personId: string; amountMinor: string };
+    await says(january, (id) => (id === back.paymentId ? 'returned' : 'settled'));
+    await reopenProgramme(engine);
+    const last = asdVersions.at(-1)!;
+    const { monthly, floorMinor, ...benefits } = last.policy.benefits;
+    const policy: typeof last.policy = {
+      ...last.policy,
+      benefits: { ...benefits, monthly: [{ ...monthly[0]!, when: 'false' }], oneOff: [] },
+    };
+    await changeProgramme(engine, {
+      type: 'PublishPolicy',
+      ...last,
+      version: last.version + 1,
+      firstPaidPeriod: '2026-02',
+      policy,
+      contentHash: contentHash(policy),
+    });
+    const desk = new Desk(world);
+    const found = await desk.propose({ fromPeriod: '2025-10' });
+    expect(found).toMatchObject({ arrearsCount: 1 });
+    await desk.approve(found.correctionId, found.contentHash);
+    await drain(engine);
+    const february = await finish('2026-02', () => 'settled');
+    expect(others.length).toBeGreaterThan(3);
+    expect((await ordered(february)).map(({ data }) => data)).toMatchObject([
+      { personId: back.personId, amountMinor: back.amountMinor },
+    ]);
+    await closeProgramme(engine);
+    expect((await desk.audit()).violations).toEqual([]);
   });
 });
 

@@ -5,12 +5,12 @@ import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { streams } from '../../src/kernel/ids.js';
-import { closeProgrammeParts } from '../../src/use-cases/programmes/close-programme.js';
 import { erasure } from '../../src/use-cases/persons/erase-person.js';
 import { movePersonParts } from '../../src/use-cases/persons/move-person.js';
 import { execute } from '../../src/write-side/execute.js';
 import { erase } from './again.js';
 import { countBreaksAsSettled } from './breaks.js';
+import { closeProgramme } from './closing.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { answers, PROGRAMME, released } from './month.js';
@@ -158,11 +158,7 @@ test('nor while a payment carries them that did not arrive', async () => {
   expect(await codeOf(execute(world.engine, parts, admin))).toBe('STILL_OWED');
 });
 
-async function closesProgramme(): Promise<void> {
-  const closing = { programmeId: PROGRAMME, reason: 'over' };
-  const parts = await closeProgrammeParts(world.engine.store, closing);
-  await execute(world.engine, parts, as(world.engine, 'manager', 'close'));
-}
+const closesProgramme = (): Promise<void> => closeProgramme(world.engine);
 async function closesNovember(): Promise<void> {
   const cycleId = `${PROGRAMME}-2025-11`;
   const { engine } = world;

@@ -2,23 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { SubmitApplication } from '../../src/application/application.commands.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
-import { closeProgrammeParts } from '../../src/use-cases/programmes/close-programme.js';
-import { execute } from '../../src/write-side/execute.js';
 import { ApiProcess } from './api-process.js';
+import { closeProgramme } from './closing.js';
 import { PROGRAMME } from './month.js';
 import { another, eventsOf, justBefore, racing, STORES, type Here } from './racing.js';
-import { as, households, job } from './world.js';
+import { households, job } from './world.js';
 
 describe.each(STORES)(
   'a programme that is closed in the same moment, on a store %s',
   (_, atomic) => {
     const { anew } = racing(atomic);
 
-    const close = async (here: Here): Promise<void> => {
-      const closing = { programmeId: PROGRAMME, reason: 'over' };
-      const parts = await closeProgrammeParts(here.store, closing);
-      await execute(another(here), parts, as(here, 'manager', 'close'));
-    };
+    const close = (here: Here): Promise<void> => closeProgramme(another(here));
     const submissions = async (here: Here) =>
       (await eventsOf(here)).filter(
         (event): event is Recorded<'ApplicationSubmitted'> => event.type === 'ApplicationSubmitted',

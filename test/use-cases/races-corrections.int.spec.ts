@@ -178,11 +178,14 @@ describe.each(STORES)('a correction, on a store %s', (_, atomic) => {
       closeProgrammeParts(new MemoryStore(atomic), { programmeId: PROGRAMME, reason: 'over' });
     const here = await overpaid();
     const first = await closing();
-    const manager = as(here, 'manager', 'close');
+    const proposes = (engine: Here) => execute(engine, first, as(engine, 'manager', 'close'));
+    const manager = as(here, 'secondManager', 'close');
+    await proposes(here);
     justBefore(here, 'CorrectionStarted', () => execute(another(here), first, manager));
     expect(await codeOf(propose(here))).toBe('PROGRAMME_CLOSED');
 
     const other = await overpaid();
+    await proposes(other);
     const second = await closing();
     justBefore(other, 'ProgrammeClosed', () => propose(another(other)));
     expect(await codeOf(execute(other, second, manager))).toBe('CORRECTION_OPEN');

@@ -68,6 +68,7 @@ export const PEOPLE = {
   releaser: ['rachid', 'finance-controller'],
   bank: ['bank', 'payment-system'],
   manager: ['meryem', 'programme-manager'],
+  secondManager: ['leila', 'programme-manager'],
 } as const satisfies Record<string, readonly [string, Role]>;
 
 export const as = (

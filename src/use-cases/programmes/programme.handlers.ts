@@ -1,6 +1,7 @@
 import { commandHandler, commandHandlers } from '../../http/command-handlers.js';
 import { parseProgrammeId } from '../../kernel/ids.js';
 import { CloseProgramme } from '../../programme/programme.commands.js';
+import { proposalStatus } from '../../programme/proposal-status.js';
 import { closeProgrammeParts } from './close-programme.js';
 
 export const closingHandlers = commandHandlers(
@@ -10,6 +11,7 @@ export const closingHandlers = commandHandlers(
     return {
       parts: await closeProgrammeParts(store, { programmeId, reason }),
       answer: { programmeId },
+      answerAfter: proposalStatus({ type: 'CloseProgramme', programmeId, reason }, 'closed'),
     };
   }),
 );

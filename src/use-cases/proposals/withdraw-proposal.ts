@@ -81,6 +81,8 @@ const WITHDRAWABLE: Readonly<Record<ProposalKind, Withdrawable>> = {
   'account-hold': ofProgramme('hold'),
   checks: ofProgramme('checks'),
   'backdating-limit': ofProgramme('backdating'),
+  closing: ofProgramme('closing'),
+  reopening: ofProgramme('reopening'),
   outcome: {
     roles: OF_PAYMENTS,
     part: ({ paymentId = '', reason }) =>
