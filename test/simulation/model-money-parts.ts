@@ -7,8 +7,7 @@ import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.d
 import { type PaymentState } from '../../src/payment/payment.state.js';
 import { heldBy, payeeOf } from '../../src/person/payee.rule.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { entitledBy } from '../../src/use-cases/instructions/account-now.js';
-import { isStillDue } from '../../src/use-cases/instructions/instructable.rule.js';
+import { entitledBy, isStillDue } from '../../src/use-cases/instructions/instructable.rule.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { PROGRAMME } from './model-programme.js';
 import { fold } from '../../src/kernel/decider.js';

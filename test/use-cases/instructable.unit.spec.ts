@@ -108,6 +108,17 @@ test('is not instructed for a month in which its household is not paid any more'
   const arrears = { items: [item('2025-09', 'arrears')], lives: [enrolledUntil('2025-11')] };
   const carries = { state: payment('returned'), payee, entitled: arrears };
   expect(codeOf(looked(carries, ...OF))).toBe('second');
+  const carrying = (life: EnrolmentState) => ({
+    items: [item('2025-12', 'arrears')],
+    lives: [life],
+  });
+  // Those of a month that it was paid in when they were ordered, and is not any more, are not.
+  const ordered = (livesThen: readonly EnrolmentState[], at = carrying(suspended)) =>
+    codeOf(looked({ ...carries, entitled: { ...at, livesThen } }, ...OF));
+  expect(ordered([enrolledUntil()])).toBe('waiting NOT_PAYABLE');
+  expect(ordered([suspended])).toBe('second');
+  expect(ordered([])).toBe('second');
+  expect(ordered([suspended], carrying(enrolledUntil()))).toBe('second');
 });
 
 test('a payment that is under way or settled is left to refuse by itself', () => {

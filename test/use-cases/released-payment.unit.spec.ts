@@ -78,8 +78,9 @@ describe('its account', () => {
   });
 
   test('is none where it is not due a month any more that the payment carries arrears of', () => {
-    const carrying = (amountMinor: string) => ({
+    const carrying = (amountMinor: string, position: number) => ({
       ...ordered(2),
+      position,
       data: {
         ...ordered(2).data,
         items: [
@@ -92,15 +93,16 @@ describe('its account', () => {
       started('2025-10', 1),
       suspended('2025-11'),
       event('EnrolmentReinstated', { fromPeriod: '2025-12' }),
-    ];
-    const accountFor = (amountMinor: string) =>
+    ].map((one, position) => ({ ...one, position }));
+    const accountFor = (amountMinor: string, orderedAt = 0) =>
       payeeAtRelease(
-        payment(carrying(amountMinor) as Recorded)!,
+        payment(carrying(amountMinor, orderedAt) as Recorded)!,
         { person: first, enrolment },
         hold,
         RELEASED_AT,
       )?.accountId;
     expect(accountFor('50000')).toBeUndefined();
+    expect(accountFor('50000', 1)).toBe('first');
     expect(accountFor('-50000')).toBe('first');
     enrolment = [started('2025-10', 1)];
     expect(accountFor('50000')).toBe('first');

@@ -4,7 +4,6 @@ import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, partsOfPayment, streams } from '../../kernel/ids.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
-import { livesOf } from '../../enrolment/lives.rule.js';
 import type { PaymentState } from '../../payment/payment.state.js';
 import { payeeOf, type Payee } from '../../person/payee.rule.js';
 import { openPayees } from '../../person/payees.js';
@@ -15,6 +14,7 @@ import { foldPayment } from '../folds.js';
 import {
   instructable,
   type PaymentSnapshot,
+  entitledBy,
   type Entitled,
   type Obstacle,
 } from './instructable.rule.js';
@@ -116,14 +116,6 @@ export async function candidatesOf(
     return { ...one, payee: account && one.payee, account };
   });
 }
-
-export const entitledBy = (
-  payment: readonly Recorded[],
-  enrolment: readonly Recorded[],
-): Entitled => ({
-  items: payment.findLast((event) => event.type === 'PaymentOrdered')?.data.items ?? [],
-  lives: livesOf(enrolment),
-});
 
 type OnDefect = (paymentId: string, defect: Defect) => void;
 

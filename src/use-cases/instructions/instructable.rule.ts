@@ -2,7 +2,8 @@ import type { AccountHold } from '../../kernel/accounts.js';
 import type { EventData } from '../../../events/generated.js';
 import { ARREARS_ITEM, isOfPolicy } from '../../eligibility/rules.js';
 import { payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
-import { lifeIn } from '../../enrolment/lives.rule.js';
+import { lifeIn, livesOf } from '../../enrolment/lives.rule.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { isUnpaid, type PaymentState } from '../../payment/payment.state.js';
 import { heldBy, type Held, type Payee } from '../../person/payee.rule.js';
@@ -24,6 +25,18 @@ export interface PaymentSnapshot {
 export interface Entitled {
   readonly items: EventData['PaymentOrdered']['items'];
   readonly lives: readonly EnrolmentState[];
+  /** As they were when it was ordered; absent where it carries no arrears. */
+  readonly livesThen?: readonly EnrolmentState[];
+}
+
+/** @param payment, enrolment events of both streams, as of the moment that is asked about */
+export function entitledBy(payment: readonly Recorded[], enrolment: readonly Recorded[]): Entitled {
+  const ordered = payment.findLast((event) => event.type === 'PaymentOrdered');
+  const items = ordered?.data.items ?? [];
+  const lives = livesOf(enrolment);
+  if (!ordered || !items.some(isArrears)) return { items, lives };
+  const before = enrolment.filter(({ position }) => position <= ordered.position);
+  return { items, lives, livesThen: livesOf(before) };
 }
 /** As it is now and, where it was asked for before, as it was then. */
 export type PaymentThenAndNow = PaymentSnapshot & { readonly then?: PaymentSnapshot };
@@ -72,17 +85,25 @@ export function instructable(
 
 /**
  * Whether each month of a payment is still one in which its household is paid: it may have been
- * ended or suspended looking back since, also in a month that the payment carries arrears of. (What
- * is less than nothing is set against them.)
+ * ended or suspended looking back since. Arrears are what a correction says: of a month in which
+ * the household was not paid when they were ordered (money that came back after it had been given
+ * back, say) they are due; of one that ended since, they are looked at once more. (What is less
+ * than nothing is set against them.)
  */
-export const isStillDue = ({ items, lives }: Entitled): boolean =>
-  items.every(({ code, period, amountMinor }) => {
-    const life = lifeIn(lives, period);
-    const isPaying = life !== undefined && payableIn(life, period);
-    if (isOfPolicy({ code })) return isPaying;
-    const isArrears = code === ARREARS_ITEM && BigInt(amountMinor) > 0n;
-    return isPaying || !isArrears || life === undefined;
+export const isStillDue = ({ items, lives, livesThen = lives }: Entitled): boolean =>
+  items.every((item) => {
+    const isPaying = isPaidFor(lives, item.period);
+    if (isOfPolicy(item)) return isPaying;
+    return isPaying || !isArrears(item) || !isPaidFor(livesThen, item.period);
   });
+
+const isArrears = ({ code, amountMinor }: Entitled['items'][number]): boolean =>
+  code === ARREARS_ITEM && BigInt(amountMinor) > 0n;
+
+function isPaidFor(lives: readonly EnrolmentState[], period: string): boolean {
+  const life = lifeIn(lives, period);
+  return life !== undefined && payableIn(life, period);
+}
 
 /**
  * Whether a payment is to be instructed after its cycle's own instruction: it came back, or was

@@ -1,11 +1,10 @@
 import type { EventData } from '../../../events/generated.js';
 import type { AccountHold } from '../../kernel/accounts.js';
 import type { Recorded } from '../../kernel/decider.js';
-import { livesOf } from '../../enrolment/lives.rule.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import { heldBy, payeeOf, type Payee } from '../../person/payee.rule.js';
 import { isCancelled, orderedInRound, type Ordered } from '../cycles/ordered.rule.js';
-import { isStillDue } from './instructable.rule.js';
+import { entitledBy, isStillDue } from './instructable.rule.js';
 
 /** A payment of the released set. */
 export interface ReleasedPayment {
@@ -48,13 +47,13 @@ export interface AtRelease {
  * @param releasedAt instant
  */
 export function payeeAtRelease(
-  { instructed, ordered }: ReleasedPayment,
+  { instructed, events }: ReleasedPayment,
   { person, enrolment }: AtRelease,
   hold: AccountHold,
   releasedAt: string,
 ): Payee | undefined {
   const payee = payeeOf(person, instructed?.accountId);
   if (!payee || instructed) return payee;
-  if (!isStillDue({ items: ordered.items, lives: livesOf(enrolment) })) return undefined;
+  if (!isStillDue(entitledBy(events, enrolment))) return undefined;
   return heldBy(payee, hold, releasedAt) ? undefined : payee;
 }
