@@ -44,7 +44,7 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
     for (const event of events) {
       if (event.type !== 'CycleClosed' && event.type !== 'CycleAbandoned') continue;
       const { cycleId } = event.data;
-      for await (const cut of carriedByNone(deps, cycleId, signal))
+      for await (const cut of carriedByNone(deps, event, signal))
         await giveBack(deps, cut, 'The payment was never ordered.', base, unfinished);
       if (event.type === 'CycleClosed')
         await giveBackUnpaid(deps, cycleId, base, unfinished, signal);

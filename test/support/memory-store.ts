@@ -23,6 +23,8 @@ export class MemoryStore implements EventStore {
   readonly #receipts = new Map<string, KeptReceipt>();
   /** Runs before a group is written; what it throws, the append throws. */
   beforeAppend: Hook | undefined;
+  /** Runs between the first stream of a group and the others, where they are not written whole. */
+  betweenStreams: Hook | undefined;
 
   constructor(
     readonly atomicGroups = true,
@@ -34,6 +36,11 @@ export class MemoryStore implements EventStore {
 
   async append(group: AppendGroup): Promise<AppendResult> {
     await this.beforeAppend?.(group);
+    if (this.betweenStreams && !this.atomicGroups && group.writes.length > 1) {
+      const begun = this.#append({ writes: group.writes.slice(0, 1) });
+      if (begun.kind === 'conflict') return begun;
+      await this.betweenStreams(group);
+    }
     return this.#append(group);
   }
 

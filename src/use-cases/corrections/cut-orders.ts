@@ -2,6 +2,7 @@ import { cycleOfPayment, partsOfCycle, partsOfPayment, streams } from '../../ker
 import type { Recorded } from '../../kernel/decider.js';
 import type { Deps } from '../../write-side/context.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
+import { foldCycle } from '../cycles/cycles.js';
 import { orderedInRound } from '../cycles/ordered.rule.js';
 import { foldAdjustment, foldRecovery } from '../folds.js';
 import type { GivenBack } from './given-back.rule.js';
@@ -21,17 +22,19 @@ const deductionsIn = (events: readonly Recorded[]): readonly Carried[] =>
   }));
 
 /**
- * What accounts say that payments of a cycle carry which were never ordered so, in pages. Where a
- * store writes one stream at a time, a preparation may have been cut off between an account and its
- * payment, and then been given up.
+ * What accounts say that payments of a cycle carry which were never ordered so when it was given up
+ * or closed, in pages. Where a store writes one stream at a time, a preparation may have been cut
+ * off between an account and its payment, and then been given up. Of a round that began since,
+ * nothing is said: its payments are being ordered, maybe.
  */
 export async function* carriedByNone(
   { store }: Pick<Deps, 'store'>,
-  cycleId: string,
+  { stream, position, data: { cycleId } }: Recorded<'CycleAbandoned' | 'CycleClosed'>,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly GivenBack[]> {
   if (store.atomicGroups !== false) return;
   const { programmeId } = partsOfCycle(cycleId);
+  const { round: last } = foldCycle(await store.readStream(stream, { asOf: position }));
   for (const [account, prefix, carriedIn] of [
     ['arrears', `adjustment-${programmeId}-`, arrearsIn],
     ['deduction', `recovery-${programmeId}-`, deductionsIn],
@@ -39,7 +42,7 @@ export async function* carriedByNone(
     for await (const page of pagesOf(store, prefix, signal ? { signal } : {})) {
       const carried = page
         .flatMap(({ events }) => carriedIn(events))
-        .filter(({ paymentId }) => cycleOfPayment(paymentId) === cycleId);
+        .filter(({ paymentId, round }) => cycleOfPayment(paymentId) === cycleId && round <= last);
       const payments = await store.readStreams(
         carried.map(({ paymentId }) => streams.payment(paymentId)),
       );
