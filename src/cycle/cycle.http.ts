@@ -167,7 +167,7 @@ export class CycleHttp {
       403: ['SAME_PERSON'],
       404: ['CYCLE_NOT_FOUND', 'PROGRAMME_NOT_FOUND'],
       409: ['CONTENT_CHANGED', 'CYCLE_ALREADY_RELEASED'],
-      422: [...NOT_THERE[422], 'EXECUTION_DATE_ODD'],
+      422: [...NOT_THERE[422], 'EXECUTION_DATE_ODD', 'PROGRAMME_CLOSED'],
     },
   })
   release(@CommandParam() command: ReleaseCycle): Promise<Answer> {

@@ -43,11 +43,15 @@ export function requireNotClosed(
 }
 
 /** The same in the append of what relies on it. */
-export const whileNotClosed = (programmeId: string): Part =>
+export const whileNotClosed = (programmeId: string, nothing?: string): Part =>
   guard(streams.programme(programmeId), (events) => {
     const { status } = fold(programmeDecider, events);
-    requireNotClosed({ programmeId, status: status === 'none' ? 'defined' : status });
+    requireNotClosed({ programmeId, status: status === 'none' ? 'defined' : status }, nothing);
   });
+
+/** A cycle that was opened in the moment in which its programme was closed orders nothing. */
+export const whilePaying = (programmeId: string): Part =>
+  whileNotClosed(programmeId, 'nothing of it is ordered or released');
 
 /** That it is open, in the append of what relies on it. */
 export const whileOpen = (programmeId: string): Part =>

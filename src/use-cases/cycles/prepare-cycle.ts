@@ -1,7 +1,7 @@
 import { isChecked } from '../../cycle/cycle-approval.decider.js';
 import { cycleDecider, type CycleCommand, type LeftOut } from '../../cycle/cycle.decider.js';
 import { isPrepared, requireStatus, type CycleState } from '../../cycle/cycle.state.js';
-import { cycleId as cycleIdOf, streams } from '../../kernel/ids.js';
+import { cycleId as cycleIdOf, partsOfCycle, streams } from '../../kernel/ids.js';
 import { parsePeriod } from '../../kernel/time.js';
 import { pipelined, recordOne } from '../../write-side/bulk.js';
 import { guard, part, reserving, type Part } from '../../write-side/unit.js';
@@ -23,7 +23,7 @@ import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { setFromLog, type SetFigures } from './ordered-set.js';
 import { checksSince } from './checks-since.js';
 import { versionPaid } from './version-paid.js';
-import { whileOpen, requireOpen } from '../../programme/open-programme.js';
+import { requireOpen, whileOpen, whilePaying } from '../../programme/open-programme.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 import { Preparation, type PreparedCycle } from './preparation.js';
@@ -145,7 +145,10 @@ async function startPreparation(
   const earlier = earlierThan(others, cycleId);
   const asOf = await deps.store.lastPosition();
   const start = { type: 'StartPreparation', asOf, later: before.later } as const;
-  const parts = [part(streams.cycle(cycleId), cycleDecider, start)];
+  const parts = [
+    part(streams.cycle(cycleId), cycleDecider, start),
+    whilePaying(partsOfCycle(cycleId).programmeId),
+  ];
   if (earlier && before.status !== 'preparing') {
     const { asOf: seen } = earlier;
     const round = before.round + 1;

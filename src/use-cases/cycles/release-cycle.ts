@@ -1,5 +1,6 @@
 import { cycleDecider } from '../../cycle/cycle.decider.js';
-import { streams } from '../../kernel/ids.js';
+import { partsOfCycle, streams } from '../../kernel/ids.js';
+import { whilePaying } from '../../programme/open-programme.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Part } from '../../write-side/unit.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
@@ -18,6 +19,7 @@ export const releaseCycleParts = ({
   executionDate,
 }: ReleaseArgs): readonly Part[] => [
   part(streams.cycle(cycleId), cycleDecider, { type: 'ReleaseCycle', contentHash, executionDate }),
+  whilePaying(partsOfCycle(cycleId).programmeId),
 ];
 
 /**
