@@ -24,13 +24,16 @@ const isOfPerson = (source: string): boolean =>
   source === 'http' || source === 'file' || source === 'topic';
 
 /**
- * I4 for whom an outcome names: who handed over the file that another had applied, and who proposed
- * the payment that an entry was given to, so that they count as those who said so. Kept is what
- * persons record of a file or of an entry, until that is applied.
+ * I4 for whom an outcome names: who handed over the file that another had applied, who released it,
+ * and who proposed the payment that an entry of it was given to, so that they count as those who
+ * said so. Kept is what persons record of a file or of an entry, until that is applied, and of
+ * which persons files and open entries are.
  */
 export class SaidByCheck {
-  /** Persons who handed over a file that no bank delivered. */
-  readonly #receivedBy = new Map<string, string>();
+  /** On whose word a file is: who handed it over, where no bank did, and who released it. */
+  readonly #persons = new Map<string, readonly string[]>();
+  /** The files of open entries that are of persons. */
+  readonly #entries = new Map<string, string>();
   /** By the request that applies a file, or the command that gives an entry away. */
   readonly #ofFiles = new Map<string, Naming[]>();
   readonly #ofEntries = new Map<string, Naming[]>();
@@ -38,7 +41,14 @@ export class SaidByCheck {
   add(event: Recorded, found: Found): void {
     switch (event.type) {
       case 'BankMessageReceived':
-        if (!isMachine(event.meta.role)) this.#receivedBy.set(event.data.sha256, event.meta.actor);
+        if (!isMachine(event.meta.role)) this.#persons.set(event.data.sha256, [event.meta.actor]);
+        return;
+      case 'BankMessageReleased':
+        return this.#released(event);
+      case 'BankEntryQuarantined':
+        return this.#quarantined(event);
+      case 'BankEntryDismissed':
+        this.#entries.delete(event.stream);
         return;
       case 'PaymentAccepted':
       case 'PaymentSettled':
@@ -53,6 +63,17 @@ export class SaidByCheck {
       default:
         return;
     }
+  }
+
+  #quarantined({ stream, data: { sha256 = '' } }: Recorded<'BankEntryQuarantined'>): void {
+    if (this.#persons.has(sha256)) this.#entries.set(stream, sha256);
+  }
+
+  /** A bank that delivers the same file vouches for it. */
+  #released({ data: { sha256 }, meta }: Recorded<'BankMessageReleased'>): void {
+    const before = this.#persons.get(sha256) ?? [];
+    if (isMachine(meta.role)) this.#persons.delete(sha256);
+    else this.#persons.set(sha256, [...before, meta.actor]);
   }
 
   #said({ type, v, data, meta }: Saying): void {
@@ -70,22 +91,26 @@ export class SaidByCheck {
   }
 
   #applied({ data: { sha256 }, meta }: Recorded<'BankMessageApplied'>, found: Found): void {
-    const handedOverBy = this.#receivedBy.get(sha256);
     const said = this.#ofFiles.get(meta.correlation) ?? [];
     this.#ofFiles.delete(meta.correlation);
-    this.#receivedBy.delete(sha256);
-    if (handedOverBy === undefined) return;
-    if (
-      said.some((one) => !isSamePerson(one.by, handedOverBy) && !isOneOf(one.saidBy, handedOverBy))
-    )
-      found('I4', 'what a file says does not name who handed it over');
+    if (said.some((one) => !this.#names(one, sha256)))
+      found('I4', 'what a file says does not name who handed it over or released it');
   }
 
-  #assigned({ data, meta }: Recorded<'BankEntryAssigned'>, found: Found): void {
+  #names({ by, saidBy }: Naming, sha256: string): boolean {
+    const persons = this.#persons.get(sha256) ?? [];
+    return persons.every((person) => isSamePerson(by, person) || isOneOf(saidBy, person));
+  }
+
+  #assigned({ stream, data, meta }: Recorded<'BankEntryAssigned'>, found: Found): void {
     const { proposedBy }: Pick<EventData['BankEntryAssigned'], 'proposedBy'> = data;
     const said = this.#ofEntries.get(meta.command) ?? [];
     this.#ofEntries.delete(meta.command);
     if (proposedBy !== undefined && said.some(({ saidBy }) => !isOneOf(saidBy, proposedBy)))
       found('I4', 'what an entry was given to does not name who proposed it');
+    const sha256 = this.#entries.get(stream);
+    this.#entries.delete(stream);
+    if (sha256 !== undefined && said.some((one) => !this.#names(one, sha256)))
+      found('I4', 'what an entry was given to does not name whose file it is of');
   }
 }

@@ -36,12 +36,15 @@ export interface BankEntryState {
 /** What a person says that an entry is about; it counts once a second person says the same. */
 type AssignmentProposal = Said & { readonly by: string };
 
+type Assignment = Omit<Assigned, 'entryId' | 'proposedBy'>;
 export type BankEntryCommand =
   | ({ readonly type: 'QuarantineEntry' } & Quarantined)
-  | ({ readonly type: 'ProposeAssignment' | 'AssignEntry' } & Omit<
-      Assigned,
-      'entryId' | 'proposedBy'
-    >)
+  | ({ readonly type: 'ProposeAssignment' } & Assignment)
+  | ({
+      readonly type: 'AssignEntry';
+      /** Who proposed it, as the entry was read; absent: whoever did. */
+      readonly proposedBy?: string;
+    } & Assignment)
   | { readonly type: 'SetEntryOwner'; readonly owner: string }
   | { readonly type: 'WithdrawAssignment'; readonly reason: string }
   | ({ readonly type: 'RecordCandidates' } & Omit<EventData['BankEntryCandidatesFound'], 'entryId'>)
@@ -174,14 +177,22 @@ export const proposedByAnother = (
 
 /** @throws DomainError SAME_PERSON where nobody else proposed the same */
 function assign(state: BankEntryState, data: Assigned, { actor }: Context): Drafts {
-  const proposed = proposedByAnother(state, data, actor.id);
+  const { proposedBy, ...said } = data;
+  const proposed = proposedByAnother(state, said, actor.id);
+  // The payment is told of who proposed it as the entry was read.
+  if (proposedBy !== undefined && proposed?.by !== proposedBy)
+    throw new DomainError(
+      'NOTHING_PROPOSED',
+      'What was proposed of this entry was taken back meanwhile; look at it again.',
+      'conflict',
+    );
   if (!proposed)
     throw new DomainError(
       'SAME_PERSON',
       'An entry is given to a payment once a second person says the same.',
       'forbidden',
     );
-  return [{ type: 'BankEntryAssigned', data: { ...data, proposedBy: proposed.by } }];
+  return [{ type: 'BankEntryAssigned', data: { ...said, proposedBy: proposed.by } }];
 }
 
 function propose({ proposals }: BankEntryState, data: Assigned, { actor }: Context): Drafts {

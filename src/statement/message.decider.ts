@@ -18,6 +18,8 @@ export interface BankMessageState {
   readonly handedOverBy: string;
   /** Whether a bank's folder or a payment system delivered it, and not a person. */
   readonly isDelivered: boolean;
+  /** The persons who had it applied: again, where more was found in it. */
+  readonly releasedBy: readonly string[];
 }
 
 /** Why a file waits that only a person handed over. */
@@ -40,6 +42,7 @@ const initialState: BankMessageState = {
   code: '',
   handedOverBy: '',
   isDelivered: false,
+  releasedBy: [],
 };
 
 function decide(
@@ -100,6 +103,18 @@ function decide(
 /** Whether it waits for nothing but another's word that it is the bank's. */
 export const isAwaited = ({ status, code }: Pick<BankMessageState, 'status' | 'code'>): boolean =>
   status === 'quarantined' && code === HANDED_OVER;
+/**
+ * The persons on whose word a file is applied, besides who does it: what a bank delivers is its own
+ * word, unless a person released it; what one person handed over and another releases is both's.
+ */
+export function personsBehind(
+  { handedOverBy, isDelivered, releasedBy }: BankMessageState,
+  { id, role }: Context['actor'],
+): readonly string[] {
+  if (role === 'payment-system') return [];
+  const persons = isDelivered ? releasedBy : [handedOverBy, ...releasedBy];
+  return [...new Set(persons)].filter((by) => by !== '' && !isSamePerson(by, id));
+}
 export const DELIVERED = 'The bank delivered the same file.';
 
 const isDone = ({ status }: BankMessageState): boolean =>
@@ -141,7 +156,9 @@ export const bankMessageDecider: Decider<BankMessageState, BankMessageCommand, B
       case 'BankMessageQuarantined':
         return { ...state, status: 'quarantined', code: event.data.code };
       case 'BankMessageReleased':
-        return { ...state, status: 'released' };
+        return event.meta.role === 'payment-system'
+          ? { ...state, status: 'released', isDelivered: true }
+          : { ...state, status: 'released', releasedBy: [...state.releasedBy, event.meta.actor] };
       case 'BankMessageApplied':
         return { ...state, status: 'applied' };
       default:

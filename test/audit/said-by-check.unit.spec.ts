@@ -34,13 +34,23 @@ describe.each([
     const received = (by: string, more = {}) =>
       step('BankMessageReceived', by, { sha256: 'f' }, more);
     const applied = (by: string) => step('BankMessageApplied', by, { sha256: 'f' });
-    const silent = ['I4 what a file says does not name who handed it over'];
+    const silent = ['I4 what a file says does not name who handed it over or released it'];
 
     test('names the person who handed it over, where another has it applied', () => {
       expect(foundIn(received('farid'), said('hind'), applied('hind'))).toEqual(silent);
       expect(foundIn(received('farid'), said('hind', ['omar']), applied('hind'))).toEqual(silent);
       expect(foundIn(received('farid'), said('hind', ['Farid']), applied('hind'))).toEqual([]);
       expect(foundIn(received('farid'), said('farid'), applied('farid'))).toEqual([]);
+    });
+    test('and who released it, unless that was the bank', () => {
+      const released = (by: string, more = {}) =>
+        step('BankMessageReleased', by, { sha256: 'f' }, more);
+      const both = [received('farid'), released('hind')] as const;
+      expect(foundIn(...both, said('omar', ['farid']), applied('omar'))).toEqual(silent);
+      expect(foundIn(...both, said('omar', ['farid', 'hind']), applied('omar'))).toEqual([]);
+      expect(foundIn(...both, said('farid', ['hind']), applied('farid'))).toEqual([]);
+      const vouched = [received('farid'), released('bank', BANK)] as const;
+      expect(foundIn(...vouched, said('omar'), applied('omar'))).toEqual([]);
     });
     test('every time', () => {
       const both = [said('hind', ['farid']), said('hind')] as const;
@@ -74,6 +84,20 @@ describe.each([
       expect(foundIn(given(undefined, { v: 2 }), assigned('hind', 'farid'))).toEqual([]);
       expect(foundIn(given(), assigned('hind'))).toEqual([]);
       expect(foundIn(assigned('hind', 'farid'))).toEqual([]);
+    });
+    test('names whose file it is of, as long as it is open', () => {
+      const received = step('BankMessageReceived', 'omar', { sha256: 'f' });
+      const open = step('BankEntryQuarantined', 'omar', { sha256: 'f' });
+      const dismissed = step('BankEntryDismissed', 'omar', {});
+      const file = ['I4 what an entry was given to does not name whose file it is of'];
+      const unnamed = [given(['farid']), assigned('hind', 'farid')] as const;
+      expect(foundIn(received, open, ...unnamed)).toEqual(file);
+      expect(foundIn(received, open, given(['farid', 'omar']), assigned('hind', 'farid'))).toEqual(
+        [],
+      );
+      expect(foundIn(open, ...unnamed)).toEqual([]);
+      expect(foundIn(received, open, dismissed, ...unnamed)).toEqual([]);
+      expect(foundIn(received, open, ...unnamed, ...unnamed)).toEqual(file);
     });
   });
 });

@@ -63,6 +63,13 @@ describe('an entry of a bank', () => {
     given(waits(), proposedBy('farid'))
       .when(assign, hind)
       .then({ type: 'BankEntryAssigned', data: { entryId, ...said, proposedBy: 'farid' } });
+    // Who proposed it, as it was told to the payment, has not taken it back meanwhile.
+    given(waits(), proposedBy('farid'))
+      .when({ ...assign, proposedBy: 'farid' }, hind)
+      .thenOne('BankEntryAssigned');
+    given(waits(), proposedBy('omar'))
+      .when({ ...assign, proposedBy: 'farid' }, hind)
+      .thenRefused('NOTHING_PROPOSED');
     given(waits(), proposedBy('farid'), assigned).when(assign, hind).then();
     given(waits(), proposedBy('farid'), assigned)
       .when({ ...assign, attempt: 2 }, hind)

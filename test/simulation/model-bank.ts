@@ -13,6 +13,7 @@ import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
 import { fromState, part, type Part } from '../../src/write-side/unit.js';
+import { saidBefore } from '../../src/use-cases/statements/assignment.rule.js';
 import type { Act } from './model-people.js';
 import { actorOf, type Op } from './model-world.js';
 
@@ -66,7 +67,10 @@ const assign: Act = (world, op) => {
   // One word in four stays alone, for a later step to confirm or to take back.
   if (op.a % 4 === 3) return;
   const waiting = fold(bankEntryDecider, world.log.stream(streams.entry(entryIdOf(op))));
-  const proposal = proposedByAnother(waiting, said, actorOf(op, 'finance-officer'));
+  const actor = { id: actorOf(op, 'finance-officer'), role: 'finance-officer' } as const;
+  const proposal = proposedByAnother(waiting, said, actor.id);
+  const sha256 = waiting.entry?.sha256 ?? '';
+  const file = fold(bankMessageDecider, world.log.stream(streams.message(sha256)));
   world.run(
     op,
     'finance-officer',
@@ -80,7 +84,7 @@ const assign: Act = (world, op) => {
         endToEndId: endToEndIdOf(state.paymentId, attempt),
         source: 'operator',
         ...(outcome === 'settled' ? {} : { reason: 'MS03' }),
-        ...(proposal ? { saidBy: [proposal.by] } : {}),
+        ...(proposal ? { saidBy: saidBefore(proposal.by, file, actor) } : {}),
       })),
     ),
     entry(op, { type: 'AssignEntry', ...said }),

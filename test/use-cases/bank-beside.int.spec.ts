@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { formatAmount } from '../../src/kernel/money.js';
 import { streams } from '../../src/kernel/ids.js';
 import { assignEntry } from '../../src/use-cases/statements/bank-entries.js';
+import { releaseMessage, takeInMessage } from '../../src/use-cases/statements/take-in-message.js';
+import { inPieces } from '../support/bank-messages.js';
 import {
   amountOf,
   breaksOf,
@@ -16,7 +18,7 @@ import {
   type Booking,
 } from './bank-agrees.fixtures.js';
 import { figures, payments, take, violations, world, type Paid } from './bank-messages.fixtures.js';
-import { as } from './world.js';
+import { as, by, job } from './world.js';
 
 /** What stands beside what is usual: it is held against all else that the message says. */
 
@@ -302,6 +304,40 @@ describe('an entry that a person gives to a payment', () => {
       data: { source: 'operator', saidBy: ['farid'] },
       meta: { actor: 'hind' },
     });
+    expect(await violations()).toEqual([]);
+  });
+  test('names who handed over its file, and who released that', async () => {
+    const [one, other] = await two();
+    const credit = (payment: Paid) =>
+      statementOf([
+        { amount: money(payment), direction: 'CRDT', details: [e2e(payment.endToEndId)] },
+      ]);
+    const { engine } = world;
+    const handOver = (text: string, filesTakeTwo: boolean) =>
+      takeInMessage(
+        { ...engine, filesTakeTwo },
+        { bytes: inPieces(text), sender: 'desk', fileName: 'bank.xml' },
+        job(engine, 'finance'),
+      );
+    await handOver(credit(one), false);
+    const [entry] = await entries();
+    const { sha256 } = await handOver(credit(other), true);
+    await releaseMessage(engine, { sha256, reason: 'seen' }, job(engine, 'secondFinance'));
+    const released = (await entries()).find(({ entryId }) => entryId !== entry!.entryId);
+    for (const [of, paymentId] of [
+      [entry!, one.paymentId],
+      [released!, other.paymentId],
+    ] as const)
+      for (const id of ['omar', 'salim'])
+        await assignEntry(
+          engine,
+          { entryId: of.entryId, paymentId, outcome: 'returned', reason: 'so' },
+          by(engine, id, 'finance-officer', 'assign', of.entryId, id),
+        );
+    const lastOf = async ({ paymentId }: Paid) =>
+      (await engine.store.readStream(streams.payment(paymentId))).at(-1);
+    expect(await lastOf(one)).toMatchObject({ data: { saidBy: ['omar', 'farid'] } });
+    expect(await lastOf(other)).toMatchObject({ data: { saidBy: ['omar', 'farid', 'hind'] } });
     expect(await violations()).toEqual([]);
   });
   test('is of the payment that it names', async () => {

@@ -1,5 +1,8 @@
 import type { EventData } from '../../../events/generated.js';
+import type { Actor } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
+import { isSamePerson } from '../../kernel/subject.js';
+import { personsBehind, type BankMessageState } from '../../statement/message.decider.js';
 import type { PaymentCommand } from '../../payment/payment.decider.js';
 import type { QuarantinedEntry } from './quarantined-entry.rule.js';
 
@@ -20,6 +23,16 @@ export function outcomeSaid(
     );
   return outcome;
 }
+
+/** Who proposed what an entry is about, and on whose word its file was applied. */
+export const saidBefore = (
+  proposedBy: string,
+  message: BankMessageState,
+  actor: Actor,
+): readonly string[] => [
+  proposedBy,
+  ...personsBehind(message, actor).filter((by) => !isSamePerson(by, proposedBy)),
+];
 
 /**
  * What the payment is told in the name of the person who gave the entry to it, and of who proposed

@@ -9,7 +9,7 @@ import { execute, type CommandResult } from '../../write-side/execute.js';
 import { fromState, part, type Part } from '../../write-side/unit.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
 import { foldBankMessage } from '../folds.js';
-import { outcomeSaid, reportOf, type AssignedOutcome } from './assignment.rule.js';
+import { outcomeSaid, reportOf, saidBefore, type AssignedOutcome } from './assignment.rule.js';
 import type { QuarantinedEntry } from './quarantined-entry.rule.js';
 
 export interface AssignArgs {
@@ -99,7 +99,9 @@ export async function assignEntryParts(
   // What was given to a payment is said of it once, by the command that gave it.
   if (state.status === 'assigned') return [assigning('AssignEntry', entryId, said)];
   const proposal = proposedByAnother(state, said, actor.id);
-  const saidBy = proposal ? [proposal.by] : [];
+  const message =
+    entry.sha256 === undefined ? [] : await store.readStream(streams.message(entry.sha256));
+  const saidBy = proposal ? saidBefore(proposal.by, foldBankMessage(message), actor) : [];
   const report = part(
     streams.payment(paymentId),
     paymentDecider,
@@ -108,14 +110,14 @@ export async function assignEntryParts(
     ),
   );
   return proposal
-    ? [report, assigning('AssignEntry', entryId, said)]
+    ? [report, assigning('AssignEntry', entryId, { ...said, proposedBy: proposal.by })]
     : [tried(report), assigning('ProposeAssignment', entryId, said)];
 }
 
 const assigning = (
   type: 'ProposeAssignment' | 'AssignEntry',
   entryId: string,
-  said: Required<Omit<AssignArgs, 'entryId'>>,
+  said: Required<Omit<AssignArgs, 'entryId'>> & { readonly proposedBy?: string },
 ): Part => part(streams.entry(entryId), bankEntryDecider, { type, ...said });
 
 /** Refused where the part is, and nothing is recorded of it. */

@@ -2,12 +2,12 @@ import {
   bankMessageDecider,
   DELIVERED,
   isAwaited,
+  personsBehind,
   type BankMessageCommand,
   type BankMessageState,
 } from '../../statement/message.decider.js';
 import { streams } from '../../kernel/ids.js';
 import { withoutPersonal } from '../../kernel/personal-text.js';
-import { isSamePerson } from '../../kernel/subject.js';
 import { recordOne } from '../../write-side/bulk.js';
 import { part } from '../../write-side/unit.js';
 import { foldBankMessage } from '../folds.js';
@@ -161,7 +161,7 @@ async function readAndApply(
     ...(await new StatementProcessor(
       deps,
       ours,
-      { sha256, days: saidOn(end), saidBy: handedOverTo(base.actor, state) },
+      { sha256, days: saidOn(end), saidBy: personsBehind(state, base.actor) },
       differing,
       base,
     ).run(spool, onProgress, signal)),
@@ -186,15 +186,6 @@ async function readAndApply(
   );
   return { sha256, status: 'applied', ...applied };
 }
-
-/**
- * What a bank delivers is its own word; what one person handed over and another releases is both's.
- */
-const handedOverTo = (
-  { id, role }: JobContext['actor'],
-  { handedOverBy, isDelivered }: BankMessageState,
-): readonly string[] =>
-  role === 'payment-system' || isDelivered || isSamePerson(handedOverBy, id) ? [] : [handedOverBy];
 
 /** Why a file that could be read is not applied. */
 function refused(
