@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 
 let dir: string;
@@ -64,6 +65,13 @@ test('production mode takes nobody at their word, and the command line signs in'
   expect(await sanad([...define, '--token-file', token])).toBe('REGION_NOT_ALLOWED');
   writeFileSync(token, 'e30.e30.e30');
   expect(await sanad([...define, '--token-file', token])).toBe('TOKEN_INVALID');
+  // Neither is a token of the folder's own issuer believed, nor made.
+  const local = await localIssuer(join(dir, 'data', 'keys'));
+  const manager = { subject: 'm.alaoui', role: 'programme-manager' } as const;
+  writeFileSync(token, await local.issue({ ...manager, ttlSeconds: 300 }));
+  expect(await sanad([...define, '--token-file', token])).toBe('TOKEN_INVALID');
+  const make = ['token', '--subject', manager.subject, '--role', manager.role];
+  expect(await sanad(make)).toBe('SIGN_IN_REQUIRED');
 
   writeFileSync(token, `${await sign({ sub: 'm.alaoui', role: 'programme-manager' })}\n`);
   expect(await sanad(define, { SANAD_TOKEN_FILE: token })).toBeUndefined();

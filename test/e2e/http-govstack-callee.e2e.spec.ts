@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ibanOfRib } from '../../src/kernel/accounts.js';
 import { functionalIdOf, personIdOf } from '../../src/kernel/govstack.js';
 import { uuidOf } from '../../src/kernel/ids.js';
+import { eventually } from '../support/eventually.js';
 import { leaveOut } from '../support/left-out.js';
 import { expectStatus, lastPosition, ribNumber, type Json, type Reply } from './http-world.js';
 import {
@@ -131,6 +132,13 @@ describe('an account mapper', () => {
     expect((await update([change])).body.responseDescription).toBe(
       '0 set, 1 as they were, 0 refused.',
     );
+    // What the block wrote is held as any change is: another person verifies it.
+    const waiting = await eventually('the changed account among what waits', async () => {
+      const officer = await world.as('o.chraibi', 'case-officer');
+      const { items } = await expectStatus(200, officer.get('/proposals?kind=payee-account'));
+      return items.find(({ personId }: Json) => personId === persons[1]);
+    });
+    expect(waiting).toMatchObject({ kind: 'payee-account' });
     const elsewhere = await world.as('registry-2', 'intake', ['MA-01']);
     const nobody = functionalIdOf(uuidOf('person', 'nobody'));
     // Neither who is there, nor whether this is their account, nor what is wrong with it.

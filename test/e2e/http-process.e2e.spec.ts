@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -80,6 +80,15 @@ async function serving(env: Record<string, string>): Promise<Running> {
     void ended.then(({ stderr }) => reject(new Error(`ended: ${stderr}`)));
   });
   return { child, url, output: out, exit: ended.then(({ code }) => code) };
+}
+
+/** Another letter in the last place where a word stands. */
+function flipByte(file: string, word: string): void {
+  const bytes = readFileSync(file);
+  const at = bytes.lastIndexOf(word);
+  if (at < 0) throw new Error(`${file} has no ${word}`);
+  bytes[at] = bytes[at]! ^ 1;
+  writeFileSync(file, bytes);
 }
 
 const caller = async (dir: string, url: string, subject: string, role: Role): Promise<Caller> =>
@@ -320,8 +329,13 @@ describe('the process that serves', () => {
     expect(held.stderr).toContain('DATA_FOLDER_HELD');
     const taken = await run({ SANAD_DATA: folder(), SANAD_PORT: new URL(server.url).port }).ended;
     expect(taken.stderr).toContain('PORT_TAKEN');
+    const manager = await caller(dir, server.url, 'm.alaoui', 'programme-manager');
+    await expectStatus(201, manager.post('/programmes', asdProgramme));
     server.child.kill('SIGTERM');
     await server.exit;
+    flipByte(join(dir, 'log.db'), 'ProgrammeDefined');
+    const damaged = await run({ SANAD_DATA: dir }).ended;
+    expect(damaged).toMatchObject({ code: 1, stderr: expect.stringContaining('LOG_CORRUPT') });
     writeFileSync(join(dir, 'folder.json'), JSON.stringify({ format: 999 }));
     expect((await run({ SANAD_DATA: dir }).ended).stderr).toContain('LOG_NEWER_VERSION');
     const wrong = await run({ SANAD_DATA: folder(), SANAD_BODY_LIMIT: 'lots' }).ended;

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { openDataFolder } from '../../adapters/data-folder/file-system.js';
 import { modeIn } from '../../composition/config.js';
 import { localIssuer } from '../../adapters/signer/local-issuer.js';
+import { DomainError } from '../../kernel/errors.js';
 import { ROLES } from '../../kernel/decider.js';
 import { action, common, wholeNumber, type CommonOptions } from '../command.js';
 import { regionsIn } from '../sign-in.js';
@@ -28,6 +29,12 @@ export function tokenCommand(): Command {
     .option('--ttl <seconds>', 'how long it is valid', wholeNumber('ttl', 1, 86_400 * 30), 28_800)
     .action(
       action<TokenOptions, []>(async ({ out }, options) => {
+        if (modeIn() === 'production')
+          throw new DomainError(
+            'SIGN_IN_REQUIRED',
+            "In production mode tokens come from your own OIDC issuer; one of the folder's own is believed by nobody.",
+            'unauthenticated',
+          );
         const regions = options.regions === undefined ? undefined : regionsIn(options.regions);
         const folder = await openDataFolder(options.data, { hold: false, mode: modeIn() });
         const issuer = await localIssuer(folder.keys);
