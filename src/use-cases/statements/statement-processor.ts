@@ -3,6 +3,7 @@ import { quarantineEntries } from './quarantine-entries.js';
 import { EntryNamer, quarantined, type QuarantinedEntry } from './quarantined-entry.rule.js';
 import { SeenBookings } from './seen-bookings.rule.js';
 import { dated, type Verdict } from './bank-verdict.rule.js';
+import { ListedPayments } from './listed-payments.js';
 import { differenceFrom } from './message-difference.rule.js';
 import { notPaidFrom } from './look-through.js';
 import { alsoDiffers, ofEachNamed, type Unclear } from './unclear-entry.rule.js';
@@ -25,6 +26,9 @@ interface Batch {
   readonly origins: Origin[];
 }
 
+const UNNAMED =
+  'The report says of a payment what nobody can take, and not of which; what it says of all of them waits with it.';
+
 /** The file that is applied. */
 interface AppliedFile {
   readonly sha256: string;
@@ -41,6 +45,7 @@ export class StatementProcessor {
   readonly #underWay = new Map<number, readonly Origin[]>();
   readonly #namer = new EntryNamer();
   readonly #bookings = new SeenBookings();
+  readonly #listed: ListedPayments;
 
   constructor(
     private readonly deps: MessageDeps,
@@ -48,7 +53,9 @@ export class StatementProcessor {
     private readonly file: AppliedFile,
     private readonly differing: ReadonlyMap<number, string>,
     private readonly base: JobContext,
-  ) {}
+  ) {
+    this.#listed = new ListedPayments(ours);
+  }
 
   async run(
     spool: VerdictSpool,
@@ -77,6 +84,7 @@ export class StatementProcessor {
       for (const spooled of batchOf) {
         const origin: Origin = { spooled };
         const verdict = await this.#heldAgainstEntry(spooled);
+        await this.#listed.add(spooled, verdict);
         if (verdict.kind === 'unclear') unclear.push(...this.#ofAll(origin, verdict));
         else if (verdict.kind === 'payment') this.#add(batch, verdict.outcome, origin);
         else {
@@ -139,7 +147,14 @@ export class StatementProcessor {
     if (other) return wrong(other.code, other.detail);
     const difference = differenceFrom(message, verdict);
     if (difference !== undefined) return wrong('BATCH_DIFFERS', difference);
-    for await (const payments of this.ours.paymentsOf(message)) {
+    const { spooled } = origin;
+    const isStatus = spooled.booked === undefined;
+    if (isStatus && this.#listed.hasUnnamed(spooled.message))
+      return wrong('BATCH_DIFFERS', UNNAMED);
+    for await (const sent of this.ours.paymentsOf(message)) {
+      const payments = isStatus
+        ? sent.filter((payment) => !this.#listed.has(spooled.message, payment))
+        : sent;
       const batch: Batch = { outcomes: [], origins: [] };
       for (const payment of payments)
         this.#add(
