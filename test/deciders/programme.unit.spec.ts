@@ -9,7 +9,13 @@ import {
 } from '../../src/programme/programme.decider.js';
 import { by, scenarios, was } from './given.js';
 import { account, terms, v1, v2, v3 } from './programme.fixtures.js';
-import { accountHolds, backdating, calendars, withdrawals } from './programme.scenarios.js';
+import {
+  accountHolds,
+  backdating,
+  calendars,
+  closings,
+  withdrawals,
+} from './programme.scenarios.js';
 
 const manager = by('meryem', 'programme-manager');
 const second = by('leila', 'programme-manager');
@@ -81,71 +87,7 @@ describe('a programme', () => {
   });
 });
 
-describe('what two managers say, each with a reason of their own', () => {
-  const alone = was('ProgrammeClosingProposed', repealed, 'meryem', 'programme-manager');
-  const left = { programmeId, reason: 'a payment came back' };
-  const asked = was('ProgrammeReopeningProposed', left, 'meryem', 'programme-manager');
-  const close = { type: 'CloseProgramme', programmeId, reason: 'over' } as const;
-  const reopen = { type: 'ReopenProgramme', programmeId, reason: 'closed by mistake' } as const;
-  const before = [defined, ...published, opened] as const;
-  const withdraw = { type: 'WithdrawProposal', programmeId, reason: 'not yet' } as const;
-
-  test('closes a programme, and not what one says twice', () => {
-    given(...before, alone)
-      .when(close, manager)
-      .then();
-    given(...before, alone)
-      .when(close, second)
-      .then({ type: 'ProgrammeClosed', data: { programmeId, reason: 'over' } });
-    given(...before, alone, closed)
-      .when(close, second)
-      .thenRefused('PROGRAMME_CLOSED');
-  });
-  test('reopens one that is closed', () => {
-    given(...before)
-      .when(reopen, manager)
-      .thenRefused('PROGRAMME_NOT_CLOSED');
-    given(...before, closed)
-      .when(reopen, manager)
-      .thenOne('ProgrammeReopeningProposed');
-    given(...before, closed, asked)
-      .when(reopen, manager)
-      .then();
-    given(...before, closed, asked)
-      .when(reopen, second)
-      .then({ type: 'ProgrammeReopened', data: { programmeId, reason: 'closed by mistake' } });
-    given(...before, closed, asked, was('ProgrammeReopened', left))
-      .when(reopen, second)
-      .thenRefused('PROGRAMME_NOT_CLOSED');
-  });
-  test('is taken back by who said it', () => {
-    given(...before, alone)
-      .when({ ...withdraw, what: 'closing' }, manager)
-      .thenOne('ProgrammeProposalWithdrawn');
-    given(...before, closed, asked)
-      .when({ ...withdraw, what: 'reopening' }, second)
-      .thenRefused('NOTHING_PROPOSED');
-    given(...before, closed, asked)
-      .when({ ...withdraw, what: 'reopening' }, manager)
-      .thenOne('ProgrammeProposalWithdrawn');
-    given(...before, closed)
-      .when({ ...withdraw, what: 'policy' }, manager)
-      .thenRefused('PROGRAMME_CLOSED');
-  });
-  test('does not count after another closing or reopening', () => {
-    const proposed = was('PolicyProposed', v3, 'meryem', 'programme-manager');
-    const reopened = was('ProgrammeReopened', left);
-    given(...before, proposed, alone, closed, asked, reopened)
-      .when({ type: 'PublishPolicy', ...v3 }, second)
-      .thenOne('PolicyProposed');
-    given(...before, alone, closed, asked, reopened)
-      .when(close, second)
-      .thenOne('ProgrammeClosingProposed');
-    given(...before, closed, asked, reopened, closed)
-      .when(reopen, second)
-      .thenOne('ProgrammeReopeningProposed');
-  });
-});
+describe('what two managers say, each with a reason of their own', () => closings(given));
 
 describe('policies', () => {
   test('are published in order of version and of first paid period', () => {
