@@ -3,7 +3,7 @@ import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { streams } from '../../src/kernel/ids.js';
-import { whenPaymentLapsesThenGiveBack } from '../../src/process-managers/when-payment-lapses-then-give-back.js';
+import { processManagers } from '../../src/process-managers/all.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { openCycleParts, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
@@ -51,7 +51,9 @@ test('arrears that a later round is just ordering are not given back for the one
   await drain(here);
   const opening = await openCycleParts(here, NOVEMBER, here.clock.now());
   await execute(here, opening, as(here, 'finance', 'open again'));
-  const manager = whenPaymentLapsesThenGiveBack(here);
+  const manager = processManagers(here).find(
+    ({ name }) => name === 'when-payment-lapses-then-give-back',
+  )!;
   let between = 0;
   here.store.betweenStreams = async ({ writes }) => {
     if (!writes.some(({ events }) => events.some(({ type }) => type === 'ArrearsOrdered'))) return;
