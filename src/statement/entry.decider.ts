@@ -180,7 +180,7 @@ function assign(state: BankEntryState, data: Assigned, { actor }: Context): Draf
   const { proposedBy, ...said } = data;
   const proposed = proposedByAnother(state, said, actor.id);
   // The payment is told of who proposed it as the entry was read.
-  if (proposedBy !== undefined && proposed?.by !== proposedBy)
+  if (proposedBy !== undefined && !(proposed && isSamePerson(proposed.by, proposedBy)))
     throw new DomainError(
       'NOTHING_PROPOSED',
       'What was proposed of this entry was taken back meanwhile; look at it again.',
