@@ -86,7 +86,7 @@ const ofYears = [2011, 2012, 2013, 2014, 2015, 2016].map((year) => [
 
 /** A programme of some months in which each kind of job has several things to do. */
 async function fill(engine: Engine, dir: string): Promise<void> {
-  const desk = new Desk({ engine, dir, end: async () => undefined });
+  const desk = new Desk({ engine });
   const persons = Object.values(
     await enrolFamilies(engine, Object.fromEntries(ofYears.entries()), asdVersions),
   );

@@ -12,17 +12,18 @@ import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import { streams } from '../../src/kernel/ids.js';
+import type { Deps } from '../../src/write-side/context.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { auditOf } from '../support/audit.js';
 import { PROGRAMME } from './month.js';
 import { changeProgramme } from './programme-changes.fixtures.js';
-import { as, bySupervisors, drain, job, type World } from './world.js';
+import { as, bySupervisors, drain, job } from './world.js';
 
 /** What every test here does with a world. */
 export class Desk {
   #commands = 0;
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: { readonly engine: Deps }) {}
 
   get engine() {
     return this.world.engine;

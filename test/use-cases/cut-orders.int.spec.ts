@@ -27,7 +27,7 @@ let ida: string;
 beforeEach(async () => {
   world = await newWorld();
   here = { ...world.engine, store: new MemoryStore(false), locks: new KeyedMutex() };
-  desk = new Desk({ ...world, engine: here } as unknown as World);
+  desk = new Desk({ engine: here });
   ({ ida } = await enrolFamilies(here, { ida: [child('2020-05')] }, asdVersions));
   const { cycleId } = await released(here, '2025-10');
   const outcomes = answers(here, cycleId, () => ({ outcome: 'rejected', reason: 'AC04' }));
