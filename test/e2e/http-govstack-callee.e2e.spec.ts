@@ -110,6 +110,12 @@ describe('an account mapper', () => {
   });
 
   it("changes accounts by the person's own rules, and the same again changes nothing", async () => {
+    const officer = await world.as('o.chraibi', 'case-officer');
+    const isWaiting = async (): Promise<boolean> => {
+      const waits = await expectStatus(200, officer.get('/proposals?kind=payee-account'));
+      return waits.items.some(({ personId }: Json) => personId === persons[1]);
+    };
+    expect(await isWaiting()).toBe(false);
     const change = {
       payeeIdentity: id(1),
       paymentModality: '00',
@@ -132,13 +138,8 @@ describe('an account mapper', () => {
     expect((await update([change])).body.responseDescription).toBe(
       '0 set, 1 as they were, 0 refused.',
     );
-    // What the block wrote is held as any change is: another person verifies it.
-    const waiting = await eventually('the changed account among what waits', async () => {
-      const officer = await world.as('o.chraibi', 'case-officer');
-      const { items } = await expectStatus(200, officer.get('/proposals?kind=payee-account'));
-      return items.find(({ personId }: Json) => personId === persons[1]);
-    });
-    expect(waiting).toMatchObject({ kind: 'payee-account' });
+    // A change made here is held as any other: it waits for another person.
+    await eventually('the changed account among what waits', isWaiting);
     const elsewhere = await world.as('registry-2', 'intake', ['MA-01']);
     const nobody = functionalIdOf(uuidOf('person', 'nobody'));
     // Neither who is there, nor whether this is their account, nor what is wrong with it.
