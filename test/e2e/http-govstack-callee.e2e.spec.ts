@@ -138,7 +138,6 @@ describe('an account mapper', () => {
     expect((await update([change])).body.responseDescription).toBe(
       '0 set, 1 as they were, 0 refused.',
     );
-    // A change made here is held as any other: it waits for another person.
     await eventually('the changed account among what waits', isWaiting);
     const elsewhere = await world.as('registry-2', 'intake', ['MA-01']);
     const nobody = functionalIdOf(uuidOf('person', 'nobody'));
