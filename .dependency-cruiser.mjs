@@ -190,15 +190,19 @@ export default {
       from: { path: '^src/composition/(config|settings)\\.ts$' },
       to: {
         path: '^src/adapters/',
-        pathNot: '/port\\.ts$|^src/adapters/payment-rail/settings\\.ts$',
+        pathNot: '/port\\.ts$|^src/adapters/payment-rail/all\\.ts$',
       },
     },
     {
       name: 'rail-settings-load-no-rail',
       severity: 'error',
-      comment: '6. What a rail can be told is said without the rail.',
-      from: { path: '^src/adapters/payment-rail/[a-z0-9/]*settings\\.ts$' },
-      to: { path: '^src/', pathNot: '/(port|settings)\\.ts$|^src/kernel/' },
+      comment: '6. What a rail can be told is said without the rail, which is loaded to be opened.',
+      from: { path: '^src/adapters/payment-rail/(all|[a-z0-9/]*settings)\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: '/(port|settings)\\.ts$|^src/kernel/',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
     },
     {
       name: 'tabular-knows-no-command-line',

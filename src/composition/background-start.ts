@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ClockLimits } from '../adapters/clock/port.js';
 import type { Config } from './config.js';
-import type { RailSettings } from '../adapters/payment-rail/settings.js';
+import type { RailSettings } from '../adapters/payment-rail/all.js';
 
 /** What the background thread is started with. */
 export interface BackgroundStart {

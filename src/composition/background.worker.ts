@@ -43,7 +43,7 @@ const stop = new AbortController();
 const registry = new EventRegistry();
 const store = connectSqliteLog(start.dir, start.log, { registry });
 const vault = await connectSqliteVault(start.vault);
-const deps = engineOver(
+const deps = await engineOver(
   { dir: start.dir, filesDir: start.files, store, registry, vault },
   {
     mode: start.mode,

@@ -1,7 +1,7 @@
 import type { ClockLimits } from '../adapters/clock/port.js';
 import type { z } from 'zod';
 import type { KafkaConnection } from '../adapters/event-bus/port.js';
-import { RAILS, type RailSettings } from '../adapters/payment-rail/settings.js';
+import { RAILS, type RailSettings } from '../adapters/payment-rail/all.js';
 import type { SettingsReader } from '../adapters/settings/port.js';
 import { DomainError } from '../kernel/errors.js';
 import {

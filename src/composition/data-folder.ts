@@ -50,7 +50,7 @@ export async function openEmbedded({
     if (mode) keepLogMode(folder.path, mode);
     const vault = opened.keep(await openSqliteVault(folder.path, { keysDir: folder.keys }));
     const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
-    const engine = engineOver(parts, { ...settings, ...(mode ? { mode } : {}) });
+    const engine = await engineOver(parts, { ...settings, ...(mode ? { mode } : {}) });
     await lookAtEnd(engine);
     return {
       ...engine,

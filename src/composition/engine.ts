@@ -5,10 +5,9 @@ import type { ClockLimits } from '../adapters/clock/port.js';
 import { systemClock } from '../adapters/clock/system.js';
 import type { EventStore } from '../adapters/event-store/port.js';
 import { messageArchive } from '../adapters/message-archive/file-system.js';
-import { openRail } from '../adapters/payment-rail/all.js';
+import { openRail, type RailSettings } from '../adapters/payment-rail/all.js';
 import { readBankMessageInThread } from '../adapters/payment-rail/iso20022/incoming/threaded.js';
 import type { OpenedRail, Sending } from '../adapters/payment-rail/opened-rail.js';
-import type { RailSettings } from '../adapters/payment-rail/settings.js';
 import type { Vault } from '../adapters/vault/port.js';
 import type { MessageDeps } from '../write-side/context.js';
 import type { Recorded } from '../kernel/decider.js';
@@ -42,11 +41,11 @@ export interface EngineDeps extends MessageDeps {
   readonly clock: HeldClock;
 }
 
-export function engineOver(
+export async function engineOver(
   { dir, filesDir, store, registry, vault }: EngineParts,
   { mode, rail, messageLimitBytes, clockLimits }: EngineSettings,
-): EngineDeps {
-  const opened = openRail(filesDir, rail);
+): Promise<EngineDeps> {
+  const opened = await openRail(filesDir, rail);
   return {
     dir,
     filesDir,

@@ -47,7 +47,7 @@ export async function openServers(
       masterKeyFile === undefined ? { keysDir: folder.keys } : { keyFile: masterKeyFile };
     const vault = opened.keep(await openPostgresVault(databaseUrl, { masterKey }));
     const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
-    const engine = engineOver(parts, { ...settings, ...(mode ? { mode } : {}) });
+    const engine = await engineOver(parts, { ...settings, ...(mode ? { mode } : {}) });
     await lookAtEnd(engine);
     return {
       ...engine,

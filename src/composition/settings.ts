@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SASL_MECHANISMS } from '../adapters/event-bus/port.js';
 import { DEFAULT_BASE_URI } from '../kernel/base-uri.js';
 import { PARTITIONS } from '../messaging/topics.js';
-import { RAILS } from '../adapters/payment-rail/settings.js';
+import { RAILS } from '../adapters/payment-rail/all.js';
 import {
   baseUri,
   isHttp,

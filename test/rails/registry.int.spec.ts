@@ -33,7 +33,7 @@ describe('the rail that is set', () => {
     rail.write({ ...outline, count: 1, totalMinor: 50_000n }, [[transfer]]);
 
   test('is files of the data folder where none is, which nobody attends to', async () => {
-    const opened = openRail(join(dir, 'files'));
+    const opened = await openRail(join(dir, 'files'));
     const { name } = await write(opened);
     expect(await readdir(join(dir, 'files'))).toContain(name);
     expect(opened.attend).toBeUndefined();
@@ -41,7 +41,7 @@ describe('the rail that is set', () => {
 
   test('is the folder shared with the bank, from which files are taken', async () => {
     const shared = join(dir, 'bank');
-    const opened = openRail(join(dir, 'files'), { bankFolder: shared });
+    const opened = await openRail(join(dir, 'files'), { bankFolder: shared });
     const { name } = await write(opened);
     expect(await readdir(join(shared, 'OUT'))).toEqual([name]);
 
@@ -75,7 +75,7 @@ describe('the rail that is set', () => {
       paymentMode: 'mojaloop',
       register: false,
     };
-    const opened = openRail(join(dir, 'files'), { govstack, deferred: true });
+    const opened = await openRail(join(dir, 'files'), { govstack, deferred: true });
     const { name } = await write(opened);
     expect(name).toMatch(/\.ndjson$/);
     const stop = new AbortController();

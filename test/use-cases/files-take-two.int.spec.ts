@@ -112,7 +112,8 @@ test('it is the mode of the process that says so', async () => {
   const rail = railIn({});
   for (const mode of ['production', 'development'] as const) {
     const isProduction = mode === 'production';
-    expect(engineOver(world.engine, { mode, rail }).filesTakeTwo).toBe(isProduction);
+    const engine = await engineOver(world.engine, { mode, rail });
+    expect(engine.filesTakeTwo).toBe(isProduction);
     const opened = await openEmbedded({ dataDir: join(world.dir, mode), mode, rail });
     expect(opened.filesTakeTwo).toBe(isProduction);
     await opened.close();
