@@ -24,8 +24,9 @@ const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
 const UUID_LENGTH = 36;
 
 /**
- * I8 and I2: an event is about what its stream is of, an id is of the parts that it is made of, and
- * a payment is instructed to an account of its payee. 24 bytes an account.
+ * I8 and I2: an event is about what its stream is of, an id is of the parts that it is made of, a
+ * payment is instructed to an account of its payee, and what is sealed of somebody is their own. 24
+ * bytes an account.
  */
 export class NamesCheck {
   readonly #accounts = new KeyTable();
@@ -45,9 +46,15 @@ export class NamesCheck {
         const { recoveryId, programmeId, personId } = event.data;
         return requireParts(recoveryId, [programmeId, personId], found);
       }
-      case 'PayeeAccountRegistered':
-        this.#accounts.add(`${event.data.personId} ${event.data.accountId}`);
-        return;
+      case 'PersonRegistered': {
+        const { personId, sealed } = event.data;
+        return requireOwnRecord(sealed, `person/${personId}/profile`, found);
+      }
+      case 'PayeeAccountRegistered': {
+        const { personId, accountId, sealed } = event.data;
+        this.#accounts.add(`${personId} ${accountId}`);
+        return requireOwnRecord(sealed, `person/${personId}/account/${accountId}`, found);
+      }
       case 'PaymentInstructed':
       case 'PaymentReinstructed':
         return this.#instructed(event.data, found);
@@ -60,6 +67,16 @@ export class NamesCheck {
     if (this.#accounts.find(`${paymentId.slice(-UUID_LENGTH)} ${accountId}`) < 0)
       found('I2', 'instructed to an account that is not of the payee');
   }
+}
+
+/** A record that is another's would pay another, under this one's name. */
+function requireOwnRecord(
+  { record }: EventData['PersonRegistered']['sealed'],
+  name: string,
+  found: Found,
+): void {
+  if (record !== name && !record.startsWith(`${name}/`))
+    found('I2', 'what is sealed of the person is kept under the name of another record');
 }
 
 /** Every event comes through here, so no text is made of the parts. */

@@ -2,6 +2,7 @@ import type { Instruction } from '../adapters/payment-rail/port.js';
 import type { Sealed } from '../adapters/vault/port.js';
 import type { AccountHold } from '../kernel/accounts.js';
 import type { Recorded } from '../kernel/decider.js';
+import { isRecordOf, sealedRecords } from '../kernel/sealed-records.js';
 import { addDays } from '../kernel/time.js';
 
 /** A person's payee account as events tell it; number and holder are in the vault. */
@@ -17,11 +18,24 @@ export interface Payee {
   readonly verified: boolean;
 }
 
+/** Undefined where another's number is sealed in it, which would pay somebody else. */
+function registered(
+  { data, time }: Recorded<'PayeeAccountRegistered'>,
+  profile: Sealed,
+  hadAnother: boolean,
+): Payee | undefined {
+  const { personId, accountId, kind, accountHash, sealed } = data;
+  if (!isRecordOf(sealed.record, sealedRecords.account(personId, accountId))) return undefined;
+  const changed = hadAnother ? { changedAt: time } : {};
+  return { accountId, kind, accountHash, sealed, profile, verified: false, ...changed };
+}
+
 /**
  * The account that a person is paid on now, or the account named (open or closed: what was
  * instructed stays so).
  * @param events of the person's stream
- * @returns undefined for a person who is not registered, was erased, or has no such account
+ * @returns undefined for a person who is not registered, was erased, or has no such account of
+ *   their own
  */
 export function payeeOf(events: readonly Recorded[], accountId?: string): Payee | undefined {
   let profile: Sealed | undefined;
@@ -29,21 +43,14 @@ export function payeeOf(events: readonly Recorded[], accountId?: string): Payee 
   let had = false;
   for (const event of events) {
     switch (event.type) {
-      case 'PersonRegistered':
-        profile = event.data.sealed;
+      case 'PersonRegistered': {
+        const { personId, sealed } = event.data;
+        if (isRecordOf(sealed.record, sealedRecords.profile(personId))) profile = sealed;
         break;
+      }
       case 'PayeeAccountRegistered':
-        if (profile && (accountId === undefined || event.data.accountId === accountId)) {
-          payee = {
-            accountId: event.data.accountId,
-            kind: event.data.kind,
-            accountHash: event.data.accountHash,
-            sealed: event.data.sealed,
-            profile,
-            verified: false,
-            ...(had ? { changedAt: event.time } : {}),
-          };
-        }
+        if (profile && (accountId === undefined || event.data.accountId === accountId))
+          payee = registered(event, profile, had);
         had = true;
         break;
       case 'PayeeAccountVerified':

@@ -1,5 +1,6 @@
 import type { PersonalRecord, Vault } from '../adapters/vault/port.js';
 import { DomainError } from '../kernel/errors.js';
+import { sealedRecords } from '../kernel/sealed-records.js';
 import { faultOfName, tidyName } from '../kernel/text.js';
 
 /**
@@ -32,7 +33,7 @@ export function profileRecord(
 ): PersonalRecord {
   return {
     personId,
-    record: `person/${personId}/profile/${mark(vault, profile)}`,
+    record: `${sealedRecords.profile(personId)}/${mark(vault, profile)}`,
     fields: { ...profile },
   };
 }
@@ -47,7 +48,7 @@ export function accountRecord(
   const fields = { number, ...(holder === undefined ? {} : { holder }) };
   return {
     personId,
-    record: `person/${personId}/account/${accountId}/${mark(vault, fields)}`,
+    record: `${sealedRecords.account(personId, accountId)}/${mark(vault, fields)}`,
     fields,
   };
 }

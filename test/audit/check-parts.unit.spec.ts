@@ -30,7 +30,7 @@ const outcome = (type: EventType, source: string): Step => [
 ];
 const account = (accountId: string): Step => [
   'PayeeAccountRegistered',
-  { personId, accountId },
+  { personId, accountId, sealed: { record: `person/${personId}/account/${accountId}` } },
   { stream: `person-${personId}` },
 ];
 const rich = factsOf(4);

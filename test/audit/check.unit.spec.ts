@@ -3,6 +3,7 @@ import { createAuditCheck } from '../../src/audit/check.js';
 import type { AuditReport, Invariant } from '../../src/audit/report.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
+import { sealedRecords } from '../../src/kernel/sealed-records.js';
 import { Tampered } from './tampered.js';
 
 function audit(events: readonly Recorded[], positionGaps = false): AuditReport {
@@ -172,6 +173,7 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
       log.append(`person-${ofAnother}`, 'PersonRegistered', {
         ...person.data,
         personId: ofAnother,
+        sealed: { ...person.data.sealed, record: sealedRecords.profile(ofAnother) },
       });
       log.enrolLike(erased, ofAnother);
       return log.orderLater(order, ofAnother, '2026-06');

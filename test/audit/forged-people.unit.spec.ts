@@ -4,6 +4,7 @@ import { uuidOf } from '../../src/kernel/ids.js';
 import { findsEach, type Forge } from './forged.js';
 
 const HASH = '0'.repeat(64);
+const NOT_ITS_OWN = 'what is sealed of the person is kept under the name of another record';
 
 const FACTS: Readonly<Record<string, Forge>> = {
   'facts of an application that were changed, their hash left as it was': (log) => {
@@ -116,6 +117,16 @@ const PEOPLE: Readonly<Record<string, Forge>> = {
     log.drop(person);
     const event = log.find('PayeeAccountRegistered', ({ stream }) => stream === person.stream);
     return [event, 'PayeeAccountRegistered when it is not there'];
+  },
+  "an account whose number is another person's": (log) => {
+    const one = log.find('PayeeAccountRegistered');
+    const other = log.find('PayeeAccountRegistered', ({ stream }) => stream !== one.stream);
+    return [log.edit(one, { sealed: other.data.sealed }), NOT_ITS_OWN];
+  },
+  "a person whose name is another's": (log) => {
+    const one = log.find('PersonRegistered');
+    const other = log.find('PersonRegistered', ({ stream }) => stream !== one.stream);
+    return [log.edit(one, { sealed: other.data.sealed }), NOT_ITS_OWN];
   },
   'an application of somebody who was never registered': (log) => {
     const { data } = log.find('ApplicationSubmitted');

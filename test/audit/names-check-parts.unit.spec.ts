@@ -84,7 +84,11 @@ describe('a payment is instructed to an account of its payee', () => {
     const saidOf = (personId: string, accountId: string): readonly string[] => {
       const { said, found } = new Findings();
       const check = new NamesCheck();
-      check.add(eventOf('PayeeAccountRegistered', { personId: payee, accountId: 'one' }), found);
+      const sealed = { record: `person/${payee}/account/one` };
+      check.add(
+        eventOf('PayeeAccountRegistered', { personId: payee, accountId: 'one', sealed }),
+        found,
+      );
       check.add(eventOf(type, { paymentId: `asd-2026-01-${personId}`, accountId }), found);
       return said;
     };
@@ -92,5 +96,26 @@ describe('a payment is instructed to an account of its payee', () => {
     expect(saidOf(payee, 'one')).toEqual([]);
     expect(saidOf(payee, 'two')).toEqual(wrong);
     expect(saidOf(other, 'one')).toEqual(wrong);
+  });
+});
+
+describe('what is sealed of somebody is kept under their own name', () => {
+  const personId = '00000000-0000-4000-8000-000000000001';
+  const other = '00000000-0000-4000-8000-000000000002';
+  const saidOf = (type: EventType, record: string): readonly string[] => {
+    const { said, found } = new Findings();
+    const data = { personId, accountId: 'one', sealed: { record } };
+    new NamesCheck().add(eventOf(type, data, { stream: `person-${personId}` }), found);
+    return said;
+  };
+  const NOT_ITS_OWN = ['I2 what is sealed of the person is kept under the name of another record'];
+  test.each([
+    ['PersonRegistered', `person/${personId}/profile`, `person/${other}/profile`],
+    ['PayeeAccountRegistered', `person/${personId}/account/one`, `person/${other}/account/one`],
+  ] as const)('by %s', (type, own, another) => {
+    expect(saidOf(type, own)).toEqual([]);
+    expect(saidOf(type, `${own}/0f0f`)).toEqual([]);
+    for (const wrong of [another, `${another}/0f0f`, `${own}0`, own.slice(0, -1), `/${own}`])
+      expect(saidOf(type, wrong)).toEqual(NOT_ITS_OWN);
   });
 });

@@ -82,7 +82,7 @@ test('finds an enrolment that somebody else had applied for', () => {
   const { data } = log.find('EnrolmentStarted');
   const other = { ...data, personId: ofAnother };
   const identity = { identityHash: 'e'.repeat(64), personId: ofAnother };
-  const { sealed } = log.find('PersonRegistered').data;
+  const sealed = { record: `person/${ofAnother}/profile`, sha256: 'f'.repeat(64) };
   const person = { ...identity, sealed, region: data.region };
   log.append(`identity-${identity.identityHash}`, 'IdentityClaimed', identity);
   log.append(`person-${ofAnother}`, 'PersonRegistered', person);

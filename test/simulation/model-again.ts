@@ -10,6 +10,7 @@ import { balanceMinor } from '../../src/recovery/recovery.state.js';
 import { monthAfter } from '../../src/use-cases/applications/enrolment-start.rule.js';
 import { holdersOf, monthsPaidBy } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldRecovery } from '../../src/use-cases/folds.js';
+import { sealedRecords } from '../../src/kernel/sealed-records.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { cycleState, EVERYTHING } from './model-money-parts.js';
 import { factsOf, PERIODS, PROGRAMME } from './model-programme.js';
@@ -63,11 +64,20 @@ function erased(world: World, op: Op, personId: string): string | undefined {
     : undefined;
 }
 
+const sealedAs = (record: string) => ({ record, sha256: 'a'.repeat(64) });
+function accountOf(personId: string) {
+  const accountId = uuidOf('account', personId, 0);
+  return {
+    ...{ personId, accountId, kind: 'iban' as const, accountHash: 'b'.repeat(64) },
+    sealed: sealedAs(sealedRecords.account(personId, accountId)),
+  } as const;
+}
+
 /** Another person with the same identity, whose application is dated back, and approved. */
 function applies(world: World, op: Op, personId: string, identityHash: string): void {
   const applicationId = uuidOf('application', personId);
-  const sealed = { record: 'person', sha256: 'a'.repeat(64) };
-  const account = { personId, accountId: uuidOf('account', personId, 0), kind: 'iban' as const };
+  const account = accountOf(personId);
+  const profile = sealedAs(sealedRecords.profile(personId));
   const facts = factsOf(op.b % 4);
   const receivedOn = `${PERIODS[op.a % PERIODS.length]!}-10`;
   if (world.isDatedBackTooFar(receivedOn)) return;
@@ -88,8 +98,8 @@ function applies(world: World, op: Op, personId: string, identityHash: string): 
       part(
         streams.person(personId),
         personDecider,
-        { type: 'RegisterPerson', personId, identityHash, region: 'MA-01', sealed },
-        { type: 'RegisterPayeeAccount', ...account, accountHash: 'b'.repeat(64), sealed },
+        { type: 'RegisterPerson', personId, identityHash, region: 'MA-01', sealed: profile },
+        { type: 'RegisterPayeeAccount', ...account },
       ),
     ) &&
     world.run(

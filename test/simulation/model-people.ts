@@ -14,6 +14,7 @@ import { personDecider, type PersonCommand } from '../../src/person/person.decid
 import { whileOpen } from '../../src/programme/open-programme.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
+import { sealedRecords } from '../../src/kernel/sealed-records.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { definition, factsOf, PERIODS, PROGRAMME, versions } from './model-programme.js';
 import { fold } from '../../src/kernel/decider.js';
@@ -25,15 +26,13 @@ export type Act = (world: World, op: Op) => void;
 const HASHES = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(64));
 const personOf = (n: number): string => uuidOf('person', n % 5);
 const hashOf = (n: number): string => HASHES[n % 4]!;
-const sealed = { record: 'person', sha256: HASHES[0]! };
+const sealedAs = (record: string) => ({ record, sha256: HASHES[0]! });
 const periodOf = (n: number): string => PERIODS[n % PERIODS.length]!;
-const accountOf = (personId: string, n: number) => ({
-  personId,
-  accountId: uuidOf('account', personId, n),
-  kind: 'iban' as const,
-  accountHash: hashOf(n),
-  sealed,
-});
+function accountOf(personId: string, n: number) {
+  const accountId = uuidOf('account', personId, n);
+  const sealed = sealedAs(sealedRecords.account(personId, accountId));
+  return { personId, accountId, kind: 'iban' as const, accountHash: hashOf(n), sealed };
+}
 
 const person = (id: string, ...commands: readonly PersonCommand[]): Part =>
   part(streams.person(id), personDecider, ...commands);
@@ -152,7 +151,7 @@ export const people: Readonly<Record<string, Act>> = {
           personId,
           identityHash: hashOf(op.a),
           region: op.a % 2 === 0 ? 'MA-01' : 'MA-02',
-          sealed,
+          sealed: sealedAs(sealedRecords.profile(personId)),
         },
         { type: 'RegisterPayeeAccount', ...accountOf(personId, 0) },
       ),

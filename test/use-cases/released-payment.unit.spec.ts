@@ -48,9 +48,21 @@ describe('a payment of the released set', () => {
 });
 
 describe('its account', () => {
-  const registered = event('PersonRegistered', { sealed: { record: 'p' } });
-  const account = (accountId: string, time?: string) =>
-    event('PayeeAccountRegistered', { accountId, kind: 'iban', sealed: { record: 'a' } }, time);
+  const personId = PAYMENT.slice(-36);
+  const registered = event('PersonRegistered', {
+    personId,
+    sealed: { record: `person/${personId}/profile/f00` },
+  });
+  const account = (
+    accountId: string,
+    time?: string,
+    sealedAs = `${personId}/account/${accountId}`,
+  ) =>
+    event(
+      'PayeeAccountRegistered',
+      { personId, accountId, kind: 'iban', sealed: { record: `person/${sealedAs}` } },
+      time,
+    );
   const first = [registered, account('first')];
   const changed = [...first, account('second', '2026-01-11T10:00:00.000Z')];
   const hold = { days: 7, verification: 'none' } as const;
@@ -58,6 +70,30 @@ describe('its account', () => {
   const accountOf = (person: readonly Recorded[], ...events: readonly Recorded[]) =>
     payeeAtRelease(payment(ordered(2), ...events)!, { person, enrolment }, hold, RELEASED_AT)
       ?.accountId;
+
+  test('is none that is sealed under the name of another, or of nobody', () => {
+    expect(accountOf(first)).toBe('first');
+    const other = PAYMENT.slice(-36).replace(/1$/, '2');
+    for (const record of [
+      `${other}/account/first`,
+      `${personId}/account/second`,
+      `${personId}/account/first0`,
+      `${personId}/profile`,
+      'first',
+    ])
+      expect(accountOf([registered, account('first', undefined, record)])).toBeUndefined();
+    expect(
+      accountOf([registered, account('first', undefined, `${personId}/account/first/0f`)]),
+    ).toBe('first');
+    // Nor has the one before it come back: it was closed for it.
+    const forged = account('second', undefined, `${other}/account/second`);
+    expect(accountOf([...first, forged])).toBeUndefined();
+    const named = event('PersonRegistered', {
+      personId,
+      sealed: { record: `person/${other}/profile` },
+    });
+    expect(accountOf([named, account('first')])).toBeUndefined();
+  });
 
   test('is the one that the payee has, unless it is held', () => {
     expect(accountOf(first)).toBe('first');

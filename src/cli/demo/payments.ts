@@ -3,6 +3,7 @@ import type { EventData } from '../../../events/generated.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
+import { sealedRecords } from '../../kernel/sealed-records.js';
 import type { Actor, Recorded } from '../../kernel/decider.js';
 import { fold } from '../../kernel/decider.js';
 import { idIn, partsOfPayment, streams, uuidOf } from '../../kernel/ids.js';
@@ -75,7 +76,7 @@ async function sealAccounts({ vault }: Engine, accounts: readonly Brought[]) {
   return vault.seal(
     accounts.map(({ personId, accountId, number }, i) => ({
       personId,
-      record: `person/${personId}/account/${accountId}`,
+      record: sealedRecords.account(personId, accountId),
       fields: { holder: holders[i]?.['name'] ?? '', number },
     })),
   );

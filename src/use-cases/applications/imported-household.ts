@@ -1,4 +1,5 @@
 import { VaultError, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
+import { sealedRecords } from '../../kernel/sealed-records.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
 import type { HouseholdRow } from '../../tabular/household-row.js';
 import type { Deps } from '../../write-side/context.js';
@@ -40,8 +41,8 @@ export function personalRecords(
   const account = { number: row.account.number, holder: row.account.holder ?? row.name };
   const mark = deps.vault.keyedHash('account', JSON.stringify([profile, account])).slice(0, 12);
   return [
-    { personId, record: `person/${personId}/profile/${mark}`, fields: profile },
-    { personId, record: `person/${personId}/account/${accountId}/${mark}`, fields: account },
+    { personId, record: `${sealedRecords.profile(personId)}/${mark}`, fields: profile },
+    { personId, record: `${sealedRecords.account(personId, accountId)}/${mark}`, fields: account },
   ];
 }
 
