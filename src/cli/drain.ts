@@ -52,6 +52,23 @@ async function checkAutomation(store: Engine['store'], databaseUrl: string): Pro
 }
 
 /**
+ * @throws DomainError CHECKPOINT_NOT_IN_LOG where the log is not the one that was acted on: it was
+ *   restored from an older copy, say
+ */
+export const requireItsLog = (engine: Engine): Promise<void> =>
+  engine.distributed
+    ? checkAutomation(engine.store, engine.distributed.databaseUrl)
+    : automationsOver(engine, checkpointsIn(engine.dir), () => undefined).check();
+
+/**
+ * Before a command: what an earlier one left undone, because it was interrupted. At the distributed
+ * size the role `automation` does that, and nobody waits for it yet.
+ * @throws DomainError CHECKPOINT_NOT_IN_LOG
+ */
+export const finishEarlier = (engine: Engine, run: Pick<Run, 'out' | 'signal'>): Promise<void> =>
+  engine.distributed ? requireItsLog(engine) : drainAutomations(engine, run);
+
+/**
  * Runs the process managers until they have acted on everything recorded so far: enrolments,
  * instructions, spending, corrections.
  */

@@ -31,6 +31,7 @@ import { as, drain, job, newWorld, type World } from '../use-cases/world.js';
  */
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
+const OF_CYCLE = ['--programme', PROGRAMME, '--period', PERIOD];
 let world: World;
 let copy: string;
 
@@ -140,6 +141,12 @@ test('a log that was restored from an older copy is told, and the cycle is paid 
     ),
   ]);
   expect(automation.code).not.toBe(0);
+  // Nor is anything recorded in it before: what was released would be released again.
+  for (const act of [
+    ['cycle', 'release', ...OF_CYCLE, '--as', 'rachid', '--execution-date', `${PERIOD}-28`],
+    ['programmes', 'hold', '--programme', PROGRAMME, '--days', '9', '--as', 'pascal'],
+  ])
+    expect((await sanad(...act)).err).toContain('CHECKPOINT_NOT_IN_LOG');
   await ran('rebuild');
   const half = await health(({ detail }) => /lease reset/.test(detail ?? ''));
   expect(half.detail).not.toContain('sanad rebuild');

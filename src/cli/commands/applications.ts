@@ -12,15 +12,15 @@ import type { Refusal } from '../../write-side/refusals.js';
 import type { Role } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { JsonRefused } from '../../kernel/json-limits.js';
+import { automated, recording } from '../acting.js';
 import { acting, action, actorOf, contextOf, type CommonOptions, type Run } from '../command.js';
-import { withEngine, type Engine } from '../compose.js';
+import type { Engine } from '../compose.js';
 import { textOfJson } from '../json-file.js';
 import type { HouseholdRow, Reject } from '../../tabular/household-row.js';
 import { parseMapping, readMapping, type Mapping } from '../../tabular/mapping.js';
 import { EXIT } from '../output.js';
 import { referenceMapping } from '../../tabular/reference-mapping.js';
 import { withRejects } from '../../tabular/rejects.js';
-import { drainAutomations } from '../drain.js';
 import { readHouseholdsFile } from '../../tabular/read-households.js';
 
 interface ImportOptions extends CommonOptions {
@@ -140,7 +140,7 @@ async function decide(
 ): Promise<number> {
   const refusals: Refusal[] = [];
   const actor = actorOf(options, role);
-  const summary = await withEngine(options.data, async (engine) => {
+  const summary = await automated(options.data, run, async (engine) => {
     const progress = run.out.progress(action);
     const result = await decideApplications(
       engine,
@@ -156,7 +156,6 @@ async function decide(
       ({ done }) => progress(done),
       run.signal,
     );
-    await drainAutomations(engine, run);
     return result;
   });
   run.out.result({ action, ...summary, refusals }, () =>
@@ -181,7 +180,7 @@ function idsFrom(text: string): string[] {
 async function takeIn(run: Run, options: ImportOptions, file: string): Promise<number> {
   const mapping = readMappingFile(options.mapping);
   const dryRun = options.dryRun === true;
-  const report = await withEngine(options.data, (engine) => {
+  const report = await recording(options.data, (engine) => {
     const progress = run.out.progress('bytes read');
     return importFile(
       engine,
@@ -230,7 +229,7 @@ const ofApplications = (command: Command): Command =>
 async function assess(run: Run, options: DecideOptions): Promise<number> {
   const refusals: Refusal[] = [];
   const actor = actorOf(options, 'case-officer');
-  const summary = await withEngine(options.data, (engine) => {
+  const summary = await recording(options.data, (engine) => {
     const progress = run.out.progress('applications');
     return assessApplications(
       engine,

@@ -11,6 +11,7 @@ import { stateKept } from '../../runtime/set-aside.js';
 import { dismissalPart } from '../../use-cases/jobs/dismiss-set-aside.js';
 import type { SetAside } from '../../write-side/set-aside.js';
 import { execute } from '../../write-side/execute.js';
+import { automated } from '../acting.js';
 import {
   acting,
   action,
@@ -89,12 +90,11 @@ async function retry(run: Run, options: RetryOptions): Promise<number> {
 
 async function dismiss(run: Run, options: DismissOptions): Promise<void> {
   const { event: eventId, automation: manager, reason } = options;
-  const status = await withEngine(options.data, async (engine) => {
+  const status = await automated(options.data, run, async (engine) => {
     const said = await dismissalPart(() => setAsideIn(engine), { eventId, manager, reason });
     const actor = actorOf(options, 'programme-manager');
     const context = contextOf(actor, 'dismiss', eventId, manager);
     await execute(engine, [said], context);
-    await drainAutomations(engine, run);
     const { dismissed } = fold(setAsideDecider, await engine.store.readStream(said.stream));
     return dismissed.includes(manager) ? 'dismissed' : 'proposed';
   });

@@ -15,6 +15,7 @@ import { paymentDecider, type PaymentCommand } from '../../payment/payment.decid
 import { RESOLUTIONS } from '../../payment/payment.commands.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
+import { automated } from '../acting.js';
 import {
   acting,
   action,
@@ -26,7 +27,6 @@ import {
   type Run,
 } from '../command.js';
 import { withEngine } from '../compose.js';
-import { drainAutomations } from '../drain.js';
 import { table } from '../output.js';
 
 interface ListOptions extends CommonOptions {
@@ -104,7 +104,7 @@ async function decideOn(
   command: Extract<PaymentCommand, { breakId: string }>,
 ): Promise<{ readonly events: number; readonly isOpen: boolean }> {
   const paymentId = parsePaymentId(payment, 'payment');
-  return withEngine(options.data, async (engine) => {
+  return automated(options.data, run, async (engine, acted) => {
     const result = await execute(
       engine,
       [part(streams.payment(paymentId), paymentDecider, command)],
@@ -115,7 +115,7 @@ async function decideOn(
         JSON.stringify(command),
       ),
     );
-    await drainAutomations(engine, run);
+    await acted();
     const { openBreaks } = foldPayment(await engine.store.readStream(streams.payment(paymentId)));
     return { ...result, isOpen: openBreaks.some(({ breakId }) => breakId === command.breakId) };
   });

@@ -13,6 +13,7 @@ import { csvCell } from '../../kernel/csv.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseCorrectionId, parsePersonId, parseProgrammeId } from '../../kernel/ids.js';
 import { parsePeriod } from '../../kernel/time.js';
+import { automated, recording } from '../acting.js';
 import {
   acting,
   action,
@@ -23,7 +24,6 @@ import {
   type Run,
 } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
-import { drainAutomations } from '../drain.js';
 
 interface ProposeOptions extends CommonOptions {
   readonly programme: string;
@@ -120,7 +120,7 @@ async function propose(run: Run, options: ProposeOptions): Promise<void> {
     reason: options.reason,
     ...(options.person === undefined ? {} : { personId: parsePersonId(options.person, 'person') }),
   };
-  const summary = await withEngine(options.data, (engine) => {
+  const summary = await recording(options.data, (engine) => {
     const progress = run.out.progress('households');
     return proposeCorrection(
       engine,
@@ -197,7 +197,7 @@ function addShow(corrections: Command): void {
 async function approve(run: Run, options: DecideOptions, id: string): Promise<void> {
   const correctionId = parseCorrectionId(id, 'correction');
   const { hash: contentHash } = options;
-  const state = await withEngine(options.data, async (engine) => {
+  const state = await automated(options.data, run, async (engine, acted) => {
     await approveCorrection(
       engine,
       { correctionId, contentHash },
@@ -208,7 +208,7 @@ async function approve(run: Run, options: DecideOptions, id: string): Promise<vo
         contentHash,
       ),
     );
-    await drainAutomations(engine, run);
+    await acted();
     return readCorrection(engine.store, correctionId);
   });
   run.out.result(viewOf(state), () => inWords(state));
@@ -225,7 +225,7 @@ function addApprove(corrections: Command): void {
 
 async function reject({ out }: Run, options: DecideOptions, id: string): Promise<void> {
   const correctionId = parseCorrectionId(id, 'correction');
-  const result = await withEngine(options.data, (engine) =>
+  const result = await recording(options.data, (engine) =>
     rejectCorrection(
       engine,
       { correctionId, reason: options.reason },

@@ -15,8 +15,9 @@ import { PolicyReader } from '../../programme/policy-reader.js';
 import { movePersonParts } from '../../use-cases/persons/move-person.js';
 import { execute } from '../../write-side/execute.js';
 import type { ProgrammePolicies } from '../../write-side/readers.js';
+import { recording } from '../acting.js';
 import { acting, action, actorOf, contextOf, type CommonOptions, type Run } from '../command.js';
-import { withEngine, type Engine } from '../compose.js';
+import type { Engine } from '../compose.js';
 import { readJsonFile } from '../json-file.js';
 
 interface NewFactsOptions extends CommonOptions {
@@ -54,7 +55,7 @@ async function sayNewFacts(
   const personId = parsePersonId(person, 'person');
   const fromPeriod = parsePeriod(options.fromPeriod, 'fromPeriod');
   const facts = readJsonFile(options.facts);
-  return withEngine(options.data, async (engine) => {
+  return recording(options.data, async (engine) => {
     const policies = await new PolicyReader(engine.store).programme(programmeId);
     const now = engine.clock.now();
     const judged = judge(policies, { fromPeriod, facts }, now);
@@ -114,7 +115,7 @@ async function move({ out }: Run, options: MoveOptions, person: string): Promise
       'invalid',
       'region',
     );
-  const { events } = await withEngine(options.data, async (engine) =>
+  const { events } = await recording(options.data, async (engine) =>
     execute(
       engine,
       await movePersonParts(engine.store, { personId, region, reason }),

@@ -11,6 +11,7 @@ import { unknownPersons } from '../../use-cases/persons/unknown-persons.js';
 import { csvCell } from '../../kernel/csv.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, parseProgrammeId } from '../../kernel/ids.js';
+import { recording } from '../acting.js';
 import {
   acting,
   action,
@@ -104,7 +105,7 @@ async function askBlock(run: Run, options: OfProgramme): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const progress = run.out.progress('accounts');
   const by = contextOf(actorOf(options, 'payment-system'), 'ask-block', programmeId);
-  const result = await withEngine(options.data, (engine) =>
+  const result = await recording(options.data, (engine) =>
     withAccessLog(engine, (access) =>
       validateUnverified(
         { ...engine, access },
@@ -148,7 +149,7 @@ function verifyFile(
         reason,
       })),
     );
-  return withEngine(options.data, (engine) =>
+  return recording(options.data, (engine) =>
     verifyAccounts(
       engine,
       {

@@ -22,6 +22,7 @@ import { parseLocalDate, parsePeriod } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
+import { automated, recording } from '../acting.js';
 import {
   acting,
   action,
@@ -32,7 +33,6 @@ import {
   type Run,
 } from '../command.js';
 import { withEngine } from '../compose.js';
-import { drainAutomations } from '../drain.js';
 import type { Reject } from '../../tabular/household-row.js';
 import { readOutcomesFile, type OutcomesBatch } from '../outcomes-file.js';
 import { EXIT } from '../output.js';
@@ -106,7 +106,7 @@ function takeInFile(
   file: string,
   rejects: RejectsFile,
 ): Promise<OutcomesSummary> {
-  return withEngine(options.data, async (engine) => {
+  return automated(options.data, run, async (engine) => {
     const progress = run.out.progress('outcomes');
     const source = new OutcomesOfFile(file, options.currency, rejects);
     const summary = await takeInOutcomes(
@@ -121,7 +121,6 @@ function takeInFile(
       ({ done }) => progress(done),
       run.signal,
     );
-    await drainAutomations(engine, run);
     return summary;
   });
 }
@@ -155,7 +154,7 @@ function addOutcomes(payments: Command): void {
 
 async function askTheBlock(run: Run, options: CommonOptions, cycle: string): Promise<void> {
   const cycleId = parseCycleId(cycle, 'cycle');
-  const result = await withEngine(options.data, async (engine) => {
+  const result = await automated(options.data, run, async (engine) => {
     const progress = run.out.progress('batches');
     const taken = await askBlock(
       engine,
@@ -165,7 +164,6 @@ async function askTheBlock(run: Run, options: CommonOptions, cycle: string): Pro
       ({ done }) => progress(done),
       run.signal,
     );
-    await drainAutomations(engine, run);
     return taken;
   });
   run.out.result(
@@ -186,7 +184,7 @@ function addAskBlock(payments: Command): void {
 async function cancel(run: Run, options: CancelOptions, payment: string): Promise<void> {
   const paymentId = parsePaymentId(payment, 'payment');
   const stream = streams.payment(paymentId);
-  const result = await withEngine(options.data, async (engine) => {
+  const result = await automated(options.data, run, async (engine) => {
     const { status } = foldPayment(await engine.store.readStream(stream));
     const withTheBank = status === 'instructed' || status === 'accepted';
     const type = withTheBank ? 'RequestCancellation' : 'CancelPayment';
@@ -195,7 +193,6 @@ async function cancel(run: Run, options: CancelOptions, payment: string): Promis
       [part(stream, paymentDecider, { type, reason: options.reason })],
       contextOf(actorOf(options, 'finance-officer'), type, paymentId),
     );
-    await drainAutomations(engine, run);
     return { paymentId, cancelled: !withTheBank, events };
   });
   run.out.result(result, () =>
@@ -222,7 +219,7 @@ async function reinstruct(run: Run, options: ReinstructOptions): Promise<number>
   );
   const executionDate = parseLocalDate(options.executionDate, 'executionDate');
   const day = { executionDate, anyDay: options.anyDay === true };
-  const { warnings, ...summary } = await withEngine(options.data, async (engine) => {
+  const { warnings, ...summary } = await recording(options.data, async (engine) => {
     const said = await warningsOf(engine.store, cycleId, day, engine.clock.now());
     const progress = run.out.progress('payments re-instructed');
     const done = await reinstructPayments(

@@ -2,9 +2,8 @@ import { Command } from 'commander';
 import { parsePersonId, streams } from '../../kernel/ids.js';
 import { erasure } from '../../use-cases/persons/erase-person.js';
 import { execute } from '../../write-side/execute.js';
+import { automated } from '../acting.js';
 import { acting, action, actorOf, contextOf, type CommonOptions, type Run } from '../command.js';
-import { withEngine } from '../compose.js';
-import { drainAutomations } from '../drain.js';
 
 interface EraseOptions extends CommonOptions {
   readonly reason: string;
@@ -15,7 +14,7 @@ interface EraseOptions extends CommonOptions {
 async function erase(run: Run, options: EraseOptions, person: string): Promise<void> {
   const personId = parsePersonId(person, 'person');
   const actor = actorOf(options, 'administrator');
-  const result = await withEngine(options.data, async (engine) => {
+  const result = await automated(options.data, run, async (engine) => {
     const { store, vault } = engine;
     // The same words later are another command.
     const seen = await store.readStream(streams.person(personId));
@@ -25,7 +24,6 @@ async function erase(run: Run, options: EraseOptions, person: string): Promise<v
     const { status, parts } = await erasure(engine, asked, context);
     const { events } = await execute(engine, parts, context);
     if (status === 'erased') await vault.erase([personId]);
-    await drainAutomations(engine, run);
     return { personId, status, events };
   });
   run.out.result(result, () =>
@@ -44,7 +42,10 @@ export function personsCommand(): Command {
       'erase a person: the key of their personal fields is destroyed and the proof stays; proposed by one administrator, and done when another asks for it',
     )
     .requiredOption('--reason <text>', 'why; each has their own')
-    .option('--forfeit-arrears', 'also where arrears are owed that did not arrive; both say so')
+    .option(
+      '--forfeit-arrears',
+      'also where months or arrears are owed that did not arrive; both say so',
+    )
     .action(action(erase));
   return persons;
 }

@@ -5,6 +5,7 @@ import { programmeDecider, type ProgrammeCommand } from '../../programme/program
 import { isWaiting } from '../../programme/proposal-status.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
+import { recording } from '../acting.js';
 import {
   acting,
   action,
@@ -14,7 +15,7 @@ import {
   type CommonOptions,
   type Run,
 } from '../command.js';
-import { withEngine, type Engine } from '../compose.js';
+import type { Engine } from '../compose.js';
 
 export interface OfProgramme extends CommonOptions {
   readonly programme: string;
@@ -61,7 +62,7 @@ export async function manage(
 async function setCalendar({ out }: Run, options: CalendarOptions): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const calendar = parseCalendar(listOf(options.weekend), listOf(options.holidays ?? ''));
-  const result = await withEngine(options.data, (engine) =>
+  const result = await recording(options.data, (engine) =>
     manage(engine, options, 'calendar', { type: 'SetCalendar', programmeId, ...calendar }),
   );
   out.result(result, () => (result.events > 0 ? 'set' : 'this calendar is set already'));
@@ -81,7 +82,7 @@ export function addCalendar(programmes: Command): void {
 async function setBackdating({ out }: Run, options: BackdatingOptions): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const { months } = options;
-  const result = await withEngine(options.data, (engine) =>
+  const result = await recording(options.data, (engine) =>
     manage(engine, options, 'backdating', { type: 'SetBackdatingLimit', programmeId, months }),
   );
   out.result(result, () => {

@@ -18,6 +18,7 @@ import {
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
 import { requireFitTexts } from '../../write-side/written-texts.js';
+import { recording } from '../acting.js';
 import {
   acting,
   action,
@@ -29,7 +30,7 @@ import {
 } from '../command.js';
 import { addBackdating, addCalendar, manage, type OfProgramme } from './programme-settings.js';
 import { addWouldFail } from './would-fail.js';
-import { withEngine, type Engine } from '../compose.js';
+import type { Engine } from '../compose.js';
 import { sizeIn } from '../../composition/config.js';
 import { readProgrammeFile, readSettingFile } from '../programme-file.js';
 import type { Actor } from '../../kernel/decider.js';
@@ -157,7 +158,7 @@ async function define(
   const manager = actorOf(options, 'programme-manager');
   if (!existsSync(options.data) && !sizeIn().distributed)
     requireAccepted(programme, policies, manager);
-  const result = await withEngine(
+  const result = await recording(
     options.data,
     (engine) => setUpProgramme(engine, programme, policies, manager),
     { create: true },
@@ -180,7 +181,7 @@ function addDefine(programmes: Command): void {
 async function setTerms({ out }: Run, options: OfProgramme, file: string): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const terms = readSettingFile(file, 'PaymentTermsSet', programmeId);
-  const result = await withEngine(options.data, (engine) =>
+  const result = await recording(options.data, (engine) =>
     manage(engine, options, 'payment-terms', { type: 'SetPaymentTerms', ...terms }),
   );
   out.result(result, () => {
@@ -204,7 +205,7 @@ function addTerms(programmes: Command): void {
 async function configureChecks({ out }: Run, options: OfProgramme, file: string): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const checks = readSettingFile(file, 'ChecksConfigured', programmeId);
-  const result = await withEngine(options.data, (engine) =>
+  const result = await recording(options.data, (engine) =>
     manage(engine, options, 'checks', { type: 'ConfigureChecks', ...checks }),
   );
   out.result(result, () => {
@@ -226,7 +227,7 @@ function addChecks(programmes: Command): void {
 async function setHold({ out }: Run, options: HoldOptions): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const { days, verified: verification } = options;
-  const result = await withEngine(options.data, (engine) =>
+  const result = await recording(options.data, (engine) =>
     manage(engine, options, 'account-hold', {
       type: 'SetAccountHold',
       programmeId,
@@ -261,7 +262,7 @@ function addHold(programmes: Command): void {
 }
 
 async function allot({ out }: Run, options: AllotOptions): Promise<void> {
-  const result = await withEngine(options.data, (engine) =>
+  const result = await recording(options.data, (engine) =>
     allotBudget(
       engine,
       {

@@ -11,6 +11,7 @@ import { parseProgrammeId } from '../../kernel/ids.js';
 import { PROPOSAL_KINDS, type ProposalKind } from '../../kernel/two-people.js';
 import { proposersOf, withdrawalPart } from '../../use-cases/proposals/withdraw-proposal.js';
 import { execute } from '../../write-side/execute.js';
+import { recording } from '../acting.js';
 import {
   acting,
   action,
@@ -106,7 +107,7 @@ async function withdraw(run: Run, options: WithdrawOptions): Promise<void> {
     ...(event === undefined ? {} : { eventId: event }),
     ...(options.automation === undefined ? {} : { automation: options.automation }),
   });
-  const result = await withEngine(data, (engine) =>
+  const result = await recording(data, (engine) =>
     execute(engine, [said], contextOf(proposer, 'withdraw', kind, said.stream)),
   );
   run.out.result(result, () => 'withdrawn');

@@ -14,6 +14,7 @@ import { formatAmount, parseAmount } from '../../kernel/money.js';
 import { balanceMinor, recoveredMinor, type RecoveryState } from '../../recovery/recovery.state.js';
 import { type RecoveryCommand } from '../../recovery/recovery.decider.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
+import { recording } from '../acting.js';
 import {
   acting,
   action,
@@ -133,7 +134,7 @@ async function agreePlan(
 async function plan(run: Run, options: RecoveryOptions): Promise<number> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const { share: sharePercent, reason } = options;
-  const result = await withEngine(options.data, async (engine) => {
+  const result = await recording(options.data, async (engine) => {
     const { definition } = await new PolicyReader(engine.store).programme(programmeId);
     const floorMinor = String(parseAmount(options.floor, definition.currency, 'floor'));
     const terms = { sharePercent, floorMinor, reason };
@@ -196,7 +197,7 @@ function addStep(recovery: Command, { name, role, description, commandOf }: Step
   const takeStep = async ({ out }: Run, options: RecoveryOptions): Promise<void> => {
     const programmeId = parseProgrammeId(options.programme, 'programme');
     const personId = parsePersonId(options.person ?? '', 'person');
-    const view = await withEngine(options.data, async (engine) => {
+    const view = await recording(options.data, async (engine) => {
       const context = contextOf(
         actorOf(options, role),
         name,

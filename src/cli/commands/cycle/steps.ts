@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import type { Role } from '../../../kernel/decider.js';
 import { DomainError } from '../../../kernel/errors.js';
-import { parseProgrammeId } from '../../../kernel/ids.js';
+import { parseProgrammeId, streams } from '../../../kernel/ids.js';
+import { isSamePerson } from '../../../kernel/subject.js';
 import { parseLocalDate } from '../../../kernel/time.js';
 import { approveCycle } from '../../../use-cases/cycles/approve-cycle.js';
 import { checkCycle, overrideFinding } from '../../../use-cases/cycles/check-cycle.js';
@@ -13,10 +15,11 @@ import { openCycle, prepareCycle } from '../../../use-cases/cycles/prepare-cycle
 import { reconcileCycle } from '../../../use-cases/cycles/reconcile-cycle.js';
 import { releaseCycle } from '../../../use-cases/cycles/release-cycle.js';
 import { abandonCycle, returnCycle } from '../../../use-cases/cycles/return-cycle.js';
+import type { CommandResult } from '../../../write-side/execute.js';
 import type { CommandContext } from '../../../write-side/context.js';
+import { automated } from '../../acting.js';
 import { acting, action, actorOf, contextOf, type Run } from '../../command.js';
-import { withEngine, type Engine } from '../../compose.js';
-import { drainAutomations } from '../../drain.js';
+import type { Engine } from '../../compose.js';
 import { fieldLines } from '../../output.js';
 import { idOf, ofCycle, type CycleOptions } from './options.js';
 
@@ -61,15 +64,43 @@ async function warned(
   return said.length === 0 ? done : { ...done, warnings: said };
 }
 
+/**
+ * What the same person said with the same words, and nothing happened to the cycle since that asks
+ * for it again: a command that was interrupted after it had been recorded answers as it would have.
+ */
+async function doneBefore(
+  { store }: Engine,
+  cycleId: string,
+  type: 'CycleApproved' | 'CycleReleased' | 'CycleClosed',
+  { actor }: CommandContext,
+  content: object,
+): Promise<CommandResult | undefined> {
+  const events = await store.readStream(streams.cycle(cycleId));
+  const said = events.findLast((event) => DECIDES.has(event.type));
+  const isSame =
+    said?.type === type &&
+    isSamePerson(said.meta.actor, actor.id) &&
+    isDeepStrictEqual({ ...said.data, ...content }, said.data);
+  return isSame ? { position: said.position, events: 0 } : undefined;
+}
+/** What decides where a cycle stands. */
+const DECIDES: ReadonlySet<string> = new Set([
+  'CyclePreparationStarted',
+  'CyclePrepared',
+  'CycleApproved',
+  'CycleReturned',
+  'CycleAbandoned',
+  'CycleReleased',
+  'CycleClosed',
+]);
+
 function addStep(cycle: Command, { name, role, description, work }: Step): Command {
   const takeStep = async (run: Run, options: StepOptions): Promise<void> => {
     const contextWith: ContextOfStep = (...parts) =>
       contextOf(actorOf(options, role), name, idOf(options), ...parts);
-    const result = await withEngine(options.data, async (engine) => {
-      const done = await work(engine, options, contextWith, run);
-      await drainAutomations(engine, run);
-      return done;
-    });
+    const result = await automated(options.data, run, (engine) =>
+      work(engine, options, contextWith, run),
+    );
     run.out.result(result, () => fieldLines(result));
   };
   return ofCycle(acting(cycle.command(name)).description(description)).action(action(takeStep));
@@ -159,7 +190,10 @@ export function addApprove(cycle: Command): void {
     work: async (engine, options, contextWith) => {
       const contentHash = required(options.hash, 'hash');
       const cycleId = idOf(options);
-      const result = await approveCycle(engine, { cycleId, contentHash }, contextWith(contentHash));
+      const context = contextWith(contentHash);
+      const result =
+        (await doneBefore(engine, cycleId, 'CycleApproved', context, { contentHash })) ??
+        (await approveCycle(engine, { cycleId, contentHash }, context));
       return warned(engine, options, { cycleId, ...result });
     },
   }).option('--hash <sha256>', 'content hash that `cycle prepare` or `cycle status` printed');
@@ -180,11 +214,11 @@ export function addRelease(cycle: Command): void {
       const contentHash = options.hash ?? approved.contentHash;
       const day = { executionDate, anyDay: options.anyDay === true };
       const warnings = await warningsOf(engine.store, cycleId, day, engine.clock.now());
-      const result = await releaseCycle(
-        engine,
-        { cycleId, contentHash, executionDate },
-        contextWith(),
-      );
+      const context = contextWith();
+      const content = { contentHash, executionDate };
+      const result =
+        (await doneBefore(engine, cycleId, 'CycleReleased', context, content)) ??
+        (await releaseCycle(engine, { cycleId, ...content }, context));
       return warned(engine, options, { cycleId, ...result }, warnings);
     },
   })
@@ -252,7 +286,13 @@ export function addClose(cycle: Command): void {
     role: 'finance-officer',
     description:
       'close a reconciled cycle without open breaks; what was not paid is freed on the budget',
-    work: (engine, options, contextWith) =>
-      closeCycle(engine, { cycleId: idOf(options) }, contextWith()),
+    work: async (engine, options, contextWith) => {
+      const cycleId = idOf(options);
+      const context = contextWith();
+      return (
+        (await doneBefore(engine, cycleId, 'CycleClosed', context, {})) ??
+        (await closeCycle(engine, { cycleId }, context))
+      );
+    },
   });
 }

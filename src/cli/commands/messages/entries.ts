@@ -12,6 +12,7 @@ import { foldBankEntry } from '../../../use-cases/folds.js';
 import { matchEntries } from '../../../use-cases/statements/match-entries.js';
 import { execute } from '../../../write-side/execute.js';
 import { part } from '../../../write-side/unit.js';
+import { automated, recording } from '../../acting.js';
 import {
   acting,
   action,
@@ -23,7 +24,6 @@ import {
   type Run,
 } from '../../command.js';
 import { withEngine } from '../../compose.js';
-import { drainAutomations } from '../../drain.js';
 import { listed, paged, statusOption, type ListOptions } from './paged-list.js';
 
 interface OwnOptions extends CommonOptions {
@@ -98,7 +98,7 @@ export function addEntries(messages: Command): void {
 
 async function match(run: Run, options: CommonOptions): Promise<void> {
   const progress = run.out.progress('payments compared');
-  const summary = await withEngine(options.data, (engine) =>
+  const summary = await recording(options.data, (engine) =>
     matchEntries(
       engine,
       {},
@@ -124,7 +124,7 @@ export function addMatch(messages: Command): void {
 
 async function setOwner({ out }: Run, options: OwnOptions, entry: string): Promise<void> {
   const entryId = parseEntryId(entry);
-  const result = await withEngine(options.data, (engine) =>
+  const result = await recording(options.data, (engine) =>
     execute(
       engine,
       [
@@ -148,7 +148,7 @@ export function addOwn(messages: Command): void {
 
 async function assign(run: Run, options: AssignOptions, entry: string): Promise<void> {
   const { reason, attempt, outcome } = options;
-  const result = await withEngine(options.data, async (engine) => {
+  const result = await automated(options.data, run, async (engine, acted) => {
     const done = await assignEntry(
       engine,
       {
@@ -160,7 +160,7 @@ async function assign(run: Run, options: AssignOptions, entry: string): Promise<
       },
       contextOf(actorOf(options, 'finance-officer'), 'assign', entry, options.payment),
     );
-    await drainAutomations(engine, run);
+    await acted();
     const { status } = foldBankEntry(
       await engine.store.readStream(streams.entry(parseEntryId(entry))),
     );
@@ -198,7 +198,7 @@ export function addAssign(messages: Command): void {
 
 async function dismiss({ out }: Run, options: DismissOptions, entry: string): Promise<void> {
   const { kind, reason } = options;
-  const result = await withEngine(options.data, (engine) =>
+  const result = await recording(options.data, (engine) =>
     dismissEntry(
       engine,
       { entryId: parseEntryId(entry), kind, reason },

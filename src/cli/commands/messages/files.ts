@@ -13,6 +13,7 @@ import {
   takeInMessage,
   type MessageSummary,
 } from '../../../use-cases/statements/take-in-message.js';
+import { automated } from '../../acting.js';
 import {
   acting,
   action,
@@ -23,7 +24,6 @@ import {
   type Run,
 } from '../../command.js';
 import { withEngine, type Engine } from '../../compose.js';
-import { drainAutomations } from '../../drain.js';
 import { EXIT } from '../../output.js';
 import { listed, paged, statusOption, type ListOptions } from './paged-list.js';
 import { senderOf } from './sender.js';
@@ -71,14 +71,13 @@ async function takeFile(
 async function takeFiles(run: Run, options: TakeOptions, files: string[]): Promise<number> {
   const actor = actorOf(options, 'payment-system');
   const by = { actor, sender: senderOf(actor, options.sender) };
-  const results = await withEngine(options.data, async (engine) => {
+  const results = await automated(options.data, run, async (engine) => {
     const summaries: (MessageSummary & { readonly file: string })[] = [];
     for (const file of files) {
       const summary = await takeFile(engine, run, file, by);
       summaries.push({ file, ...summary });
       run.out.note(`  ${inWords(file, summary)}`);
     }
-    await drainAutomations(engine, run);
     return summaries;
   });
   const waiting = results.filter(
@@ -146,7 +145,7 @@ export function addShow(messages: Command): void {
 
 async function releaseFile(run: Run, options: ReleaseOptions, sha256: string): Promise<number> {
   const progress = run.out.progress('outcomes');
-  const summary = await withEngine(options.data, async (engine) => {
+  const summary = await automated(options.data, run, async (engine) => {
     const done = await releaseMessage(
       engine,
       { sha256: parseSha256(sha256), reason: options.reason },
@@ -154,7 +153,6 @@ async function releaseFile(run: Run, options: ReleaseOptions, sha256: string): P
       ({ done: count }) => progress(count),
       run.signal,
     );
-    await drainAutomations(engine, run);
     return done;
   });
   run.out.result(summary, () => inWords('message', summary));
