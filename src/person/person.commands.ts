@@ -39,7 +39,8 @@ export class ErasePerson extends Command {
   @FreeText() reason!: string;
   @Flag({
     optional: true,
-    description: 'Whether approved arrears that did not arrive are given up; both say so.',
+    description:
+      'Whether what is owed and did not arrive is given up, months and arrears; both say so.',
   })
   forfeitsArrears?: boolean;
 }

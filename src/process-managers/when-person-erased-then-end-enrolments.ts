@@ -4,7 +4,7 @@ import { isEnrolled } from '../enrolment/enrolment.state.js';
 import { localDateOf } from '../kernel/time.js';
 import { PolicyReader } from '../programme/policy-reader.js';
 import { foldEnrolment } from '../use-cases/folds.js';
-import { programmesOf } from '../use-cases/persons/not-enrolled.js';
+import { programmesOf } from '../use-cases/persons/programmes.js';
 import { recordOne } from '../write-side/bulk.js';
 import { AUTOMATION, type Deps } from '../write-side/context.js';
 import { part } from '../write-side/unit.js';

@@ -11,6 +11,7 @@ import { foldEnrolment, foldPayment } from '../../src/use-cases/folds.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { notEnrolled } from '../../src/use-cases/persons/not-enrolled.js';
+import { programmesWithCycles } from '../../src/use-cases/persons/programmes.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { auditOf } from '../support/audit.js';
@@ -306,7 +307,7 @@ describe.each(STORES)('two people at once, on a store %s', (_, atomic) => {
   const erase = async (here: Here, personId: string): Promise<unknown> => {
     const { store } = here;
     const parts = [
-      ...(await notEnrolled(store, personId)),
+      ...notEnrolled(await programmesWithCycles(store), personId, { isForfeit: true }),
       part(streams.person(personId), personDecider, ...erasedByTwo(personId)),
     ];
     return execute(

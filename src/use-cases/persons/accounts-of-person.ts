@@ -1,10 +1,11 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { foldAdjustment } from '../folds.js';
 import type { AdjustmentState } from '../../correction/adjustment.decider.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
 import { guard, type Part } from '../../write-side/unit.js';
-import { requireNothingDue } from './erasable.rule.js';
-import { programmesOf } from './not-enrolled.js';
+import { correctedSince, requireNothingDue } from './erasable.rule.js';
+import { programmesOf } from './programmes.js';
 
 /** What corrections put on a person's accounts, as it is where an erasure is recorded. */
 export interface AccountsOfPerson {
@@ -13,6 +14,10 @@ export interface AccountsOfPerson {
   of(programmeId: string): AdjustmentState | undefined;
   /** Payments that carry arrears of the person, as the accounts were when they were read. */
   carrying(programmeId: string): ReadonlySet<string>;
+  /** Months that corrections put on the account after a position of the log. */
+  correctedSince(programmeId: string, position: number): ReadonlySet<string>;
+  /** Whether what the programmes still owe is given up. */
+  readonly isForfeit: boolean;
 }
 
 /**
@@ -28,6 +33,7 @@ export async function accountsOfPerson(
   isForfeit = false,
 ): Promise<AccountsOfPerson> {
   const accounts = new Map<string, AdjustmentState>();
+  const histories = new Map<string, readonly Recorded[]>();
   const names = await programmesOf(store);
   const read = await store.readStreams(names.map((name) => streams.adjustment(name, personId)));
   const carrying = new Map(
@@ -37,12 +43,16 @@ export async function accountsOfPerson(
     parts: names.map((name) =>
       guard(streams.adjustment(name, personId), (events) => {
         const account = foldAdjustment(events);
+        histories.set(name, events);
         accounts.set(name, isForfeit ? { ...account, arrears: [] } : account);
         if (!isForfeit) requireNothingDue(name, account);
       }),
     ),
     of: (programmeId) => accounts.get(programmeId),
     carrying: (programmeId) => carrying.get(programmeId) ?? new Set(),
+    correctedSince: (programmeId, position) =>
+      correctedSince(histories.get(programmeId) ?? [], position),
+    isForfeit,
   };
 }
 

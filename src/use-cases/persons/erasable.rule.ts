@@ -1,4 +1,5 @@
 import {
+  adjustmentDecider,
   arrearsMinor,
   type AdjustmentState,
   type Proposal,
@@ -6,12 +7,15 @@ import {
 import { isOpen, type CorrectionState } from '../../correction/correction.decider.js';
 import type { CycleState } from '../../cycle/cycle.state.js';
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
-import { isEnrolled } from '../../enrolment/enrolment.state.js';
+import { isEnrolled, payableIn } from '../../enrolment/enrolment.state.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
+import { addMonths } from '../../kernel/time.js';
+import { paymentDecider } from '../../payment/payment.decider.js';
 import { isUnpaid, type PaymentState } from '../../payment/payment.state.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { balanceMinor } from '../../recovery/recovery.state.js';
+import { unpaidFrom } from '../cycles/months-paid.rule.js';
 
 /**
  * Nobody is erased whom a programme pays, or would pay again.
@@ -74,10 +78,77 @@ export function requireNothingCarried(
     );
 }
 
+/** Months that corrections put on an account after a position of the log. */
+export function correctedSince(
+  account: readonly Recorded[],
+  position: number,
+): ReadonlySet<string> {
+  const since = new Set(
+    account.flatMap((event) =>
+      event.type === 'AdjustmentEstablished' && event.position > position
+        ? [event.data.correctionId]
+        : [],
+    ),
+  );
+  const { established } = fold(adjustmentDecider, account);
+  return new Set(
+    established
+      .filter(({ correctionId }) => since.has(correctionId))
+      .flatMap(({ periods }) => periods.map(({ period }) => period)),
+  );
+}
+
+/**
+ * Nobody is erased whose payment did not arrive, or is ordered and not instructed: it is paid by
+ * its cycle, and what did not arrive of a closed one by a correction, where its person is known.
+ * @param payment of a cycle that was not abandoned
+ * @param isMadeUp whether a correction put the month on the account after it had not arrived
+ * @throws DomainError STILL_OWED
+ */
+export function requireNothingUnpaid({ paymentId, status }: PaymentState, isMadeUp: boolean): void {
+  if ((status === 'ordered' || status === 'rejected' || status === 'returned') && !isMadeUp)
+    throw stillOwed(`The payment ${paymentId} is ${status}.`);
+}
+
+/** The position of the log since which a payment has not arrived; undefined where it may yet. */
+export function unpaidSince(payment: readonly Recorded[]): number | undefined {
+  const arrivesAfter = payment.findLastIndex(
+    (_, i) => !isUnpaid(fold(paymentDecider, payment.slice(0, i + 1))),
+  );
+  return payment[arrivesAfter + 1]?.position;
+}
+
+/**
+ * Nobody is erased before the months are ordered that their enrolment, which is over, is paid for.
+ * @param events of the enrolment
+ * @param cycles every one of the programme, in order
+ * @throws DomainError STILL_OWED
+ */
+export function requireMonthsOrdered(
+  programmeId: string,
+  events: readonly Recorded[],
+  cycles: readonly CycleState[],
+): void {
+  const enrolment = fold(enrolmentDecider, events);
+  const { lastPeriod, startPeriod } = enrolment;
+  if (lastPeriod === undefined) return;
+  const standing = cycles.filter(({ status }) => status !== 'abandoned');
+  const newest = standing.at(-1);
+  const next = newest ? addMonths(newest.period, 1) : startPeriod;
+  const paidThrough = Math.max(-1, ...standing.map(({ asOf }) => asOf));
+  for (
+    let month = unpaidFrom(events, next, paidThrough);
+    month <= lastPeriod;
+    month = addMonths(month, 1)
+  )
+    if (payableIn(enrolment, month))
+      throw stillOwed(`No cycle of ${programmeId} has ordered ${month} for the person.`);
+}
+
 const stillOwed = (what: string): DomainError =>
   new DomainError(
     'STILL_OWED',
-    `${what} Nobody who is erased is paid: erase them once it is paid, or have both administrators say that it is given up (forfeitsArrears).`,
+    `${what} Nobody who is erased is paid: erase them once it is paid, or have both administrators say that what is owed is given up (forfeitsArrears).`,
     'rule',
     'personId',
   );

@@ -1,14 +1,16 @@
+import type { EventStore } from '../../adapters/event-store/port.js';
 import { fold, requireRegion, type Context } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider, wordOnErasure } from '../../person/person.decider.js';
-import { regionOf } from '../../person/person-history.rule.js';
+import { isErased, regionOf } from '../../person/person-history.rule.js';
 import type { Deps } from '../../write-side/context.js';
 import { part, type Part } from '../../write-side/unit.js';
-import { accountsOfPerson } from './accounts-of-person.js';
+import { accountsOfPerson, type AccountsOfPerson } from './accounts-of-person.js';
 import { notCorrected } from './not-corrected.js';
 import { notEnrolled, owesNothing } from './not-enrolled.js';
+import { programmesWithCycles } from './programmes.js';
 import { notUnderWay } from './not-under-way.js';
 
 export interface Erasure {
@@ -16,6 +18,22 @@ export interface Erasure {
   readonly reason: string;
   /** Approved arrears that did not arrive are given up, as whoever proposed it said, too. */
   readonly forfeitsArrears?: boolean | undefined;
+}
+
+/** What keeps somebody from being erased; nothing does who is. */
+async function guardsOf(
+  store: EventStore,
+  personId: string,
+  accounts: AccountsOfPerson,
+): Promise<readonly Part[]> {
+  const programmes = await programmesWithCycles(store);
+  return [
+    ...accounts.parts,
+    ...notEnrolled(programmes, personId, accounts),
+    ...(await owesNothing(store, personId)),
+    ...(await notCorrected(store, personId, accounts)),
+    ...(await notUnderWay(store, programmes, personId, accounts)),
+  ];
 }
 
 /**
@@ -39,13 +57,7 @@ export async function erasure(
   // Before anything is told of a person of another region.
   requireRegion(context, regionOf(events)!);
   const accounts = await accountsOfPerson(store, personId, forfeitsArrears === true);
-  const guards = [
-    ...accounts.parts,
-    ...(await notEnrolled(store, personId)),
-    ...(await owesNothing(store, personId)),
-    ...(await notCorrected(store, personId, accounts)),
-    ...(await notUnderWay(store, personId, accounts)),
-  ];
+  const guards = isErased(events) ? [] : await guardsOf(store, personId, accounts);
   const erased = {
     personId,
     reason,

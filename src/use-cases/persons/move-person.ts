@@ -6,7 +6,7 @@ import { personDecider } from '../../person/person.decider.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
 import { fromState, part, type Part } from '../../write-side/unit.js';
-import { programmesOf } from './not-enrolled.js';
+import { programmesOf } from './programmes.js';
 
 /**
  * A person, what they are enrolled in, and what they owe move together, also what begins in the

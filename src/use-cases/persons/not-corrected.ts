@@ -5,7 +5,7 @@ import { guard, type Part } from '../../write-side/unit.js';
 import { correctionsOf, foldCorrection } from '../corrections/corrections.js';
 import type { AccountsOfPerson } from './accounts-of-person.js';
 import { requireNoneBegun, requireNotCorrected } from './erasable.rule.js';
-import { programmesOf } from './not-enrolled.js';
+import { programmesOf } from './programmes.js';
 
 /**
  * Nobody is erased of whom a correction is still being computed, or found something that is not on

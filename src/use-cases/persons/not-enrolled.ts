@@ -1,16 +1,9 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
-import { idIn, recoveryId, streams } from '../../kernel/ids.js';
-import { pagesOf } from '../../write-side/stream-pages.js';
+import { recoveryId, streams } from '../../kernel/ids.js';
 import { guard, type Part } from '../../write-side/unit.js';
-import { requireEnded, requireSettled } from './erasable.rule.js';
-
-/** The programmes that there are. */
-export async function programmesOf(store: EventStore): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const programmes of pagesOf(store, 'programme-'))
-    names.push(...programmes.map(({ stream }) => idIn(stream)));
-  return names;
-}
+import type { AccountsOfPerson } from './accounts-of-person.js';
+import { programmesOf, type ProgrammeWithCycles } from './programmes.js';
+import { requireEnded, requireMonthsOrdered, requireSettled } from './erasable.rule.js';
 
 /**
  * Refuses to erase somebody whom a programme still pays: nothing is ordered for an erased person,
@@ -25,10 +18,20 @@ export async function requireNotEnrolled(store: EventStore, personId: string): P
   enrolments.forEach(({ events }, i) => requireEnded(names[i]!, events));
 }
 
-/** The same in the append that erases: who is enrolled meanwhile is not erased. */
-export const notEnrolled = async (store: EventStore, personId: string): Promise<readonly Part[]> =>
-  (await programmesOf(store)).map((name) =>
-    guard(streams.enrolment(name, personId), (events) => requireEnded(name, events)),
+/**
+ * The same in the append that erases: who is enrolled meanwhile is not erased, nor, unless that is
+ * given up, whose months were not ordered. A closed programme orders none any more.
+ */
+export const notEnrolled = (
+  programmes: readonly ProgrammeWithCycles[],
+  personId: string,
+  { isForfeit }: Pick<AccountsOfPerson, 'isForfeit'>,
+): readonly Part[] =>
+  programmes.map(({ programmeId, isClosed, cycles }) =>
+    guard(streams.enrolment(programmeId, personId), (events) => {
+      requireEnded(programmeId, events);
+      if (!isClosed && !isForfeit) requireMonthsOrdered(programmeId, events, cycles);
+    }),
   );
 
 /**
