@@ -4,6 +4,7 @@ import { CommandsCheck } from './commands-check.js';
 import { CorrectionsCheck } from './corrections-check.js';
 import { CycleOrderCheck } from './cycle-order-check.js';
 import { DeterminationCheck } from './determination-check.js';
+import { DoubtedArrearsCheck } from './doubted-arrears-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
 import { Era } from './era.js';
 import { FilesCheck } from './files-check.js';
@@ -106,6 +107,7 @@ class Check implements AuditCheck {
     this.#era,
   );
   readonly #corrections = new CorrectionsCheck();
+  readonly #doubtedArrears = new DoubtedArrearsCheck();
   readonly #asOf = {
     payment: (paymentId: string): number => this.#money.asOfOf(paymentId),
     correction: (correctionId: string): number => this.#corrections.asOfOf(correctionId),
@@ -113,6 +115,9 @@ class Check implements AuditCheck {
   };
   readonly #isPaid = (paymentId: string): boolean =>
     this.#money.isPaid(this.#streams.find(`payment-${paymentId}`));
+
+  readonly #isInDoubt = (paymentId: string, asOf: number): boolean =>
+    this.#money.isInDoubt(paymentId, this.#streams.find(`payment-${paymentId}`), asOf);
 
   constructor(private readonly positionGaps: boolean) {
     // Where positions have gaps, the parts of a command are written one by one.
@@ -141,6 +146,7 @@ class Check implements AuditCheck {
     this.#heldAccounts.add(event, found);
     this.#entitlements.add(event, this.#asOf, found);
     this.#corrections.add(event, this.#isPaid, found);
+    this.#doubtedArrears.add(event, this.#asOf, this.#isInDoubt, found);
     this.#cycles.add(event, found);
     this.#money.add(event, stream, found);
     this.#instructions.add(event, stream, found);

@@ -9,6 +9,7 @@ import {
   type CycleLedger,
   type Status,
 } from './cycle-ledger.js';
+import { DoubtedPayments } from './doubted-payments.js';
 import { Era } from './era.js';
 import { checkClosing, checkFigures } from './figures-check.js';
 import { FurtherParts } from './further-parts.js';
@@ -32,6 +33,7 @@ interface Placed {
 export class MoneyCheck {
   readonly #payments: PaymentTable;
   readonly #openBreaks = new OpenBreaks();
+  readonly #doubted = new DoubtedPayments();
   /** Of payments, by stream, what did not come back. */
   readonly #kept = new Map<number, bigint>();
   readonly #furtherParts = new FurtherParts();
@@ -78,8 +80,10 @@ export class MoneyCheck {
         if (this.#is(stream) !== 'ordered') found('I2', `cancelled when ${this.#is(stream)}`);
         return this.#move(event, stream, 'cancelled');
       case 'PaymentBreakRecorded':
+        this.#doubted.opened(event);
         return this.#broken(event);
       case 'PaymentBreakResolved':
+        this.#doubted.resolved(event);
         return this.#resolved(event, stream, found);
       case 'CyclePreparationStarted':
         return this.#preparationStarted(event);
@@ -126,13 +130,21 @@ export class MoneyCheck {
     return this.#payments.attempt(stream) > 0;
   }
   /**
-   * Whether it was ordered, and neither cancelled nor rejected or returned for good, by a position.
+   * Whether it was ordered, and neither cancelled nor rejected or returned for good, by a position;
+   * or whether a break left open then that it had been paid all the same.
    */
   stands(paymentId: string, stream: number, asOf = Number.MAX_SAFE_INTEGER): boolean {
     const status = this.#payments.statusAsOf(stream, asOf);
     if (status === 'rejected' || status === 'returned')
-      return this.#cycle(cycleOfPayment(paymentId)).closedAt > asOf;
+      return (
+        this.#cycle(cycleOfPayment(paymentId)).closedAt > asOf || this.#doubted.at(paymentId, asOf)
+      );
     return status !== 'none' && status !== 'cancelled';
+  }
+  /** Whether it had failed by a position, and a break left open whether it was paid all the same. */
+  isInDoubt(paymentId: string, stream: number, asOf: number): boolean {
+    const status = this.#payments.statusAsOf(stream, asOf);
+    return (status === 'rejected' || status === 'returned') && this.#doubted.at(paymentId, asOf);
   }
   /** The earliest position that a cycle is being prepared as of; Infinity where none is. */
   get earliestAsOf(): number {

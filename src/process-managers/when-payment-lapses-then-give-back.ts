@@ -7,7 +7,7 @@ import { Defects } from '../write-side/defect.js';
 import { guard, part, type Part, type Unit } from '../write-side/unit.js';
 import { readCycle } from '../use-cases/cycles/cycles.js';
 import { foldPayment } from '../use-cases/folds.js';
-import { isUnpaid } from '../payment/payment.state.js';
+import { isLost } from '../payment/payment-doubt.rule.js';
 import { carriedByNone } from '../use-cases/corrections/cut-orders.js';
 import { givenBack, type GivenBack } from '../use-cases/corrections/given-back.rule.js';
 import { AUTOMATION, PAGE, type Deps, type JobContext } from '../write-side/context.js';
@@ -64,7 +64,7 @@ async function giveBackUnpaid(
     const defects = new Defects();
     const lapsed = page.map(({ stream, events }) =>
       defects.look(
-        () => (isUnpaid(foldPayment(events)) ? lapsedAt(events, events) : undefined),
+        () => (isLost(foldPayment(events)) ? lapsedAt(events, events) : undefined),
         (defect) => unfinished.met(stream, defect),
       ),
     );
@@ -92,7 +92,7 @@ async function giveBackAfterClosing(
   const names = [...new Set(events.filter((one) => closed.has(cycleOf(one))).map((e) => e.stream))];
   for (let i = 0; i < names.length; i += PAGE) {
     const read = await deps.store.readStreams(names.slice(i, i + PAGE));
-    const unpaid = read.filter(({ events: life }) => isUnpaid(foldPayment(life)));
+    const unpaid = read.filter(({ events: life }) => isLost(foldPayment(life)));
     await giveBack(
       deps,
       unpaid.map(({ events: life }) => lapsedAt(life, life)),
@@ -119,7 +119,7 @@ function lapsedAt(life: readonly Recorded[], unpaid?: readonly Recorded[]): Laps
 
 /**
  * What the household has back: arrears that were not paid, and a deduction that was not made. Where
- * two people count the payment as settled meanwhile, nothing.
+ * two people count the payment as settled meanwhile, or a break leaves that open, nothing.
  */
 function unitsOf(lapsed: Lapsed, reason: string): Unit[] {
   const { programmeId, personId, paymentId, round } = lapsed;
@@ -149,7 +149,7 @@ function whileUnpaid(paymentId: string, account: Part): readonly Part[] {
   let isStill = true;
   return [
     guard(streams.payment(paymentId), (events) => {
-      isStill = isUnpaid(foldPayment(events));
+      isStill = isLost(foldPayment(events));
     }),
     {
       ...account,

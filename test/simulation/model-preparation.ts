@@ -5,6 +5,8 @@ import {
   arrearsFor,
   type CarriedArrears,
 } from '../../src/use-cases/cycles/correction-items.rule.js';
+import { doubtedCorrections, stoodInFor } from '../../src/use-cases/cycles/doubted-arrears.rule.js';
+import type { Recorded } from '../../src/kernel/decider.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
   monthsOnAccount,
@@ -79,10 +81,9 @@ export function prepare(world: World, op: Op, limit: number): void {
   for (const { events } of world.log.category(`enrolment-${PROGRAMME}-`, asOf)) {
     const state = foldEnrolment(events);
     const paymentId = paymentIdOf(PROGRAMME, period, state.personId);
-    const account = foldAdjustment(
-      world.log.stream(streams.adjustment(PROGRAMME, state.personId), asOf),
-    );
-    const arrears = arrearsFor(account, paymentId, round);
+    const adjusted = world.log.stream(streams.adjustment(PROGRAMME, state.personId), asOf);
+    const account = foldAdjustment(adjusted);
+    const arrears = arrearsFor(account, paymentId, round, doubtedIn(world, adjusted, asOf));
     const from = unpaidFrom(events, period, paidThrough);
     const paidTo = paidToIdentity(world, state.personId, { own: true, before: period });
     const paid =
@@ -98,6 +99,13 @@ export function prepare(world: World, op: Op, limit: number): void {
   if (limit < EVERYTHING) return;
   recordPreparation(world, op, begun);
 }
+
+/** Corrections whose arrears wait. */
+const doubtedIn = (world: World, adjusted: readonly Recorded[], asOf?: number) =>
+  doubtedCorrections(
+    adjusted,
+    new Map(stoodInFor(adjusted).map((id) => [id, world.log.stream(streams.payment(id), asOf)])),
+  );
 
 const openCycle = (world: World, op: Op, id: string, period: string): boolean =>
   world.run(

@@ -8,7 +8,7 @@ import type { CycleState } from '../../cycle/cycle.state.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { isUnpaid } from '../../payment/payment.state.js';
+import { isLost } from '../../payment/payment-doubt.rule.js';
 import { isOneOf } from '../../kernel/subject.js';
 import type { OrderedPayment } from './recompute.rule.js';
 
@@ -37,14 +37,17 @@ export function pastIn(cycles: readonly CycleState[]): Past {
   };
 }
 
-/** What a payment was ordered for, where it is paid or may still be. */
+/**
+ * What a payment was ordered for, where it is paid or may still be, or somebody has yet to say
+ * whether it was.
+ */
 export function standing(
   events: readonly Recorded[],
   cycleIsClosed: boolean,
 ): OrderedPayment | undefined {
   const state = fold(paymentDecider, events);
   if (state.status === 'none' || state.status === 'cancelled') return undefined;
-  if (isUnpaid(state) && cycleIsClosed) return undefined;
+  if (isLost(state) && cycleIsClosed) return undefined;
   const ordered = events.findLast((event) => event.type === 'PaymentOrdered');
   return ordered && { ...ordered.data, isSent: state.attempt > 0 };
 }

@@ -18,13 +18,17 @@ export interface CarriedArrears {
 /**
  * What a payment carries of a household's approved arrears: an item a month and member, the
  * benefits summed; without a member also what was set against a debt.
+ * @param doubted corrections whose arrears wait (see doubtedCorrections)
  */
 export function arrearsFor(
   state: AdjustmentState,
   paymentId: string,
   round: number,
+  doubted: ReadonlySet<string> = new Set(),
 ): CarriedArrears | undefined {
-  const arrears = availableArrears(state, paymentId, round);
+  const arrears = availableArrears(state, paymentId, round).filter(
+    ({ proposal }) => !doubted.has(proposal.correctionId),
+  );
   if (arrears.length === 0) return undefined;
   const sums = new Map<
     string,

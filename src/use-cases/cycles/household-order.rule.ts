@@ -51,6 +51,8 @@ interface Household {
   readonly paidBefore: ReadonlySet<string> | undefined;
   /** Of its adjustments. */
   readonly adjusted: readonly Recorded[] | undefined;
+  /** Corrections whose arrears wait. */
+  readonly doubted: ReadonlySet<string> | undefined;
   /** Of its recovery. */
   readonly owed: readonly Recorded[] | undefined;
 }
@@ -63,12 +65,12 @@ interface Household {
 export function orderFor(
   { programmeId, period, round }: Pick<CycleState, 'programmeId' | 'period' | 'round'>,
   { programme, firstPeriod, paidThrough }: OrderTerms,
-  { enrolment, state, paidBefore, adjusted, owed }: Household,
+  { enrolment, state, paidBefore, adjusted, doubted, owed }: Household,
 ): Order | undefined {
   const { personId, region } = state;
   const paymentId = paymentIdOf(programmeId, period, personId);
   const account = adjusted && fold(adjustmentDecider, adjusted);
-  const arrears = account && arrearsFor(account, paymentId, round);
+  const arrears = account && arrearsFor(account, paymentId, round, doubted);
   const from = unpaidFrom(enrolment, period, paidThrough);
   requireNearFirst(from, firstPeriod, programme.backdatedMonths);
   // A month of the enrolment before, which a correction found to be due, is due once.

@@ -4,16 +4,17 @@ import { fold, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { addMonths } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { isUnpaid } from '../../payment/payment.state.js';
+import { isLost } from '../../payment/payment-doubt.rule.js';
 
 /**
  * The months that a payment pays: those of its items, arrears among them. None of one that was
- * cancelled, or that was rejected or returned when its cycle closed.
+ * cancelled, or that was rejected or returned when its cycle closed, unless a break leaves open
+ * whether it was paid all the same.
  */
 export function monthsPaidBy(payment: readonly Recorded[], closed: boolean): readonly string[] {
   const state = fold(paymentDecider, payment);
   if (state.status === 'none' || state.status === 'cancelled') return [];
-  if (closed && isUnpaid(state)) return [];
+  if (closed && isLost(state)) return [];
   const ordered = payment.findLast((event) => event.type === 'PaymentOrdered');
   return (ordered?.data.items ?? [])
     .filter(({ code }) => code !== RECOVERY_ITEM)

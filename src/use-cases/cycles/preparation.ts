@@ -19,6 +19,7 @@ import { recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { guard, part, partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import { foldEnrolment } from '../folds.js';
 import { foldCycle } from './cycles.js';
+import { doubtedArrears } from './doubted-arrears.js';
 import { HouseholdAccounts } from './household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { orderedInRound } from './ordered.rule.js';
@@ -95,6 +96,7 @@ export class Preparation {
       this.#recoveries.of(persons),
     ]);
     const paid = await this.#paidBefore(page);
+    const doubted = await doubtedArrears(this.deps.store, adjustments, this.cycle.asOf);
     const defects = new Defects();
     for (const [i, { events }] of page.entries()) {
       const personId = persons[i]!;
@@ -110,6 +112,7 @@ export class Preparation {
           state,
           paidBefore: paid.get(personId),
           adjusted: adjustments.get(personId),
+          doubted: doubted.get(personId),
           owed: recoveries.get(personId),
         });
       });

@@ -1,0 +1,36 @@
+import { fold, type Recorded } from '../kernel/decider.js';
+import { paymentDecider } from './payment.decider.js';
+import { isUnpaid, type PaymentState } from './payment.state.js';
+
+const stateOf = (events: readonly Recorded[]): PaymentState => fold(paymentDecider, events);
+
+/**
+ * Whether a payment failed, and something that was said of it contradicts that: a bank booked it
+ * all the same, say. Until somebody resolved the break it may have been paid.
+ */
+export const isDoubted = (payment: Pick<PaymentState, 'status' | 'openBreaks'>): boolean =>
+  isUnpaid(payment) && payment.openBreaks.length > 0;
+
+/** Whether a payment failed, and nothing that was said of it contradicts that. */
+export const isLost = (payment: Pick<PaymentState, 'status' | 'openBreaks'>): boolean =>
+  isUnpaid(payment) && payment.openBreaks.length === 0;
+
+export const isInDoubt = (events: readonly Recorded[]): boolean => isDoubted(stateOf(events));
+
+/**
+ * Whether a payment that had failed by a position was paid after all since, later than another.
+ */
+export function hasArrivedSince(
+  events: readonly Recorded[],
+  failedBy: number,
+  laterThan: number,
+): boolean {
+  const last = events.at(-1);
+  if (!last || last.position <= Math.max(failedBy, laterThan)) return false;
+  const until = (position: number) => stateOf(events.filter((event) => event.position <= position));
+  return (
+    isUnpaid(until(failedBy)) &&
+    stateOf(events).status === 'settled' &&
+    until(laterThan).status !== 'settled'
+  );
+}

@@ -1,0 +1,69 @@
+import {
+  adjustmentDecider,
+  arrearsMinor,
+  type Arrears,
+} from '../../correction/adjustment.decider.js';
+import { fold, type Recorded } from '../../kernel/decider.js';
+import { paymentId as paymentIdOf } from '../../kernel/ids.js';
+import { hasArrivedSince, isInDoubt } from '../../payment/payment-doubt.rule.js';
+
+/** A payment that arrears stand in for: what did not arrive of it is in them. */
+interface StoodInFor {
+  readonly paymentId: string;
+  /** The position of the log at which the arrears were made, or were given back by it. */
+  readonly since: number;
+}
+
+/**
+ * The payments that a household's arrears stand in for: those of the months that they are of, and
+ * those that carried them and gave them back.
+ * @param account events of its adjustments
+ */
+export const stoodInFor = (account: readonly Recorded[]): readonly string[] => [
+  ...new Set(
+    fold(adjustmentDecider, account).arrears.flatMap((arrears) =>
+      behind(account, arrears).map(({ paymentId }) => paymentId),
+    ),
+  ),
+];
+
+/**
+ * Corrections whose arrears wait: of a payment that they stand in for a bank says that it was paid
+ * after all, and nobody has resolved that; or it was paid after all, and no correction has looked
+ * at the household since.
+ * @param account events of the household's adjustments
+ * @param payments events of what `stoodInFor` names, by id
+ */
+export function doubtedCorrections(
+  account: readonly Recorded[],
+  payments: ReadonlyMap<string, readonly Recorded[]>,
+): ReadonlySet<string> {
+  const { arrears } = fold(adjustmentDecider, account);
+  if (arrearsMinor(arrears) === 0n) return new Set();
+  const lookedAt = account.findLast(({ type }) => type === 'AdjustmentEstablished')?.position ?? -1;
+  const doubted = arrears.filter((one) =>
+    behind(account, one).some(({ paymentId, since }) => {
+      const events = payments.get(paymentId) ?? [];
+      return isInDoubt(events) || hasArrivedSince(events, since, lookedAt);
+    }),
+  );
+  return new Set(doubted.map(({ proposal }) => proposal.correctionId));
+}
+
+/** Of arrears that are on the account, or that a payment carries. */
+function behind(account: readonly Recorded[], { proposal, orderedBy }: Arrears): StoodInFor[] {
+  const { correctionId, programmeId, personId, periods } = proposal;
+  const made = account.find(
+    (event) => event.type === 'AdjustmentEstablished' && event.data.correctionId === correctionId,
+  );
+  const months = periods.map(({ period }) => ({
+    paymentId: String(paymentIdOf(programmeId, period, personId)),
+    since: made?.position ?? -1,
+  }));
+  const back = account.flatMap((event) =>
+    event.type === 'ArrearsReleased' && event.data.correctionIds.includes(correctionId)
+      ? [{ paymentId: event.data.paymentId, since: event.position }]
+      : [],
+  );
+  return [...months, ...back].filter(({ paymentId }) => paymentId !== orderedBy?.paymentId);
+}

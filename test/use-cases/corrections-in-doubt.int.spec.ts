@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { asdVersions } from '../../src/eligibility/reference/asd.js';
+import { streams } from '../../src/kernel/ids.js';
+import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
+import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
+import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { foldPayment } from '../../src/use-cases/folds.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { countBreaksAsSettled, resolveBreaks } from './breaks.js';
+import { Desk } from './correction-desk.js';
+import { child, enrolFamilies } from './families.js';
+import { answers, PROGRAMME, released } from './month.js';
+import { as, drain, job, newWorld, type World } from './world.js';
+
+/**
+ * A payment that failed, and that the bank booked after its cycle had closed: until somebody has
+ * resolved that, neither a correction nor a cycle pays it again.
+ */
+type Said = Omit<ReportedOutcome, 'paymentId'>;
+const SETTLED: Said = { outcome: 'settled', settledOn: '2025-10-28' };
+const REJECTED: Said = { outcome: 'rejected', reason: 'AC04' };
+const OCTOBER = '2025-10';
+const MONTHLY = 50_000n;
+
+let world: World;
+let desk: Desk;
+let ida: string;
+beforeEach(async () => {
+  world = await newWorld();
+  desk = new Desk(world);
+  ({ ida } = await enrolFamilies(
+    world.engine,
+    { ida: [child('2020-05')], omar: [child('2021-05')] },
+    asdVersions,
+  ));
+});
+afterEach(() => world.end());
+
+/** What the bank says of a month: something of ida's, and that the others are settled. */
+async function bankSays(period: string, ofIda: Said, ofOthers?: Said): Promise<void> {
+  const said = answers(world.engine, `${PROGRAMME}-${period}`, (id) =>
+    id.endsWith(ida) ? ofIda : ofOthers,
+  );
+  await takeInOutcomes(world.engine, { source: 'file', outcomes: said }, job(world.engine, 'bank'));
+  await drain(world.engine);
+}
+async function closed(period: string, ofIda: Said): Promise<string> {
+  const { cycleId } = await released(world.engine, period);
+  await bankSays(period, ofIda, { ...SETTLED, settledOn: `${period}-28` });
+  await reconcileCycle(world.engine, { cycleId }, as(world.engine, 'finance', 'reconcile', period));
+  await closeCycle(world.engine, { cycleId }, as(world.engine, 'finance', 'close', period));
+  await drain(world.engine);
+  return cycleId;
+}
+/** What a month orders for ida. */
+async function orderedIn(period: string): Promise<bigint> {
+  await released(world.engine, period);
+  const stream = streams.payment(`${PROGRAMME}-${period}-${ida}`);
+  return BigInt(foldPayment(await world.engine.store.readStream(stream)).amountMinor);
+}
+const proposes = () => desk.propose({ fromPeriod: OCTOBER });
+async function corrects(): Promise<void> {
+  const { correctionId, contentHash } = await proposes();
+  await desk.approve(correctionId, contentHash);
+}
+
+test('no correction pays what may have been paid; once it is known to be lost, it does', async () => {
+  const cycleId = await closed(OCTOBER, REJECTED);
+  await bankSays(OCTOBER, SETTLED);
+  expect(await proposes()).toMatchObject({ arrearsCount: 0, overpaidCount: 0 });
+  await resolveBreaks(world.engine, cycleId, 'no-effect');
+  expect(await proposes()).toMatchObject({ arrearsCount: 1, arrearsMinor: String(MONTHLY) });
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('what else is due for its month is found beside it', async () => {
+  await closed(OCTOBER, REJECTED);
+  await bankSays(OCTOBER, SETTLED);
+  const children = ['2020-05', '2021-05', '2022-05', '2023-05'].map((month) => child(month));
+  await desk.certify(ida, children, OCTOBER, '2027-12-31');
+  const { correctionId, contentHash } = await proposes();
+  const { pending } = await desk.adjustment(ida);
+  expect(pending!.periods).toMatchObject([{ period: OCTOBER, paidMinor: String(MONTHLY) }]);
+  await desk.approve(correctionId, contentHash);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('nor once it is known to have been paid', async () => {
+  const cycleId = await closed(OCTOBER, REJECTED);
+  await bankSays(OCTOBER, SETTLED);
+  await countBreaksAsSettled(world.engine, cycleId);
+  expect(await proposes()).toMatchObject({ arrearsCount: 0, overpaidCount: 0 });
+});
+
+test('arrears that were approved before wait, and the month itself is paid', async () => {
+  const cycleId = await closed(OCTOBER, REJECTED);
+  await corrects();
+  await bankSays(OCTOBER, SETTLED);
+  expect(await orderedIn('2025-11')).toBe(MONTHLY);
+  await resolveBreaks(world.engine, cycleId, 'no-effect');
+  expect(await orderedIn('2025-12')).toBe(2n * MONTHLY);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('and are set against what was paid after all, once a correction has looked at it', async () => {
+  const cycleId = await closed(OCTOBER, REJECTED);
+  await corrects();
+  await bankSays(OCTOBER, SETTLED);
+  await countBreaksAsSettled(world.engine, cycleId);
+  expect(await orderedIn('2025-11')).toBe(MONTHLY);
+  const found = await proposes();
+  expect(found).toMatchObject({ overpaidCount: 1, overpaidMinor: String(MONTHLY) });
+  await desk.approve(found.correctionId, found.contentHash);
+  // The debt stands beside the arrears from then on.
+  expect((await desk.recovery(ida)).status).toBe('open');
+  expect(await orderedIn('2025-12')).toBe(2n * MONTHLY);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('what carried arrears and gave them back is not carried again while the bank says it paid', async () => {
+  await closed(OCTOBER, REJECTED);
+  await corrects();
+  const november = await closed('2025-11', { ...REJECTED });
+  expect((await desk.adjustment(ida)).arrears).toMatchObject([{ orderedBy: undefined }]);
+  await bankSays('2025-11', { ...SETTLED, settledOn: '2025-11-28' });
+  expect(await orderedIn('2025-12')).toBe(MONTHLY);
+  await countBreaksAsSettled(world.engine, november);
+  expect(await orderedIn('2026-01')).toBe(MONTHLY);
+  expect((await desk.audit()).violations).toEqual([]);
+});
