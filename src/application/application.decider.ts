@@ -356,6 +356,10 @@ function decideAppeal(
   requireStatus(state, 'appealed');
   if (isSamePerson(state.decider, context.actor.id))
     samePerson('Who rejected an application does not decide its appeal.');
+  if (isOneOf([...state.authors, state.recommender], context.actor.id))
+    samePerson(
+      'Who submitted, amended or recommended an application, or lodged its appeal, does not decide it.',
+    );
   return [
     {
       type: command.type === 'UpholdAppeal' ? 'AppealUpheld' : 'AppealDismissed',

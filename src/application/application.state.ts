@@ -28,7 +28,7 @@ export interface ApplicationState {
   readonly determined: string;
   readonly eligible: boolean;
   readonly recommendation: 'approve' | 'reject' | undefined;
-  /** Everybody who submitted or amended. */
+  /** Everybody who submitted, amended, or lodged an appeal. */
   readonly authors: readonly string[];
   readonly recommender: string;
   readonly decider: string;
@@ -87,7 +87,7 @@ export function evolve(
     case 'ApplicationWithdrawn':
       return { ...state, status: 'withdrawn' };
     case 'AppealLodged':
-      return { ...state, status: 'appealed' };
+      return { ...state, status: 'appealed', authors: [...state.authors, event.meta.actor] };
     case 'AppealUpheld':
       return { ...state, status: 'submitted', recommendation: undefined };
     case 'AppealDismissed':

@@ -11,6 +11,7 @@ import type { Found } from './report.js';
 interface ApplicationPeople {
   readonly whose: string;
   readonly authors: string[];
+  readonly appellants: string[];
   recommender: string;
   recommendation: EventData['ApplicationRecommended']['recommendation'] | undefined;
   rejecter: string;
@@ -159,6 +160,7 @@ export class SegregationOfDutiesCheck {
     this.#applications.set(stream, {
       whose: whoseOf(data),
       authors: [meta.actor],
+      appellants: [],
       recommender: '',
       recommendation: undefined,
       rejecter: '',
@@ -233,9 +235,10 @@ export class SegregationOfDutiesCheck {
     if (people) people.recommender = '';
   }
 
-  #appealed({ stream }: Recorded<'AppealLodged'>, found: Found): void {
-    if (!this.#applications.get(stream)?.rejecter)
-      found('I4', 'an appeal, though nobody rejected the application');
+  #appealed({ stream, meta }: Recorded<'AppealLodged'>, found: Found): void {
+    const people = this.#applications.get(stream);
+    people?.appellants.push(meta.actor);
+    if (!people?.rejecter) found('I4', 'an appeal, though nobody rejected the application');
   }
 
   #appealDecided(
@@ -246,6 +249,9 @@ export class SegregationOfDutiesCheck {
     if (!people) return;
     if (isSamePerson(people.rejecter, meta.actor))
       found('I4', 'the appeal was decided by who rejected the application');
+    const parties = [...people.authors, ...people.appellants, people.recommender];
+    if (this.era.isNew && isOneOf(parties, meta.actor))
+      found('I4', 'the appeal was decided by who had a part in the application, or lodged it');
     if (type !== 'AppealUpheld') return;
     people.recommender = '';
     people.rejecter = '';

@@ -115,17 +115,22 @@ describe('an application is decided', () => {
   });
 });
 
+/** A log whose events say how their actors came. */
+function newer(): Era {
+  const era = new Era();
+  era.add(eventOf('PersonMoved'));
+  return era;
+}
+
 test('nothing is approved once its programme was closed, but in older logs', () => {
   const READY = [...BEGUN, recommended('case')] as const;
   const closed = (programmeId: string): Step => ['ProgrammeClosed', 'manager', { programmeId }];
-  const newer = new Era();
-  newer.add(eventOf('PersonMoved'));
   const late = ['I8 approved after its programme was closed'];
-  expect(foundOf(newer, ...READY, closed('asd'), approved('super'))).toEqual(late);
-  expect(foundOf(newer, ...READY, closed('other'), approved('super'))).toEqual([]);
+  expect(foundOf(newer(), ...READY, closed('asd'), approved('super'))).toEqual(late);
+  expect(foundOf(newer(), ...READY, closed('other'), approved('super'))).toEqual([]);
   const reopened: Step = ['ProgrammeReopened', 'manager', { programmeId: 'asd' }];
-  expect(foundOf(newer, ...READY, closed('asd'), reopened, approved('super'))).toEqual([]);
-  expect(foundOf(newer, ...READY, approved('super'), closed('asd'))).toEqual([]);
+  expect(foundOf(newer(), ...READY, closed('asd'), reopened, approved('super'))).toEqual([]);
+  expect(foundOf(newer(), ...READY, approved('super'), closed('asd'))).toEqual([]);
   expect(foundIn(...READY, closed('asd'), approved('super'))).toEqual([]);
 });
 
@@ -144,6 +149,19 @@ describe('an appeal', () => {
       expect(foundIn(...REJECTED, lodged, [type, 'other'])).toEqual([]);
       expect(foundIn(...REJECTED, lodged, [type, 'SUPER'])).toEqual(self);
       expect(foundIn([type, 'super'])).toEqual([]);
+    },
+  );
+  test.each(['AppealUpheld', 'AppealDismissed'] as const)(
+    'is decided by nobody who had a part in it, or lodged it: %s',
+    (type) => {
+      const part = ['I4 the appeal was decided by who had a part in the application, or lodged it'];
+      const appealed = [...REJECTED, ['AppealLodged', 'x.thief'] as Step];
+      for (const who of ['intake', 'Case', 'X.Thief']) {
+        expect(foundOf(newer(), ...appealed, [type, who])).toEqual(part);
+        // Older versions did not look at them.
+        expect(foundIn(...appealed, [type, who])).toEqual([]);
+      }
+      expect(foundOf(newer(), ...appealed, [type, 'other'])).toEqual([]);
     },
   );
   test('is lodged against a rejection', () => {

@@ -365,6 +365,19 @@ describe('an appeal', () => {
       .when({ type: 'DismissAppeal', reason: 'no new fact' }, by('said', 'supervisor'))
       .then({ type: 'AppealDismissed', data: { applicationId, reason: 'no new fact' } });
   });
+  test('is decided by nobody who had a part in it, or lodged it', () => {
+    const lodgedBy = was('AppealLodged', lodged.data, 'x.thief', 'intake');
+    const parties = [intake.actor.id, 'x.thief', 'X.Thief', recommended.meta.actor];
+    for (const type of ['UpholdAppeal', 'DismissAppeal'] as const)
+      for (const who of parties)
+        given(...history, lodgedBy)
+          .when({ type, reason: 'seen' }, by(who, 'supervisor'))
+          .thenRefused('SAME_PERSON');
+    const upheld = was('AppealUpheld', { applicationId, reason: 'x' }, 'said', 'supervisor');
+    given(...history, lodgedBy, upheld, determined)
+      .when(recommend, by('x.thief', 'case-officer'))
+      .thenRefused('SAME_PERSON');
+  });
   test('upheld sends it back to assessment; dismissed ends it', () => {
     const upheld = was(
       'AppealUpheld',
