@@ -2269,6 +2269,40 @@ currency: string
  */
 executionDate: string
 }
+export interface PaymentReinstructedV2 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+messageId: string
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+accountId: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor: string
+/**
+ * ISO 4217 code.
+ */
+currency: string
+/**
+ * Civil date YYYY-MM-DD.
+ */
+executionDate: string
+/**
+ * The subjects of the accounts that had resolved breaks of the payment, proposed it, or dismissed a bank's entry about it: none of them is who pays it again. Absent in what was recorded before version 2, which did not look at them.
+ * 
+ * @maxItems 1000
+ */
+clearedBy?: string[]
+}
 export interface PaymentRejectedV1 {
 /**
  * <programme>-<period>-<person>
@@ -4061,7 +4095,7 @@ export interface EventData {
   PaymentOutcomeProposed: PaymentOutcomeProposedV1;
   PaymentOutcomeUnknown: PaymentOutcomeUnknownV2;
   PaymentOutcomeWithdrawn: PaymentOutcomeWithdrawnV1;
-  PaymentReinstructed: PaymentReinstructedV1;
+  PaymentReinstructed: PaymentReinstructedV2;
   PaymentRejected: PaymentRejectedV3;
   PaymentReturned: PaymentReturnedV5;
   PaymentSettled: PaymentSettledV5;
@@ -4227,6 +4261,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"payment","type":"PaymentOutcomeUnknown","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentOutcomeUnknown.v2.schema.json","title":"PaymentOutcomeUnknown","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentOutcomeWithdrawn","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentOutcomeWithdrawn.v1.schema.json","title":"PaymentOutcomeWithdrawn","type":"object","additionalProperties":false,"required":["paymentId","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"reason":{"type":"string","minLength":1,"maxLength":500,"description":"Why it is taken back."}}}},
   {"aggregate":"payment","type":"PaymentReinstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReinstructed.v1.schema.json","title":"PaymentReinstructed","type":"object","additionalProperties":false,"required":["paymentId","attempt","messageId","endToEndId","accountId","amountMinor","currency","executionDate"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
+  {"aggregate":"payment","type":"PaymentReinstructed","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReinstructed.v2.schema.json","title":"PaymentReinstructed","type":"object","additionalProperties":false,"required":["paymentId","attempt","messageId","endToEndId","accountId","amountMinor","currency","executionDate"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"clearedBy":{"type":"array","maxItems":1000,"items":{"type":"string","minLength":1,"maxLength":200},"description":"The subjects of the accounts that had resolved breaks of the payment, proposed it, or dismissed a bank's entry about it: none of them is who pays it again. Absent in what was recorded before version 2, which did not look at them."}}}},
   {"aggregate":"payment","type":"PaymentRejected","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentRejected.v1.schema.json","title":"PaymentRejected","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentRejected","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentRejected.v2.schema.json","title":"PaymentRejected","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentRejected","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentRejected.v3.schema.json","title":"PaymentRejected","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"saidBy":{"type":"array","minItems":1,"maxItems":20,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":200},"description":"Persons who said so before who recorded it: who handed over the bank's file that another released, or proposed what its entry is about."}}}},

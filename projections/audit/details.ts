@@ -102,6 +102,7 @@ export const DETAIL_FIELDS: DetailFields = {
     'accountId',
     'amountMinor',
     'executionDate',
+    'clearedBy',
   ],
   PaymentAccepted: ['attempt', 'source', 'reference', 'saidBy'],
   PaymentOutcomeUnknown: ['attempt', 'source', 'reference'],

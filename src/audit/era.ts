@@ -31,6 +31,7 @@ const NEWER: Readonly<Record<string, number>> = {
   PaymentBreakResolutionWithdrawn: 1,
   PaymentBreakResolved: 3,
   PaymentOutcomeWithdrawn: 1,
+  PaymentReinstructed: 2,
   PaymentReturned: 4,
   PaymentSettled: 4,
   PaymentTermsProposed: 1,

@@ -141,7 +141,7 @@ export class MoneyCheck {
       );
     return status !== 'none' && status !== 'cancelled';
   }
-  /** Whether it had failed by a position, and a break left open whether it was paid all the same. */
+  /** Whether it had failed by a position, and a break left open then whether it was paid. */
   isInDoubt(paymentId: string, stream: number, asOf: number): boolean {
     const status = this.#payments.statusAsOf(stream, asOf);
     return (status === 'rejected' || status === 'returned') && this.#doubted.at(paymentId, asOf);

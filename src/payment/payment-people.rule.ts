@@ -19,6 +19,8 @@ export interface PaymentPeople {
     readonly proposedBy: readonly string[];
   }[];
   readonly reinstructors: readonly string[];
+  /** Who resolved a break, or had proposed it. */
+  readonly resolvers: readonly string[];
   readonly breaks: readonly {
     readonly breakId: string;
     readonly attempt: number;
@@ -45,6 +47,7 @@ type Reported = Foldable<keyof typeof OUTCOMES | 'PaymentBreakRecorded'>;
 export const NOBODY: PaymentPeople = {
   reporters: [],
   reinstructors: [],
+  resolvers: [],
   breaks: [],
   outcomes: [],
   resolutions: [],
@@ -68,6 +71,11 @@ export function evolvePeople(before: PaymentPeople, event: Foldable<PaymentEvent
       const { breakId, attempt } = event.data;
       const proposedBy = proposersOf(before, event);
       return { ...people, breaks: [...people.breaks, { breakId, attempt, by, proposedBy }] };
+    }
+    case 'PaymentBreakResolved': {
+      const { proposedBy } = event.data;
+      const resolvers = [by, ...(proposedBy === undefined ? [] : [proposedBy])];
+      return { ...people, resolvers: [...people.resolvers, ...resolvers] };
     }
     case 'PaymentOutcomeProposed':
       return { ...people, outcomes: [...people.outcomes, { by, said: event.data }] };
@@ -179,12 +187,30 @@ const saysTheSame = (a: ProposedOutcome, b: ProposedOutcome): boolean =>
   a.settledOn === b.settledOn &&
   a.reference === b.reference;
 
-/** @throws DomainError SAME_PERSON for who recorded, or had proposed, that the attempt failed */
-export function requireOtherThanReporter(
+/**
+ * Who took away what stood against paying a payment again: a break of it, or a bank's entry.
+ * @param dismissedBy who dismissed entries of banks' files about it
+ */
+export const clearedBy = (
+  { resolvers }: PaymentPeople,
+  dismissedBy: readonly string[],
+): readonly string[] => [...new Set([...resolvers, ...dismissedBy])].sort();
+
+/**
+ * @param cleared who took away what stood against paying it
+ * @throws DomainError SAME_PERSON for who recorded, or had proposed, that the attempt failed, and
+ *   for those
+ */
+export function requireOtherPayer(
   { reporters }: PaymentPeople,
   attempt: number,
+  cleared: readonly string[],
   { actor }: Pick<Context, 'actor'>,
 ): void {
+  if (isOneOf(cleared, actor.id))
+    throw samePerson(
+      'Who resolved a break of a payment, or dismissed an entry about it, does not pay it again.',
+    );
   const said = reporters.findLast((reporter) => reporter.attempt === attempt);
   if (said && isOneOf([said.by, ...said.proposedBy], actor.id))
     throw samePerson('Who said that a payment failed does not pay it again.');

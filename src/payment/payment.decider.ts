@@ -12,7 +12,8 @@ import { DomainError, never } from '../kernel/errors.js';
 import { parseLocalDate } from '../kernel/time.js';
 import {
   decidedResolution,
-  requireOtherThanReporter,
+  clearedBy,
+  requireOtherPayer,
   withdrawWord,
   type WithdrawWord,
 } from './payment-people.rule.js';
@@ -32,7 +33,11 @@ export type PaymentCommand =
   | ({ readonly type: 'OrderPayment' } & EventData['PaymentOrdered'])
   | ({ readonly type: 'InstructPayment' } & Instruct)
   | ReportOutcome
-  | ({ readonly type: 'ReinstructPayment' } & Instruct)
+  | ({
+      readonly type: 'ReinstructPayment';
+      /** Who dismissed entries of banks' files about the payment. */
+      readonly dismissedBy?: readonly string[];
+    } & Instruct)
   | {
       readonly type: 'CancelPayment';
       readonly reason: string;
@@ -175,8 +180,10 @@ function reinstruct(
       'The payment has an open break; resolve it before it is instructed again.',
       'rule',
     );
-  requireOtherThanReporter(state.people, state.attempt, context);
-  return [{ type: 'PaymentReinstructed', data: instruction(state, command, state.attempt + 1) }];
+  const cleared = clearedBy(state.people, command.dismissedBy ?? []);
+  requireOtherPayer(state.people, state.attempt, cleared, context);
+  const data = { ...instruction(state, command, state.attempt + 1), clearedBy: [...cleared] };
+  return [{ type: 'PaymentReinstructed', data }];
 }
 
 function cancel(

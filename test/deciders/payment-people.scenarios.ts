@@ -13,7 +13,9 @@ import {
   ordered,
   outcome,
   paymentId,
+  broken as breakOf,
   rejected,
+  resolved,
   said,
   resolve,
 } from './payment.fixtures.js';
@@ -169,6 +171,43 @@ export function peopleScenarios(): void {
       given(...live, proposed('accepted', 'farid'), reportedBy('hind', 'finance-officer'))
         .when(reinstruct, farid)
         .thenOne('PaymentReinstructed');
+    });
+  });
+
+  describe('a payment with what stood against it cleared is paid again', () => {
+    const reinstruct: PaymentCommand = { type: 'ReinstructPayment', ...instruct(2) };
+    const third = by('third', 'finance-officer');
+    const open = breakOf('settled-after-rejected', 'settled');
+    const resolvedBy = (who: string, more: object = {}) =>
+      was('PaymentBreakResolved', { ...resolved(open, 'no-effect').data, ...more }, who);
+
+    test('by another person than resolved its break, or proposed that', () => {
+      const alone = [...live, rejected(), open, resolvedBy('farid')];
+      for (const who of [farid, FARID_AGAIN])
+        given(...alone)
+          .when(reinstruct, who)
+          .thenRefused('SAME_PERSON');
+      given(...alone)
+        .when(reinstruct, hind)
+        .thenOne('PaymentReinstructed', { clearedBy: ['farid'] });
+      const two = [...live, rejected(), open, resolvedBy('hind', { proposedBy: 'farid' })];
+      for (const who of [farid, hind])
+        given(...two)
+          .when(reinstruct, who)
+          .thenRefused('SAME_PERSON');
+      given(...two)
+        .when(reinstruct, third)
+        .thenOne('PaymentReinstructed', { clearedBy: ['farid', 'hind'] });
+    });
+    test("by another person than dismissed a bank's entry about it", () => {
+      const dismissed = { ...reinstruct, dismissedBy: ['Farid', 'hind', 'hind'] };
+      for (const who of [farid, FARID_AGAIN, hind])
+        given(...live, rejected())
+          .when(dismissed, who)
+          .thenRefused('SAME_PERSON');
+      given(...live, rejected())
+        .when(dismissed, third)
+        .thenOne('PaymentReinstructed', { clearedBy: ['Farid', 'hind'] });
     });
   });
 

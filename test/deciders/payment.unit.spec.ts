@@ -142,7 +142,7 @@ describe('instructing', () => {
     for (const definite of [rejected(), returned()])
       given(ordered, instructed, definite)
         .when({ type: 'ReinstructPayment', ...instruct(2) }, officer)
-        .then({ type: 'PaymentReinstructed', data: again.data });
+        .then({ type: 'PaymentReinstructed', data: { ...again.data, clearedBy: [] } });
     for (const history of [
       [ordered],
       [ordered, instructed],

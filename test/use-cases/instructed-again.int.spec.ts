@@ -22,7 +22,7 @@ import {
   STORES,
   type Here,
 } from './racing.js';
-import { as, drain, job } from './world.js';
+import { as, by, drain, job } from './world.js';
 
 describe.each(STORES)('what is instructed again, on a store %s', (_, atomic) => {
   const { anew, reconciled } = racing(atomic);
@@ -194,32 +194,46 @@ describe.each(STORES)('what is instructed again, on a store %s', (_, atomic) => 
     ['it', 'paymentId', 'settled'],
     ['it, and says nothing of what became of it', 'paymentId', undefined],
     ['the whole message that it was in', 'messageId', 'settled'],
-  ] as const)('is not what a waiting entry names: %s', async (_, by, outcome) => {
+  ] as const)('is not what a waiting entry names: %s', async (_, naming, outcome) => {
     const here = await reconciled();
-    const { [by]: name, paymentId } = await failedOf(here);
-    await waits(here, { [by]: name, ...(outcome === undefined ? {} : { outcome }) });
+    const { [naming]: name, paymentId } = await failedOf(here);
+    await waits(here, { [naming]: name, ...(outcome === undefined ? {} : { outcome }) });
     expect(await reinstruct(here)).toMatchObject({ reinstructed: 0, waiting: 1 });
     expect(await codesOf(here, paymentId)).toEqual(['ENTRIES_OPEN']);
   });
-  test('is what an entry names that waits no more, and what one says was accepted', async () => {
-    const here = await reconciled();
-    const { paymentId } = await failedOf(here);
-    await waits(here, { paymentId, outcome: 'accepted' });
-    await waits(here, { paymentId, outcome: 'settled' });
-    const { entryId } = (
-      (await eventsOf(here)).findLast(
-        ({ type }) => type === 'BankEntryQuarantined',
-      ) as Recorded<'BankEntryQuarantined'>
-    ).data;
-    const dismiss = { type: 'DismissEntry', kind: 'fee', reason: 'the bank says so' } as const;
-    const entry = streams.entry(entryId);
-    await execute(
-      another(here),
-      [part(entry, bankEntryDecider, dismiss)],
-      as(here, 'finance', 'dismiss'),
-    );
-    expect(await reinstruct(here)).toMatchObject({ reinstructed: 1, waiting: 0 });
-  });
+  test.each([
+    ['it', 'paymentId'],
+    ['the whole message that it was in', 'messageId'],
+  ] as const)(
+    'is what an entry names that waits no more, and what one says was accepted: %s; by another than dismissed it',
+    async (_, naming) => {
+      const here = await reconciled();
+      const { [naming]: name, paymentId } = await failedOf(here);
+      await waits(here, { paymentId, outcome: 'accepted' });
+      await waits(here, { [naming]: name, outcome: 'settled' });
+      const { entryId } = (
+        (await eventsOf(here)).findLast(
+          ({ type }) => type === 'BankEntryQuarantined',
+        ) as Recorded<'BankEntryQuarantined'>
+      ).data;
+      const dismiss = { type: 'DismissEntry', kind: 'fee', reason: 'the bank says so' } as const;
+      await execute(
+        another(here),
+        [part(streams.entry(entryId), bankEntryDecider, dismiss)],
+        by(here, 'Dina', 'finance-officer', 'dismiss'),
+      );
+      const again = (who: string) =>
+        reinstructPayments(
+          here,
+          { cycleId: CYCLE, executionDate: '2026-01-26', sameAccount: true },
+          by(here, who, 'finance-officer', 'again', who),
+        );
+      expect(await again('dina')).toMatchObject({ reinstructed: 0, refused: 1 });
+      expect(await again('farid')).toMatchObject({ reinstructed: 1, waiting: 0 });
+      const paid = (await eventsOf(here)).findLast(({ type }) => type === 'PaymentReinstructed');
+      expect(paid).toMatchObject({ data: { paymentId, clearedBy: ['Dina'] } });
+    },
+  );
   test('is not what an entry names that came while the run began', async () => {
     const here = await reconciled();
     const { paymentId } = await failedOf(here);

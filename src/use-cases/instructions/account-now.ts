@@ -69,6 +69,8 @@ export interface Candidate {
   readonly then?: PaymentSnapshot;
   /** An entry of a bank's file that names it and waits for a person. */
   readonly openEntry?: string | undefined;
+  /** Who dismissed such entries. */
+  readonly dismissedBy?: readonly string[];
 }
 
 /**

@@ -48,7 +48,11 @@ export async function choosePayments(
   // After the payments: what was said of them before they were looked at is known.
   await openEntries.read();
   for (const one of looked) {
-    const candidate = { ...one, openEntry: openEntries.naming(one.state) };
+    const candidate = {
+      ...one,
+      openEntry: openEntries.naming(one.state),
+      dismissedBy: openEntries.dismissersOf(one.state),
+    };
     const found = defects.look(
       () => accountNow(deps.rail, candidate, head, sameAccount, now),
       (defect) => met(candidate.paymentId, defect),

@@ -12,11 +12,13 @@ type Entry = EventData['BankEntryQuarantined'];
  * money may have moved already, so such a payment is not instructed again. Read once, and from then
  * on with what the log grew by. An entry that is recorded after that, and before the payment, is
  * news of after the instruction to whoever instructs: no stream of the payment's has it, so nothing
- * can fence it. It waits all the same, and keeps the cycle from closing.
+ * can fence it. It waits all the same, and keeps the cycle from closing. Besides, who dismissed
+ * such entries: they do not pay it again.
  */
 export class OpenEntries {
   readonly #waiting = new Map<string, string>();
   readonly #byName = new Map<string, Set<string>>();
+  readonly #dismissers = new Map<string, readonly string[]>();
   #through: number | undefined;
 
   constructor(private readonly store: EventStore) {}
@@ -28,7 +30,9 @@ export class OpenEntries {
       for await (const page of pagesOf(this.store, 'entry-'))
         for (const { events } of page) {
           const { status, entry } = foldBankEntry(events);
-          if (status === 'quarantined' && entry) this.#add(entry);
+          if (entry && (status === 'quarantined' || status === 'dismissed')) this.#add(entry);
+          const dismissal = events.findLast(({ type }) => type === 'BankEntryDismissed');
+          if (dismissal) this.#look(dismissal);
         }
       this.#through = through;
     }
@@ -47,6 +51,11 @@ export class OpenEntries {
     return undefined;
   }
 
+  /** Who dismissed those that named the payment, or a whole message that it was instructed in. */
+  dismissersOf({ paymentId, messageIds }: Pick<PaymentState, 'paymentId' | 'messageIds'>) {
+    return [paymentId, ...messageIds].flatMap((name) => this.#dismissers.get(name) ?? []);
+  }
+
   #look(event: Recorded): void {
     if (event.type === 'BankEntryQuarantined') this.#add(event.data);
     if (event.type !== 'BankEntryAssigned' && event.type !== 'BankEntryDismissed') return;
@@ -55,6 +64,8 @@ export class OpenEntries {
     if (name === undefined) return;
     this.#waiting.delete(entryId);
     this.#byName.get(name)?.delete(entryId);
+    if (event.type === 'BankEntryDismissed')
+      this.#dismissers.set(name, [...(this.#dismissers.get(name) ?? []), event.meta.actor]);
   }
 
   /** That money was asked for, or that nothing is known, moves none. */

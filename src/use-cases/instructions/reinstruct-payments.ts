@@ -293,7 +293,7 @@ async function survey(
 /** What was never instructed is instructed by the automation, as at the release. */
 const instructing = (
   {
-    candidate: { paymentId, events, state, enrolment },
+    candidate: { paymentId, events, state, enrolment, dismissedBy = [] },
     accountId,
     messageId,
   }: Chosen & { readonly messageId: string },
@@ -309,7 +309,7 @@ const instructing = (
       part(streams.payment(paymentId), paymentDecider, {
         ...(leftOut ? { as: AUTOMATION } : {}),
         command: {
-          type: leftOut ? 'InstructPayment' : 'ReinstructPayment',
+          ...(leftOut ? { type: 'InstructPayment' } : { type: 'ReinstructPayment', dismissedBy }),
           messageId,
           endToEndId: endToEndIdOf(paymentId, state.attempt + 1),
           accountId,
