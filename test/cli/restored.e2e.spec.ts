@@ -111,25 +111,16 @@ afterAll(() => {
   for (const dir of [world.dir, copy]) rmSync(dir, { recursive: true, force: true });
 });
 
-test('a log that was restored from an older copy is told, and the cycle is paid once and reconciled', async () => {
-  // The backup; then the cycle is released and paid, and the disk of the log is lost.
-  cpSync(world.dir, copy, { recursive: true });
-  await withEngine(world.dir, async (engine) => {
-    await released(engine, PERIOD);
-    await settled(engine);
-  });
-  await ran('automation', 'retry', '--as', 'admin');
-  await ran('rebuild');
-  const files = join(world.dir, 'files');
-  expect(readdirSync(files).length).toBeGreaterThan(0);
-
-  // Restored: the log of the copy, under everything else as it was.
+/** The log of the copy, under everything else as it was. */
+function restoreTheLog(): void {
   for (const file of ['log.db', 'log.db-wal', 'log.db-shm']) {
     rmSync(join(world.dir, file), { force: true });
     if (existsSync(join(copy, file))) cpSync(join(copy, file), join(world.dir, file));
   }
+}
 
-  // Nobody goes on from what was lost, and each says what to run.
+/** Nobody goes on from what was lost, and each says what to run; then all go on. */
+async function goOnAfterSayingWhatToRun(): Promise<void> {
   const refused = await health(({ detail }) => /CHECKPOINT_NOT_IN_LOG/.test(detail ?? ''));
   expect(refused.status).toBe(503);
   const automation = await sanad('automation', 'retry', '--as', 'admin');
@@ -145,6 +136,22 @@ test('a log that was restored from an older copy is told, and the cycle is paid 
   expect(half.detail).not.toContain('sanad rebuild');
   await ran('lease', 'reset');
   expect(await health(({ status }) => status === 200)).toMatchObject({ status: 200 });
+}
+
+test('a log that was restored from an older copy is told, and the cycle is paid once and reconciled', async () => {
+  // The backup; then the cycle is released and paid, and the disk of the log is lost.
+  cpSync(world.dir, copy, { recursive: true });
+  await withEngine(world.dir, async (engine) => {
+    await released(engine, PERIOD);
+    await settled(engine);
+  });
+  await ran('automation', 'retry', '--as', 'admin');
+  await ran('rebuild');
+  const files = join(world.dir, 'files');
+  expect(readdirSync(files).length).toBeGreaterThan(0);
+
+  restoreTheLog();
+  await goOnAfterSayingWhatToRun();
 
   // What was lost: the release, the instructions and what the bank said. Released again, the cycle
   // does not go out in another form than the bank has.
