@@ -1,14 +1,5 @@
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { withEngine } from '../../src/cli/compose.js';
@@ -22,6 +13,7 @@ import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { answers, enrolled, PROGRAMME, released } from '../use-cases/month.js';
 import { as, drain, job, newWorld, type World } from '../use-cases/world.js';
 
@@ -32,7 +24,7 @@ import { as, drain, job, newWorld, type World } from '../use-cases/world.js';
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
 let world: World;
-let copy: string;
+const copy = temporaryFolder('copy');
 
 interface Ran {
   readonly code: number;
@@ -92,7 +84,6 @@ const messagesIn = (folder: string): Record<string, string> =>
   );
 
 beforeAll(async () => {
-  copy = mkdtempSync(join(tmpdir(), 'sanad-copy-'));
   world = await newWorld();
   await enrolled(world.engine, 12);
   const { cycleId, contentHash } = await prepareCycle(
@@ -107,9 +98,7 @@ beforeAll(async () => {
   );
   await world.engine.close();
 });
-afterAll(() => {
-  for (const dir of [world.dir, copy]) rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => rmSync(world.dir, { recursive: true, force: true }));
 
 /** The log of the copy, under everything else as it was. */
 function restoreTheLog(): void {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribedAnswers } from '../support/described-answers.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import {
   approved,
   describedAnswers,
@@ -160,15 +160,12 @@ describe("the API's description", () => {
     world = await HttpWorld.open();
     await setUp(world);
     document = await (await fetch(`${world.server.url}/openapi.json`)).json();
-    dir = mkdtempSync(join(tmpdir(), 'sanad-clients-'));
+    dir = temporaryFolder('clients');
     symlinkSync(bin(''), join(dir, 'node_modules'));
     writeFileSync(join(dir, 'openapi.json'), JSON.stringify(document));
     writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
   });
-  afterAll(async () => {
-    await world.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => world.close());
 
   it('says which queries may be asked to show what was written, so that callers of the tests ask', async () => {
     const described = new DescribedAnswers(document);

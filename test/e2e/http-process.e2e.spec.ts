@@ -1,10 +1,9 @@
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
@@ -13,22 +12,13 @@ import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.j
 import { eventually } from '../support/eventually.js';
 import { Caller, expectStatus, person, writtenIn } from './http-world.js';
 import { killed } from '../support/killed.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-const folders: string[] = [];
 const children: ChildProcess[] = [];
-afterEach(async () => {
-  await killed(children.splice(0));
-});
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => killed(children.splice(0)));
 
-const folder = (): string => {
-  const dir = mkdtempSync(join(tmpdir(), 'sanad-process-'));
-  folders.push(dir);
-  return dir;
-};
+const folder = (): string => temporaryFolder('process');
 
 interface Running {
   readonly child: ChildProcess;

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { Kafka, logLevel } from 'kafkajs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Inbox } from '../../examples/payment-system/inbox.js';
@@ -23,6 +22,7 @@ import { newWorld, type World } from '../use-cases/world.js';
 import { startKafka } from '../support/kafka.js';
 import { eventually } from '../support/eventually.js';
 import { requireHere } from '../support/servers-here.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const kafka = await startKafka('a payment system as a consumer');
 const TIMEOUT_MS = 600_000;
@@ -85,7 +85,7 @@ if (kafka.running)
 
     beforeAll(async () => {
       world = await newWorld();
-      bankDir = mkdtempSync(join(tmpdir(), 'sanad-bank-'));
+      bankDir = temporaryFolder('bank');
       await enrolled(world.engine, 20);
       const { cycleId } = await released(world.engine, '2025-11');
       paymentIds = [];
@@ -97,7 +97,6 @@ if (kafka.running)
     afterAll(async () => {
       await publisher.close();
       await world.end();
-      rmSync(bankDir, { recursive: true, force: true });
     });
 
     const relaying = (): (() => Promise<void>) =>

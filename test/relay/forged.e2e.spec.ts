@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs';
@@ -30,6 +29,7 @@ import { eventually } from '../support/eventually.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
 import { requireHere } from '../support/servers-here.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const kafka = await startKafka('messages that others wrote');
 const postgres = await startPostgres('messages that others wrote');
@@ -38,13 +38,12 @@ const EVENTS = historyOf({ households: 12 }).map((event) => ({
   position: event.position * 3 + 1,
 }));
 const END = EVENTS.at(-1)!.position;
-const dir = mkdtempSync(join(tmpdir(), 'sanad-message-keys-'));
+const dir = temporaryFolder('message-keys');
 const keysFile = join(dir, 'keys');
 writeFileSync(keysFile, `${randomBytes(32).toString('hex')}\n`);
 const keys = readMessageKeys(keysFile);
 
 afterAll(async () => {
-  rmSync(dir, { recursive: true, force: true });
   if (kafka.running) await kafka.stop();
   if (postgres.running) await postgres.stop();
 });
