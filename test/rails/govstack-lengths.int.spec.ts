@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { masked } from '../../src/adapters/payment-rail/govstack/refusal.js';
 import { govstackRail } from '../../src/adapters/payment-rail/govstack/govstack-rail.js';
@@ -10,6 +7,7 @@ import { functionalIdOf, LENGTHS, personIdOf } from '../../src/kernel/govstack.j
 import { fakeBlock, type FakeBlock } from '../support/govstack-block.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
 import { leaveOut } from '../support/left-out.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('a functional id', () => {
   it("is a person's UUID in 20 characters, and back", () => {
@@ -99,13 +97,10 @@ else
     let files: string;
     let block: FakeBlock;
     beforeAll(async () => {
-      files = mkdtempSync(join(tmpdir(), 'sanad-govstack-'));
+      files = temporaryFolder('govstack');
       block = await fakeBlock(operations);
     });
-    afterAll(async () => {
-      await block.close();
-      rmSync(files, { recursive: true, force: true });
-    });
+    afterAll(() => block.close());
 
     it('never exceeds what is published, whatever is paid to whom', async () => {
       let run = 0;
