@@ -105,6 +105,40 @@ const timedWaits = [
   },
 ];
 
+const SCREEN = 60;
+/** What a call begins with: `test` of `test.each([...])(...)`. */
+function rootOf(callee) {
+  if (callee.type === 'MemberExpression') return rootOf(callee.object);
+  return callee.type === 'CallExpression' ? rootOf(callee.callee) : callee.name;
+}
+/** Refuses a function that does not fit a screen and in which no test stands. */
+const screens = {
+  meta: {
+    type: 'suggestion',
+    schema: [],
+    messages: {
+      long: `{{lines}} lines, and a screen has ${SCREEN}: make several tests of it, or name its parts.`,
+    },
+  },
+  create(context) {
+    // The file itself is one.
+    const isList = [true];
+    return {
+      ':function'() {
+        isList.push(false);
+      },
+      CallExpression({ callee }) {
+        if (/^(it|test|describe)$/.test(rootOf(callee))) isList.splice(-1, 1, true);
+      },
+      ':function:exit'(node) {
+        const lines = node.loc.end.line - node.loc.start.line + 1;
+        const isLong = lines > SCREEN;
+        if (!isList.pop() && isLong) context.report({ node, messageId: 'long', data: { lines } });
+      },
+    };
+  },
+};
+
 /** What holds for every file that is written by hand. */
 const everywhere = {
   eqeqeq: ['error', 'always'],
@@ -213,12 +247,21 @@ export default tseslint.config(
     },
   },
   {
-    // A function fits a screen; what a describe is given is a list of tests.
+    // A function fits a screen.
     files: ['{src,projections,stand-in,bench,examples,test}/**/*.ts', '**/*.mjs'],
     ignores: ['test/**/*.{spec,contract,scenarios}.ts'],
     rules: {
-      'max-lines-per-function': ['error', { max: 60, skipBlankLines: false, skipComments: false }],
+      'max-lines-per-function': [
+        'error',
+        { max: SCREEN, skipBlankLines: false, skipComments: false },
+      ],
     },
+  },
+  {
+    // What a describe is given is a list of tests, and as long as it has to be.
+    files: ['test/**/*.{spec,contract,scenarios}.ts'],
+    plugins: { tests: { rules: { screens } } },
+    rules: { 'tests/screens': 'error' },
   },
   // Tables are decided at run time; kysely's own way of saying so is any.
   {

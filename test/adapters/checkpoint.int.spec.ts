@@ -1,15 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { fileCheckpoint, fileText } from '../../src/adapters/data-folder/checkpoint.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const SYNCED = { synced: true };
 let path: string;
 beforeEach(() => {
-  path = join(mkdtempSync(join(tmpdir(), 'sanad-checkpoint-')), 'kept');
+  path = join(temporaryFolder('checkpoint'), 'kept');
 });
-afterEach(() => rmSync(join(path, '..'), { recursive: true, force: true }));
 
 test('nothing is kept where no file is', async () => {
   expect(await fileText(path, SYNCED).load()).toBeUndefined();

@@ -2,7 +2,6 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
-  mkdtempSync,
   openSync,
   readFileSync,
   rmSync,
@@ -11,9 +10,8 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
 import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
@@ -21,14 +19,13 @@ import { leafOf } from '../../src/adapters/event-store/sqlite/log-writer.js';
 import { verifyLog } from '../../src/adapters/event-store/sqlite/verify.js';
 import { openEngine } from '../../src/cli/compose.js';
 import { newStream, write } from '../contract/budget-events.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let dir: string;
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-log-'));
+  dir = temporaryFolder('log');
 });
-
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Fills a log with `streams` streams of two events and closes it cleanly. */
 async function filled(streams: number): Promise<void> {
@@ -89,10 +86,9 @@ describe('a log that is not as it was written', () => {
 
   it('replaced by that of another folder is refused', async () => {
     await filled(2);
-    const other = mkdtempSync(join(tmpdir(), 'sanad-log-'));
+    const other = temporaryFolder('log');
     await (await openSqliteLog(other)).close();
     copyFileSync(join(other, 'log.db'), file());
-    rmSync(other, { recursive: true });
     await refusedAndUntouched('LOG_CORRUPT', /not the log/);
   });
 

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
 import {
   openSqliteLog,
@@ -16,14 +15,13 @@ import { verifyLog } from '../../src/adapters/event-store/sqlite/verify.js';
 import { WriteQueue } from '../../src/adapters/event-store/sqlite/write-queue.js';
 import { allotted, amounts, newStream, write } from '../contract/budget-events.js';
 import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let dir: string;
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-log-'));
+  dir = temporaryFolder('log');
 });
-
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A child process that has begun its work; what it prints is collected. */
 async function child(mode: string): Promise<{ process: ChildProcess; printed(): string }> {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   JOB_KEEPS_STOPPING,
@@ -19,6 +18,7 @@ import {
   type Work,
 } from './job-queue-contract.js';
 import { uuid } from '../deciders/given.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const never = new AbortController().signal;
 const cycleId = 'asd-2026-01';
@@ -71,11 +71,10 @@ describe('the jobs of a data folder', () => {
     await job.finish({ state: 'done', result: null });
   };
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'sanad-jobs-'));
+    dir = temporaryFolder('jobs');
   });
   afterEach(async () => {
     for (const queue of [...queues.splice(0), ...others.splice(0)]) await queue.close();
-    rmSync(dir, { recursive: true, force: true });
   });
 
   it('are started again by the command that started them where they failed, as they were', async () => {

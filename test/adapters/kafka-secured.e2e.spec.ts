@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EventRegistry } from '../../events/registry.js';
@@ -15,9 +14,10 @@ import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
 import { eventually } from '../support/eventually.js';
 import { requireHere } from '../support/servers-here.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
-const dir = mkdtempSync(join(tmpdir(), 'sanad-tls-'));
+const dir = temporaryFolder('tls');
 const caFile = join(dir, 'broker.pem');
 const username = 'sanad';
 const password = 'not-to-be-printed';
@@ -30,7 +30,6 @@ const EVENTS = historyOf({ households: 2 });
 
 afterAll(async () => {
   if (kafka.running) await kafka.stop();
-  rmSync(dir, { recursive: true, force: true });
 });
 
 it('has the server that it needs, or said what is left out', () => {

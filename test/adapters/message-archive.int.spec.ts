@@ -1,15 +1,14 @@
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { messageArchive } from '../../src/adapters/message-archive/file-system.js';
 import { inPieces } from '../support/bank-messages.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let dir: string;
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'sanad-archive-'));
+beforeEach(() => {
+  dir = temporaryFolder('archive');
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
 
 async function textOf(bytes: AsyncIterable<Uint8Array> | undefined): Promise<string> {
   const pieces: Uint8Array[] = [];

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyLog } from '../../src/adapters/event-store/sqlite/verify.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const CHILD = join(import.meta.dirname, 'folder-child.js');
 
@@ -31,10 +31,9 @@ syncBuiltinESMExports();`;
 
 let dir: string;
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-new-'));
+  dir = temporaryFolder('new');
   writeFileSync(join(dir, 'failing.mjs'), FAILING);
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 async function printed(
   command: string,

@@ -1,19 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import { ReadAhead } from '../../src/adapters/event-store/read-ahead.js';
 import { newStream, write } from '../contract/budget-events.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const EVENTS = 4_000;
 const PAGE = 250;
 
 let dir: string;
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-ahead-'));
+  dir = temporaryFolder('ahead');
   const store = await openSqliteLog(dir, { reader: 'local' });
   await store.appendAll(
     Array.from({ length: EVENTS / 2 }, (_, n) => ({
@@ -22,7 +21,6 @@ beforeEach(async () => {
   );
   await store.close();
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Positions of a whole walk that waits for nothing but its pages. */
 async function walked(

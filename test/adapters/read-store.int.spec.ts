@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { openSqliteReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { listPayments } from '../../projections/disbursement/disbursement.queries.js';
@@ -11,6 +10,7 @@ import { historyOf } from '../support/history.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { startProxy } from '../support/proxy.js';
 import { startPostgres } from '../support/postgres.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
 
 const postgres = await startPostgres('the store of read models');
@@ -194,9 +194,8 @@ describe('the embedded read store', () => {
   const EVENTS = historyOf({ households: 20 });
   let dir: string;
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'sanad-read-'));
+    dir = temporaryFolder('read');
   });
-  afterEach(() => rmSync(dir, { recursive: true, force: true }));
   const file = () => join(dir, 'read.db');
 
   it('answers queries on a thread of its own, many at once, while the runner writes', async () => {

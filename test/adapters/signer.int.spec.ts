@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   base64url,
@@ -23,12 +22,12 @@ import {
 import { oidcTrust } from '../../src/adapters/signer/oidc.js';
 import { bearerOf, verifyToken } from '../../src/adapters/signer/verify.js';
 import type { TokenTrust } from '../../src/adapters/signer/port.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let dir: string;
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-signer-'));
+  dir = temporaryFolder('signer');
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const refused = (code: string, kind = 'unauthenticated') => ({ name: 'DomainError', code, kind });
 

@@ -1,21 +1,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { openSqliteVault, type SqliteVault } from '../../src/adapters/vault/sqlite/vault.js';
 import type { PersonalRecord } from '../../src/adapters/vault/port.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const dirs: string[] = [];
 const vaults: SqliteVault[] = [];
-function newDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'sanad-vault-'));
-  dirs.push(dir);
-  return dir;
-}
+const newDir = (): string => temporaryFolder('vault');
 async function open(dir: string): Promise<SqliteVault> {
   const vault = await openSqliteVault(dir);
   vaults.push(vault);
@@ -23,7 +18,6 @@ async function open(dir: string): Promise<SqliteVault> {
 }
 afterEach(async () => {
   for (const vault of vaults.splice(0)) await vault.close();
-  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 
 const profile = (personId: string): PersonalRecord => ({

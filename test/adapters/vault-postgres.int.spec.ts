@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { PersonalRecord, Vault } from '../../src/adapters/vault/port.js';
 import { openPostgresVault, type MasterKeyAt } from '../../src/adapters/vault/postgres/vault.js';
 import { startPostgres } from '../support/postgres.js';
 import { requireHere } from '../support/servers-here.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const postgres = await startPostgres('the vault of many processes');
 afterAll(async () => {
@@ -43,12 +43,11 @@ if (postgres.running)
       return vault;
     };
     beforeEach(async () => {
-      dir = mkdtempSync(join(tmpdir(), 'sanad-vault-'));
+      dir = temporaryFolder('vault');
       schema = await postgres.newSchema();
     });
     afterEach(async () => {
       for (const vault of vaults.splice(0)) await vault.close();
-      rmSync(dir, { recursive: true, force: true });
     });
 
     it('is made once, with one key, by many who open it at once', async () => {

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const ROOT = process.cwd();
 const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
@@ -157,11 +157,7 @@ const BREAKS: readonly (readonly [rule: string, from: string, to: string, kind?:
 const packageOf = (path: string): string | undefined => /^node_modules\/([^/]+)\//.exec(path)?.[1];
 
 describe('which way imports may point', () => {
-  let dir: string;
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'sanad-architecture-'));
-  });
-  afterAll(() => rm(dir, { recursive: true, force: true }));
+  const dir = temporaryFolder('architecture');
 
   async function tree(name: string, files: Readonly<Record<string, string>>): Promise<string> {
     const root = join(dir, name);

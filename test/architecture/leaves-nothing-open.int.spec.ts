@@ -1,14 +1,10 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const ROOT = process.cwd();
-const folders: string[] = [];
-afterAll(() => {
-  for (const dir of folders) rmSync(dir, { recursive: true, force: true });
-});
 
 interface Report {
   readonly testResults: readonly {
@@ -22,8 +18,7 @@ interface Report {
 function jest(body: string): Report['testResults'][number] {
   // A new folder, of which jest does not know yet that its specs are fast enough to do without
   // workers.
-  const dir = mkdtempSync(join(tmpdir(), 'sanad-open-'));
-  folders.push(dir);
+  const dir = temporaryFolder('open');
   const spec = (name: string, does: string): void =>
     writeFileSync(join(dir, name), `test('a test', async () => {\n${does}\n});\n`);
   spec('x.spec.mjs', body);

@@ -48,3 +48,26 @@ describe('a test that finds nothing', () => {
     expect(lint('test/relay/x.int.spec.ts', text)).toEqual([]);
   });
 });
+
+describe('a function that does not fit a screen', () => {
+  const lines = 'count();\n'.repeat(60);
+  const oneTest = "test.each([1])('x', () => undefined);\n";
+
+  test.each([
+    ['a test', `test('x', () => {\n${lines}});\n`],
+    ['a set-up', `describe('x', () => {\n${oneTest}beforeAll(() => {\n${lines}});\n});\n`],
+    ['a step with a name', `export function step() {\n${lines}}\n`],
+  ])('is refused where it is %s', (_, text) => {
+    expect(lint('test/relay/x.int.spec.ts', text)).toEqual([expect.stringMatching(/^62 lines/)]);
+  });
+
+  test.each([
+    ['a list of tests', `describe('x', () => {\n${oneTest}${lines}});\n`],
+    [
+      'a list of tests with a name',
+      `export function contract() {\nif (here) ${oneTest}${lines}}\n`,
+    ],
+  ])('is taken where it is %s', (_, text) => {
+    expect(lint('test/relay/x.int.spec.ts', text)).toEqual([]);
+  });
+});

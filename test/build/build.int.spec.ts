@@ -5,7 +5,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -16,9 +15,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { killed } from '../support/killed.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** A program that says what it got from a module that it loads only when it is told to. */
 const PROGRAM = `
@@ -44,7 +43,7 @@ let root: string;
 let running: ChildProcess | undefined;
 
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'sanad-build-')));
+  root = realpathSync(temporaryFolder('build'));
   for (const path of ['scripts/build.mjs', 'scripts/run-built.mjs', 'bin/build-in-use.mjs'])
     cpSync(path, join(root, path));
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
@@ -58,7 +57,6 @@ beforeEach(() => {
 afterEach(async () => {
   if (running) await killed([running]);
   running = undefined;
-  rmSync(root, { recursive: true, force: true });
 });
 
 const source = (name: string, text: string): void => writeFileSync(join(root, 'src', name), text);

@@ -1,16 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const SETTINGS = [
   '.githooks',
@@ -26,14 +18,13 @@ const FORMATTED = 'export const one = { two: 2 };\n';
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'sanad-hook-'));
+  root = temporaryFolder('hook');
   for (const path of SETTINGS) cpSync(path, join(root, path), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
   mkdirSync(join(root, 'scripts'));
   git('init', '--quiet');
   git('config', 'core.hooksPath', '.githooks');
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** What a hook that runs these tests says of its own repository must not reach this one. */
 const environment = (): NodeJS.ProcessEnv => ({

@@ -1,16 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let dist: string;
 beforeEach(() => {
-  dist = mkdtempSync(join(tmpdir(), 'sanad-report-'));
+  dist = temporaryFolder('report');
   mkdirSync(join(dist, 'test'));
   writeFileSync(join(dist, 'package.json'), '{ "type": "module" }');
 });
-afterEach(() => rmSync(dist, { recursive: true, force: true }));
 
 /** What `npm test` ends with when these are the tests that there are. */
 function report(specs: Readonly<Record<string, string>>, env: Record<string, string> = {}) {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { DemoSummary } from '../../src/cli/demo/summary.js';
 import { DEMO_TOTALS, HOUSEHOLDS_OF_TOTALS, type DemoTotals } from './demo-totals.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const SANAD = resolve('bin/sanad.mjs');
 /** With this seed payments fail at their second attempt too, in both months. */
@@ -48,17 +48,9 @@ async function totalsOf(dir: string, options: readonly string[] = []): Promise<D
 }
 
 describe('the demo', () => {
-  const folders: string[] = [];
-  afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true, force: true }))));
-  const newFolder = async (): Promise<string> => {
-    const dir = await mkdtemp(join(tmpdir(), 'sanad-demo-'));
-    folders.push(dir);
-    return dir;
-  };
-
   test('killed at every line that it says, and run again each time, comes to the same totals', async () => {
-    const expected = await totalsOf(await newFolder());
-    const dir = await newFolder();
+    const expected = await totalsOf(temporaryFolder('demo'));
+    const dir = temporaryFolder('demo');
     const said = new Set<string>();
     // What a line counts is another thing the second time; its words are the same.
     const isNew = (line: string): boolean => {
@@ -79,7 +71,7 @@ describe('the demo', () => {
   }, 900_000);
 
   test('comes to what the README says, without options', async () => {
-    const dir = await newFolder();
+    const dir = temporaryFolder('demo');
     const { code, stdout } = await demo(dir, ['--seed', '1', '--households', '2000']);
     expect(code).toBe(0);
     const [, said = ''] =
@@ -92,7 +84,7 @@ describe('the demo', () => {
     'with seed %s comes to what it came to before',
     async (seed, totals) => {
       const options = ['--seed', seed, '--households', HOUSEHOLDS_OF_TOTALS];
-      expect(await totalsOf(await newFolder(), options)).toEqual(totals);
+      expect(await totalsOf(temporaryFolder('demo'), options)).toEqual(totals);
     },
     300_000,
   );

@@ -1,16 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { senderOf } from '../../src/cli/commands/messages/sender.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let dir: string;
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-sender-'));
-  writeFileSync(join(dir, 'bank.xml'), '<Document/>');
-});
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const dir = temporaryFolder('sender');
+writeFileSync(join(dir, 'bank.xml'), '<Document/>');
 
 /** The code that a file is refused with, handed over by the payment system `bank`. */
 const refusal = (...options: readonly string[]): Promise<unknown> =>

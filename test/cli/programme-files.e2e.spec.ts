@@ -1,24 +1,19 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readProgrammeFile, readSettingFile } from '../../src/cli/programme-file.js';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { referenceMapping } from '../../src/tabular/reference-mapping.js';
 import { having } from '../support/having.js';
 import { termsOf } from '../support/payment-terms.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Another file than the one that was meant is told so, and nothing is made for it. */
 
-let dir: string;
-let data: string;
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'sanad-files-'));
-  data = join(dir, 'data');
-});
-afterAll(() => rm(dir, { recursive: true, force: true }));
+const dir = temporaryFolder('files');
+const data = join(dir, 'data');
 
 const written = async (what: unknown): Promise<string> => {
   const path = join(dir, 'file.json');

@@ -1,8 +1,7 @@
 import 'reflect-metadata';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readJsonFile } from '../../src/cli/json-file.js';
 import { readProgrammeFile, readSettingFile } from '../../src/cli/programme-file.js';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
@@ -16,6 +15,7 @@ import {
 } from '../../src/programme/programme.commands.js';
 import { having } from '../support/having.js';
 import { termsOf } from '../support/payment-terms.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Whatever a text may be, the files of the command line and the bodies of requests take alike. */
 
@@ -38,13 +38,8 @@ const terms = termsOf(
   { remittance: 'Aide {period}' },
 );
 
-let path: string;
-let dir: string;
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-texts-'));
-  path = join(dir, 'file.json');
-});
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const dir = temporaryFolder('texts');
+const path = join(dir, 'file.json');
 
 const inFile = (said: object): void => writeFileSync(path, JSON.stringify(said));
 const body = (said: unknown): unknown => parseJson(Buffer.from(JSON.stringify(said)));

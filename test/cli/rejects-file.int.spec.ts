@@ -1,15 +1,11 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { RejectsFile } from '../../src/tabular/rejects.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('a rejects file', () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'sanad-rejects-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('rejects');
 
   it('has its name only when it is whole, and no formula', () => {
     const path = join(folder, 'rejects.csv');

@@ -1,14 +1,5 @@
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { withEngine } from '../../src/cli/compose.js';
@@ -22,6 +13,7 @@ import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { answers, enrolled, PROGRAMME, released } from '../use-cases/month.js';
 import { as, drain, job, newWorld, type World } from '../use-cases/world.js';
 
@@ -33,7 +25,7 @@ const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
 const OF_CYCLE = ['--programme', PROGRAMME, '--period', PERIOD];
 let world: World;
-let copy: string;
+const copy = temporaryFolder('copy');
 
 interface Ran {
   readonly code: number;
@@ -93,7 +85,6 @@ const messagesIn = (folder: string): Record<string, string> =>
   );
 
 beforeAll(async () => {
-  copy = mkdtempSync(join(tmpdir(), 'sanad-copy-'));
   world = await newWorld();
   await enrolled(world.engine, 12);
   const { cycleId, contentHash } = await prepareCycle(
@@ -108,29 +99,18 @@ beforeAll(async () => {
   );
   await world.engine.close();
 });
-afterAll(() => {
-  for (const dir of [world.dir, copy]) rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => rmSync(world.dir, { recursive: true, force: true }));
 
-test('a log that was restored from an older copy is told, and the cycle is paid once and reconciled', async () => {
-  // The backup; then the cycle is released and paid, and the disk of the log is lost.
-  cpSync(world.dir, copy, { recursive: true });
-  await withEngine(world.dir, async (engine) => {
-    await released(engine, PERIOD);
-    await settled(engine);
-  });
-  await ran('automation', 'retry', '--as', 'admin');
-  await ran('rebuild');
-  const files = join(world.dir, 'files');
-  expect(readdirSync(files).length).toBeGreaterThan(0);
-
-  // Restored: the log of the copy, under everything else as it was.
+/** The log of the copy, under everything else as it was. */
+function restoreTheLog(): void {
   for (const file of ['log.db', 'log.db-wal', 'log.db-shm']) {
     rmSync(join(world.dir, file), { force: true });
     if (existsSync(join(copy, file))) cpSync(join(copy, file), join(world.dir, file));
   }
+}
 
-  // Nobody goes on from what was lost, and each says what to run.
+/** Nobody goes on from what was lost, and each says what to run; then all go on. */
+async function goOnAfterSayingWhatToRun(): Promise<void> {
   const refused = await health(({ detail }) => /CHECKPOINT_NOT_IN_LOG/.test(detail ?? ''));
   expect(refused.status).toBe(503);
   const automation = await sanad('automation', 'retry', '--as', 'admin');
@@ -152,6 +132,22 @@ test('a log that was restored from an older copy is told, and the cycle is paid 
   expect(half.detail).not.toContain('sanad rebuild');
   await ran('lease', 'reset');
   expect(await health(({ status }) => status === 200)).toMatchObject({ status: 200 });
+}
+
+test('a log that was restored from an older copy is told, and the cycle is paid once and reconciled', async () => {
+  // The backup; then the cycle is released and paid, and the disk of the log is lost.
+  cpSync(world.dir, copy, { recursive: true });
+  await withEngine(world.dir, async (engine) => {
+    await released(engine, PERIOD);
+    await settled(engine);
+  });
+  await ran('automation', 'retry', '--as', 'admin');
+  await ran('rebuild');
+  const files = join(world.dir, 'files');
+  expect(readdirSync(files).length).toBeGreaterThan(0);
+
+  restoreTheLog();
+  await goOnAfterSayingWhatToRun();
 
   // What was lost: the release, the instructions and what the bank said. Released again, the cycle
   // does not go out in another form than the bank has.

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let dir: string;
 let issuer: Server;
@@ -15,7 +15,7 @@ let url: string;
 let sign: (claims: object) => Promise<string>;
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-sign-in-'));
+  dir = temporaryFolder('sign-in');
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' }] };
   issuer = createServer((_, response) => {
@@ -32,10 +32,7 @@ beforeAll(async () => {
       .setExpirationTime('5m')
       .sign(privateKey);
 });
-afterAll(async () => {
-  await new Promise((resolve) => issuer.close(resolve));
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => new Promise((resolve) => issuer.close(resolve)));
 
 /** The `sanad` that people start, in production mode; gives its refusal's code, or undefined. */
 const sanad = (args: readonly string[], env: Record<string, string> = {}) =>

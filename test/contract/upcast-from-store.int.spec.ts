@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { beforeEach, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemas, type PublishedSchema } from '../../events/generated.js';
 import { EventRegistry } from '../../events/registry.js';
 import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const v1 = schemas.find(({ type }) => type === 'AppealLodged')!;
 const v2: PublishedSchema = {
@@ -25,9 +25,8 @@ const v2: PublishedSchema = {
 
 let dir: string;
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-upcast-'));
+  dir = temporaryFolder('upcast');
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 test('an event that was stored in an older version is read in the newest, and its bytes stay as they were', async () => {
   const data = JSON.parse(

@@ -70,113 +70,90 @@ describe('any history of a recovery', () => {
     fc.constant({ kind: 'resume' as const }),
   );
 
+  type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
+  type Payment = Extract<Step, { kind: 'pay' }>;
+
+  /** What a step asks for, and by whom. */
+  function asked(one: Exclude<Step, Payment>): readonly [RecoveryCommand, typeof officer][] {
+    switch (one.kind) {
+      case 'owe': {
+        const overpaid = owe(one.amount, `asd-000${one.number}`);
+        return [[{ type: 'EstablishOverpayment', ...overpaid }, automation]];
+      }
+      case 'plan': {
+        const { sharePercent, floor: floorMinor } = one;
+        return [[{ type: 'AgreePlan', sharePercent, floorMinor, reason: 'x' }, officer]];
+      }
+      case 'waive': {
+        const waiver = { type: 'WaiveOverpayment', amountMinor: one.amount, reason: 'x' } as const;
+        return [
+          [waiver, officer],
+          [waiver, controller],
+        ];
+      }
+      case 'offset': {
+        const offset = { correctionId: `asd-000${one.number}`, amountMinor: one.amount };
+        return [[{ type: 'OffsetOverpayment', ...offset }, automation]];
+      }
+      case 'suspend':
+        return [[{ type: 'SuspendRecovery', reason: 'x' }, officer]];
+      case 'resume':
+        return [[{ type: 'ResumeRecovery', reason: 'x' }, officer]];
+      case 'lapse': {
+        const lapsed = { paymentId: `p${one.month}`, round: one.round };
+        return [[{ type: 'ReverseDeduction', ...lapsed, reason: 'x' }, automation]];
+      }
+    }
+  }
+  const after = (state: RecoveryState, one: Exclude<Step, Payment>): RecoveryState =>
+    asked(one).reduce((now, [command, by]) => run(now, command, by).state, state);
+  const deducting = (one: Omit<Payment, 'kind'>, amount: bigint): RecoveryCommand => ({
+    type: 'Deduct',
+    paymentId: `p${one.month}`,
+    round: one.round,
+    grossMinor: String(one.gross),
+    amountMinor: String(amount),
+  });
+
+  /** A payment from which is deducted what the plan gives, and never more. */
+  function afterPaying(before: RecoveryState, one: Payment): RecoveryState {
+    const amount = deductibleMinor(before, `p${one.month}`, one.gross);
+    if (amount === 0n) return before;
+    // One minor unit more than the plan gives is never deducted.
+    expect(run(before, deducting(one, amount + 1n)).events).toEqual([]);
+    const { state } = run(before, deducting(one, amount));
+    expect(before.suspended).toBe(false);
+    expect(one.gross - amount >= BigInt(before.plan!.floorMinor)).toBe(true);
+    expect(amount * 100n <= one.gross * BigInt(before.plan!.sharePercent)).toBe(true);
+    return state;
+  }
+  function expectBalanced(state: RecoveryState): void {
+    expect(balanceMinor(state) >= 0n).toBe(true);
+    expect(recoveredMinor(state) + state.waivedMinor + balanceMinor(state)).toBe(
+      state.overpaidMinor,
+    );
+    expect(state.status === 'completed').toBe(balanceMinor(state) === 0n);
+  }
+  function leftAloneWithAPlan(before: RecoveryState): RecoveryState {
+    let state = after(before, { kind: 'resume' });
+    state = after(state, { kind: 'plan', sharePercent: 50, floor: '1000' });
+    const gross = 50_000n;
+    for (let month = 12; balanceMinor(state) > 0n && month < 200; month += 1) {
+      const amount = deductibleMinor(state, `p${month}`, gross);
+      ({ state } = run(state, deducting({ month, round: 1, gross }, amount)));
+    }
+    return state;
+  }
+
   test('keeps owed = recovered + waived + left, never recovers more, leaves the family its floor, and comes to zero', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         let state = fold(recoveryDecider, [owed, planned]);
         for (const one of steps) {
-          switch (one.kind) {
-            case 'owe':
-              ({ state } = run(
-                state,
-                { type: 'EstablishOverpayment', ...owe(one.amount, `asd-000${one.number}`) },
-                automation,
-              ));
-              break;
-            case 'plan':
-              ({ state } = run(state, {
-                type: 'AgreePlan',
-                sharePercent: one.sharePercent,
-                floorMinor: one.floor,
-                reason: 'x',
-              }));
-              break;
-            case 'waive':
-              for (const who of [officer, controller])
-                ({ state } = run(
-                  state,
-                  { type: 'WaiveOverpayment', amountMinor: one.amount, reason: 'x' },
-                  who,
-                ));
-              break;
-            case 'offset':
-              ({ state } = run(
-                state,
-                {
-                  type: 'OffsetOverpayment',
-                  correctionId: `asd-000${one.number}`,
-                  amountMinor: one.amount,
-                },
-                automation,
-              ));
-              break;
-            case 'suspend':
-              ({ state } = run(state, { type: 'SuspendRecovery', reason: 'x' }));
-              break;
-            case 'resume':
-              ({ state } = run(state, { type: 'ResumeRecovery', reason: 'x' }));
-              break;
-            case 'lapse':
-              ({ state } = run(
-                state,
-                {
-                  type: 'ReverseDeduction',
-                  paymentId: `p${one.month}`,
-                  round: one.round,
-                  reason: 'x',
-                },
-                automation,
-              ));
-              break;
-            case 'pay': {
-              const before = state;
-              const amount = deductibleMinor(state, `p${one.month}`, one.gross);
-              if (amount === 0n) break;
-              // One minor unit more than the plan gives is never deducted.
-              expect(
-                run(before, {
-                  type: 'Deduct',
-                  paymentId: `p${one.month}`,
-                  round: one.round,
-                  grossMinor: String(one.gross),
-                  amountMinor: String(amount + 1n),
-                }).events,
-              ).toEqual([]);
-              ({ state } = run(before, {
-                type: 'Deduct',
-                paymentId: `p${one.month}`,
-                round: one.round,
-                grossMinor: String(one.gross),
-                amountMinor: String(amount),
-              }));
-              expect(before.suspended).toBe(false);
-              expect(one.gross - amount >= BigInt(before.plan!.floorMinor)).toBe(true);
-              expect(amount * 100n <= one.gross * BigInt(before.plan!.sharePercent)).toBe(true);
-            }
-          }
-          expect(balanceMinor(state) >= 0n).toBe(true);
-          expect(recoveredMinor(state) + state.waivedMinor + balanceMinor(state)).toBe(
-            state.overpaidMinor,
-          );
-          expect(state.status === 'completed').toBe(balanceMinor(state) === 0n);
+          state = one.kind === 'pay' ? afterPaying(state, one) : after(state, one);
+          expectBalanced(state);
         }
-        // Left alone with a plan, it ends at exactly zero.
-        ({ state } = run(state, { type: 'ResumeRecovery', reason: 'x' }));
-        ({ state } = run(state, {
-          type: 'AgreePlan',
-          sharePercent: 50,
-          floorMinor: '1000',
-          reason: 'x',
-        }));
-        for (let month = 12; balanceMinor(state) > 0n && month < 200; month += 1) {
-          ({ state } = run(state, {
-            type: 'Deduct',
-            paymentId: `p${month}`,
-            round: 1,
-            grossMinor: '50000',
-            amountMinor: String(deductibleMinor(state, `p${month}`, 50_000n)),
-          }));
-        }
+        state = leftAloneWithAPlan(state);
         expect([balanceMinor(state), state.status]).toEqual([0n, 'completed']);
       }),
       { numRuns: 500 },

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ran } from '../support/effort.js';
 import { leaveOut } from '../support/left-out.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { NOTHING, outcomeOf, random, run } from '../simulation/month-runs.js';
 import {
   buildDisk,
@@ -30,10 +30,9 @@ let home: string;
 let library: string | undefined;
 let disks = 0;
 beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), 'sanad-disks-'));
+  home = temporaryFolder('disks');
   library = buildDisk(home);
 });
-afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 function newDisk(): UnreliableDisk {
   disks += 1;

@@ -1,8 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EventRegistry } from '../../events/registry.js';
@@ -11,6 +10,7 @@ import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import { eventually } from '../support/eventually.js';
 import { killed } from '../support/killed.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { Caller, expectStatus, person, writtenIn } from './http-world.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -26,12 +26,9 @@ globalThis.Date = class extends Machine {
   static now() { return Machine.now() + off(); }
 };`;
 
-const dir = mkdtempSync(join(tmpdir(), 'sanad-clock-'));
+const dir = temporaryFolder('clock');
 const children: ChildProcess[] = [];
-afterEach(async () => {
-  await killed(children.splice(0));
-  rmSync(dir, { recursive: true, force: true });
-});
+afterEach(() => killed(children.splice(0)));
 
 const offBy = (ms: number): void => writeFileSync(join(dir, 'off'), String(ms));
 

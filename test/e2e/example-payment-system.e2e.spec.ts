@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventOfLine, type Event } from '../../examples/payment-system/event.js';
 import { feedOf, outcomesOver } from '../../examples/payment-system/feed.js';
@@ -8,6 +7,7 @@ import { Inbox } from '../../examples/payment-system/inbox.js';
 import { Ledger, type Outcome } from '../../examples/payment-system/ledger.js';
 import { Gap, PaymentSystem } from '../../examples/payment-system/payment-system.js';
 import { approved, enrolled, HttpWorld, paid, setUp, submitted } from './http-world.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('the example of a payment system, over HTTP', () => {
   let world: HttpWorld;
@@ -18,7 +18,7 @@ describe('the example of a payment system, over HTTP', () => {
   beforeAll(async () => {
     world = await HttpWorld.open();
     await setUp(world);
-    dir = mkdtempSync(join(tmpdir(), 'sanad-bank-'));
+    dir = temporaryFolder('bank');
     for (const n of [1, 2]) {
       const { personId, applicationId } = await submitted(world, n);
       await approved(world, applicationId);
@@ -35,10 +35,7 @@ describe('the example of a payment system, over HTTP', () => {
         previous: Number(JSON.parse(line).previousposition),
       }));
   });
-  afterAll(async () => {
-    await world.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => world.close());
 
   const collecting =
     (said: Outcome[]) =>

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { functionalIdOf } from '../../src/kernel/govstack.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
 import {
@@ -8,6 +10,7 @@ import {
   enrolled,
   expectStatus,
   HttpWorld,
+  lastPosition,
   paid,
   person,
   setUp,
@@ -99,6 +102,19 @@ export async function backFrom(file: string): Promise<Json> {
   const { body } = await eventually('the callback', () => here()[0]);
   expect(operations.get(file)?.body(body) ?? []).toEqual([]);
   return body;
+}
+
+/** What the server noted that somebody read. */
+export const readings = (of: string): Json[] =>
+  readFileSync(join(world.dir, 'access.ndjson'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): Json => JSON.parse(line))
+    .filter(({ what }) => what === of);
+
+export async function payments(): Promise<Json[]> {
+  const path = `/payments?cycleId=asd-2025-10&after=${await lastPosition(world)}`;
+  return (await expectStatus(200, finance.get(path))).items;
 }
 
 export const send = (

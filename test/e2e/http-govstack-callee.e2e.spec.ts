@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ibanOfRib } from '../../src/kernel/accounts.js';
 import { functionalIdOf, personIdOf } from '../../src/kernel/govstack.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { eventually } from '../support/eventually.js';
 import { leaveOut } from '../support/left-out.js';
-import { expectStatus, lastPosition, ribNumber, type Json, type Reply } from './http-world.js';
+import { expectStatus, ribNumber, type Json, type Reply } from './http-world.js';
 import {
   world,
   persons,
@@ -26,7 +24,8 @@ import {
   lookup,
   send,
   intake,
-  finance,
+  payments,
+  readings,
 } from './govstack-callee.fixtures.js';
 
 describe('an account mapper', () => {
@@ -109,6 +108,13 @@ describe('an account mapper', () => {
     expect(here()).toEqual([]);
   });
 
+  const CHANGED = ibanOfRib(ribNumber(77));
+  const change = () => ({
+    payeeIdentity: id(1),
+    paymentModality: '00',
+    financialAddress: CHANGED,
+  });
+
   it("changes accounts by the person's own rules, and the same again changes nothing", async () => {
     const officer = await world.as('o.chraibi', 'case-officer');
     const isWaiting = async (): Promise<boolean> => {
@@ -116,13 +122,8 @@ describe('an account mapper', () => {
       return waits.items.some(({ personId }: Json) => personId === persons[1]);
     };
     expect(await isWaiting()).toBe(false);
-    const change = {
-      payeeIdentity: id(1),
-      paymentModality: '00',
-      financialAddress: ibanOfRib(ribNumber(77)),
-    };
     const { status, body } = await update([
-      change,
+      change(),
       { payeeIdentity: id(2), financialAddress: 'none' },
       { payeeIdentity: id(0), status: '0' },
       { payeeIdentity: id(0) },
@@ -135,18 +136,22 @@ describe('an account mapper', () => {
       'STATUS_NOT_TAKEN',
       'PAYEE_TWICE',
     ]);
-    expect((await update([change])).body.responseDescription).toBe(
+    expect((await update([change()])).body.responseDescription).toBe(
       '0 set, 1 as they were, 0 refused.',
     );
     await eventually('the changed account among what waits', isWaiting);
+  });
+
+  it('tells who is limited to another region nothing of a person, and changes nothing', async () => {
     const elsewhere = await world.as('registry-2', 'intake', ['MA-01']);
+    const before = readings('payee accounts');
     const nobody = functionalIdOf(uuidOf('person', 'nobody'));
     // Neither who is there, nor whether this is their account, nor what is wrong with it.
     for (const [payeeIdentity, financialAddress] of [
       [id(1), ibanOfRib(ribNumber(78))],
-      [id(1), change.financialAddress],
+      [id(1), CHANGED],
       [id(1), 'none'],
-      [nobody, change.financialAddress],
+      [nobody, CHANGED],
     ] as const) {
       const asked = [{ payeeIdentity, paymentModality: '00', financialAddress }];
       expect((await update(asked, elsewhere, 'UPD2')).body).toMatchObject({
@@ -162,51 +167,36 @@ describe('an account mapper', () => {
         responseDescription: expect.stringMatching(/^0 set, 0 as .*Your role is limited to MA-01/),
       });
     }
-    expect((await lookup(id(1), elsewhere)).body).toMatchObject({
-      status: 403,
-      code: 'REGION_NOT_ALLOWED',
-    });
+    const answers = [await lookup(id(1), elsewhere), await lookup('N'.repeat(20), elsewhere)];
+    expect(answers.map(({ status, body }) => [status, body.status, body.code])).toEqual([
+      [403, 403, 'REGION_NOT_ALLOWED'],
+      [403, 403, 'REGION_NOT_ALLOWED'],
+    ]);
+    expect(answers[1]!.body.detail).toBe(answers[0]!.body.detail);
+    // Nothing was opened for who was refused, so nothing says that they read it.
+    expect(readings('payee accounts')).toEqual(before);
+  });
+
+  it('says where payees are paid, and notes of whom that was read', async () => {
     const found = await lookup(id(1));
     expect(operations.get('AccountLookup')?.answer(found.status, found.body) ?? []).toEqual([]);
-    expect(found.body).toEqual({
-      requestId: 'L1',
-      paymentModalityList: [
-        { payeeIdentity: id(1), paymentModality: '00', financialAddress: change.financialAddress },
-      ],
-    });
-    expect(
-      (
-        await send(
-          intake,
-          'PUT',
-          '/beneficiary',
-          { requestId: 'L2', payeePartyIds: [id(2), 'nobody'] },
-          { 'X-Callback_URL': 'http://x', registeringInstitutionId: 'M' },
-        )
-      ).body,
-    ).toEqual({
+    expect(found.body).toEqual({ requestId: 'L1', paymentModalityList: [change()] });
+    const { body } = await send(
+      intake,
+      'PUT',
+      '/beneficiary',
+      { requestId: 'L2', payeePartyIds: [id(2), 'nobody'] },
+      { 'X-Callback_URL': 'http://x', registeringInstitutionId: 'M' },
+    );
+    expect(body).toEqual({
       requestId: 'L2',
       paymentModalityList: [
         { payeeIdentity: id(2), paymentModality: '01', financialAddress: WALLET },
       ],
     });
-    const read = () =>
-      readFileSync(join(world.dir, 'access.ndjson'), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line): Json => JSON.parse(line))
-        .filter(({ what }) => what === 'payee accounts');
-    const noted = read();
-    expect(new Set(noted.map(({ of }) => of))).toEqual(
+    expect(new Set(readings('payee accounts').map(({ of }) => of))).toEqual(
       new Set([1, 2].map((n) => personIdOf(id(n)))),
     );
-    const answers = [await lookup(id(1), elsewhere), await lookup('N'.repeat(20), elsewhere)];
-    expect(answers.map(({ status, body }) => [status, body.code, body.detail])).toEqual([
-      [403, 'REGION_NOT_ALLOWED', answers[0]!.body.detail],
-      [403, 'REGION_NOT_ALLOWED', answers[0]!.body.detail],
-    ]);
-    // Nothing was opened for who was refused, so nothing says that they read it.
-    expect(read()).toEqual(noted);
   });
 });
 
@@ -244,12 +234,7 @@ describe('a payments block', () => {
       '4 The telephone number is wrong.',
       '5 The check digits of the IBAN are wrong.',
     ]);
-    const told = readFileSync(join(world.dir, 'access.ndjson'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line): Json => JSON.parse(line))
-      .filter(({ what }) => what === 'whether accounts are payable');
-    expect(told).toMatchObject([
+    expect(readings('whether accounts are payable')).toMatchObject([
       { actor: 'source-bb', role: 'payment-system', of: persons[2], count: 1 },
     ]);
     expect((await validate([of('1', '9'.repeat(21))])).body).toMatchObject({
@@ -258,15 +243,11 @@ describe('a payments block', () => {
     });
   });
 
-  it("confirms a batch of payments that are Sanad's own, and says how they stand", async () => {
-    const { items } = await expectStatus(
-      200,
-      finance.get(`/payments?cycleId=asd-2025-10&after=${await lastPosition(world)}`),
-    );
+  let batchId: string;
+  it("confirms a batch of payments that are Sanad's own", async () => {
+    const items = await payments();
     const amountOf = (n: number): number =>
-      Number(
-        (items as Json[]).find(({ paymentId }) => paymentId.endsWith(persons[n]!)).amount ?? 500,
-      );
+      Number(items.find(({ paymentId }) => paymentId.endsWith(persons[n]!)).amount ?? 500);
     const batch = [
       transfer(0, { amount: amountOf(0) }),
       transfer(1, {
@@ -281,11 +262,12 @@ describe('a payments block', () => {
     const { status, body } = await hand(batch);
     expect(status).toBe(202);
     expect(operations.get('BulkPayment')?.answer(status, body) ?? []).toEqual([]);
+    ({ batchId } = body);
     const back = await backFrom('BulkPaymentStatusUpdate');
     expect(here()[0]!.url.searchParams.get('X-CorrelationID')).toBe('C1');
     expect(back).toMatchObject({
       requestId: 'C1',
-      batchId: body.batchId,
+      batchId,
       TotalTransactions: 2,
       ongoing: 2,
       failed: 0,
@@ -298,6 +280,9 @@ describe('a payments block', () => {
       status: 400,
       code: 'CORRELATION_ID_REUSED',
     });
+  });
+
+  it('says how the payments of that batch stand', async () => {
     await expectStatus(
       200,
       block.post('/payments/outcomes', {
@@ -308,7 +293,7 @@ describe('a payments block', () => {
       }),
     );
     const ask = (query = '', by = block): Promise<Reply> =>
-      send(by, 'GET', `/api/v1/batch/detail?batchId=${body.batchId}${query}`, undefined, {
+      send(by, 'GET', `/api/v1/batch/detail?batchId=${batchId}${query}`, undefined, {
         'Platform-TenantId': 'T',
       });
     const details = await ask();
@@ -327,12 +312,7 @@ describe('a payments block', () => {
   });
 
   it("refuses a batch whole, naming each transfer that is no payment of Sanad's, and pays nothing", async () => {
-    const before = (
-      await expectStatus(
-        200,
-        finance.get(`/payments?cycleId=asd-2025-10&after=${await lastPosition(world)}`),
-      )
-    ).items;
+    const before = await payments();
     const { body } = await hand(
       [
         transfer(0),
@@ -358,37 +338,34 @@ describe('a payments block', () => {
       '5 TRANSFER_TWICE',
     ]);
     expect(JSON.stringify(body)).not.toContain(WALLET);
-    expect(
-      (await hand([transfer(0, { creditParty: [{ key: 'name', value: 'F' }] })], 'C3')).body,
-    ).toMatchObject({ status: 400, field: '0/creditParty' });
-    expect((await hand([transfer(0, { requestId: 'x'.repeat(17) })], 'C3')).body).toMatchObject({
-      status: 400,
-      field: '0/requestId',
-    });
-    expect((await hand({ not: 'a list' }, 'C3')).body).toMatchObject({ status: 400 });
-    expect((await hand([transfer(0)], 'C4', { 'X-Program-Id': 'other' })).body).toMatchObject({
-      status: 400,
-      code: 'PAYMENT_UNKNOWN',
-    });
-    expect(
-      (await hand([transfer(0)], 'C5', { 'X-Callback-URL': 'https://elsewhere.example/' })).body,
-    ).toMatchObject({ status: 400, code: 'CALLBACK_NOT_ALLOWED', field: 'X-Callback-URL' });
-    expect((await hand([transfer(0)], 'C5', {}, intake)).body).toMatchObject({
-      status: 403,
-      code: 'ROLE_NOT_ALLOWED',
-    });
-    expect(
-      (await hand([transfer(0)], 'C5', {}, await world.as('regional', 'payment-system', ['MA-06'])))
-        .body,
-    ).toMatchObject({ status: 403, code: 'REGION_NOT_ALLOWED' });
-    expect(
-      (
-        await expectStatus(
-          200,
-          finance.get(`/payments?cycleId=asd-2025-10&after=${await lastPosition(world)}`),
-        )
-      ).items,
-    ).toEqual(before);
+    expect(await payments()).toEqual(before);
+    expect(here()).toEqual([]);
+  });
+
+  it('refuses a batch that is not as published or not from who may pay, and pays nothing', async () => {
+    const before = await payments();
+    const unnamed = transfer(0, { creditParty: [{ key: 'name', value: 'F' }] });
+    const longId = transfer(0, { requestId: 'x'.repeat(17) });
+    const notAllowed = { 'X-Callback-URL': 'https://elsewhere.example/' };
+    const regional = await world.as('regional', 'payment-system', ['MA-06']);
+    const refused: [Parameters<typeof hand>, Json][] = [
+      [[[unnamed], 'C3'], { status: 400, field: '0/creditParty' }],
+      [[[longId], 'C3'], { status: 400, field: '0/requestId' }],
+      [[{ not: 'a list' }, 'C3'], { status: 400 }],
+      [
+        [[transfer(0)], 'C4', { 'X-Program-Id': 'other' }],
+        { status: 400, code: 'PAYMENT_UNKNOWN' },
+      ],
+      [
+        [[transfer(0)], 'C5', notAllowed],
+        { status: 400, code: 'CALLBACK_NOT_ALLOWED', field: 'X-Callback-URL' },
+      ],
+      [[[transfer(0)], 'C5', {}, intake], { status: 403, code: 'ROLE_NOT_ALLOWED' }],
+      [[[transfer(0)], 'C5', {}, regional], { status: 403, code: 'REGION_NOT_ALLOWED' }],
+    ];
+    for (const [asked, refusal] of refused)
+      expect((await hand(...asked)).body).toMatchObject(refusal);
+    expect(await payments()).toEqual(before);
     expect(here()).toEqual([]);
   });
 });

@@ -16,19 +16,30 @@ describe('what is refused of money', () => {
   let world: HttpWorld;
   let finance: Caller;
   let system: Caller;
+  let paymentId: string;
+  let contentHash: string;
   beforeAll(async () => {
     world = await HttpWorld.open();
     await setUp(world);
     finance = await world.as('f.elfassi', 'finance-officer');
     system = await world.as('bank', 'payment-system');
-  });
-  afterAll(() => world.close());
-
-  it('takes money once: release twice, unknown payments, other amounts and contradictions', async () => {
     const { personId, applicationId } = await submitted(world, 24);
     await approved(world, applicationId);
     await enrolled(world, personId);
-    const { contentHash } = await paid(world, 'asd-2025-10');
+    ({ contentHash } = await paid(world, 'asd-2025-10'));
+    paymentId = `asd-2025-10-${personId}`;
+  });
+  afterAll(() => world.close());
+
+  const report = async (outcome: object): Promise<Json> =>
+    (
+      await expectStatus(
+        200,
+        system.post('/payments/outcomes', { outcomes: [{ paymentId, ...outcome }] }),
+      )
+    ).results[0];
+
+  it('releases a cycle once', async () => {
     const releaser = await world.as('c.guessous', 'finance-controller');
     await expectProblem(
       releaser.post('/cycles/asd-2025-10/release', {
@@ -39,20 +50,14 @@ describe('what is refused of money', () => {
       409,
       'CYCLE_ALREADY_RELEASED',
     );
-    const paymentId = `asd-2025-10-${personId}`;
-    const report = async (outcome: object): Promise<Json> =>
-      (
-        await expectStatus(
-          200,
-          system.post('/payments/outcomes', { outcomes: [{ paymentId, ...outcome }] }),
-        )
-      ).results[0];
-    expect(
-      await report({
-        outcome: 'settled',
-        paymentId: 'asd-2025-10-00000000-0000-4000-8000-000000000000',
-      }),
-    ).toMatchObject({ result: 'refused', code: 'PAYMENT_UNKNOWN' });
+  });
+
+  it('takes no outcome of an unknown payment, in another currency, of less than nothing or of no name', async () => {
+    const unknown = 'asd-2025-10-00000000-0000-4000-8000-000000000000';
+    expect(await report({ outcome: 'settled', paymentId: unknown })).toMatchObject({
+      result: 'refused',
+      code: 'PAYMENT_UNKNOWN',
+    });
     expect(await report({ outcome: 'settled', amount: '500.00', currency: 'EUR' })).toMatchObject({
       result: 'refused',
       code: 'CURRENCY_DIFFERS',
@@ -71,6 +76,9 @@ describe('what is refused of money', () => {
       'INVALID_FIELD',
       'outcomes/0/outcome',
     );
+  });
+
+  it('takes what two persons say of a payment, and lets neither pay it again', async () => {
     const byOfficer = async (officer: Caller): Promise<string> => {
       const outcomes = [{ paymentId, outcome: 'rejected', reason: 'AC04' }];
       const { results } = await expectStatus(200, officer.post('/payments/outcomes', { outcomes }));
@@ -96,6 +104,9 @@ describe('what is refused of money', () => {
       reinstructed: 0,
       refusals: [{ code: 'SAME_PERSON' }],
     });
+  });
+
+  it('makes a break of a contradiction, which two persons resolve', async () => {
     const contradiction = await report({
       outcome: 'settled',
       amount: '500.00',

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribedAnswers } from '../support/described-answers.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import {
   approved,
   describedAnswers,
@@ -67,6 +67,91 @@ console.log(
 );
 `;
 
+/** Whatever can be asked about a payment, its household and its cycle. */
+function pathsAbout({
+  personId,
+  applicationId,
+  paymentId,
+}: Readonly<Record<'personId' | 'applicationId' | 'paymentId', string>>): string[] {
+  return [
+    '/programmes',
+    '/applications',
+    '/applications?format=ndjson',
+    '/applications/queue',
+    '/applications/counts?by=region,status',
+    `/applications/${applicationId}`,
+    '/enrolments/counts',
+    `/persons/${personId}`,
+    `/persons/${personId}/profile`,
+    '/cycles',
+    '/cycles/asd-2025-10',
+    '/cycles/asd-2025-10/reconciliation',
+    '/cycles/asd-2025-10/reconciliation?format=html',
+    '/payments',
+    '/payments?format=csv',
+    '/payments/outstanding',
+    '/payments/totals',
+    `/payments/${paymentId}`,
+    '/breaks',
+    '/budgets',
+    '/corrections',
+    '/adjustments',
+    '/recoveries',
+    '/proposals',
+    '/audit/events',
+    '/audit/readings',
+    '/audit/activity',
+    `/audit/streams/payment-${paymentId}`,
+    '/bank/messages',
+    '/bank/entries',
+    '/jobs',
+    '/jobs/prepare-asd-2025-10',
+    '/feed',
+  ];
+}
+
+/** Makes both clients of the description, and compiles what is written against them. */
+function compileClients(dir: string): void {
+  run(dir, [bin('openapi-typescript/bin/cli.js'), 'openapi.json', '-o', 'schema.ts']);
+  mkdirSync(join(dir, 'orval'));
+  run(dir, [
+    bin('orval/dist/bin/orval.mjs'),
+    '--input',
+    'openapi.json',
+    '--output',
+    'orval/api.ts',
+    '--client',
+    'fetch',
+  ]);
+  writeFileSync(join(dir, 'client.ts'), CLIENT);
+  writeFileSync(
+    join(dir, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        target: 'es2022',
+        lib: ['es2022', 'dom', 'dom.iterable'],
+        module: 'esnext',
+        moduleResolution: 'bundler',
+        outDir: 'out',
+        types: ['node'],
+      },
+      include: ['client.ts', 'schema.ts', 'orval'],
+    }),
+  );
+  run(dir, [bin('typescript/bin/tsc'), '-p', dir]);
+}
+
+const runClients = (dir: string, env: Record<string, string>): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [join(dir, 'out/client.js')],
+      { env: { ...process.env, ...env } },
+      (error, stdout, stderr) => (error ? reject(new Error(stderr)) : resolve(stdout)),
+    );
+  });
+
 describe("the API's description", () => {
   let world: HttpWorld;
   let document: Json;
@@ -75,15 +160,12 @@ describe("the API's description", () => {
     world = await HttpWorld.open();
     await setUp(world);
     document = await (await fetch(`${world.server.url}/openapi.json`)).json();
-    dir = mkdtempSync(join(tmpdir(), 'sanad-clients-'));
+    dir = temporaryFolder('clients');
     symlinkSync(bin(''), join(dir, 'node_modules'));
     writeFileSync(join(dir, 'openapi.json'), JSON.stringify(document));
     writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
   });
-  afterAll(async () => {
-    await world.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => world.close());
 
   it('says which queries may be asked to show what was written, so that callers of the tests ask', async () => {
     const described = new DescribedAnswers(document);
@@ -176,41 +258,7 @@ describe("the API's description", () => {
       );
     const auditor = await world.as('a.auditor', 'auditor');
     const { next } = await expectStatus(200, auditor.get('/audit/log?limit=1000'));
-    const paths = [
-      '/programmes',
-      '/applications',
-      '/applications?format=ndjson',
-      '/applications/queue',
-      '/applications/counts?by=region,status',
-      `/applications/${applicationId}`,
-      '/enrolments/counts',
-      `/persons/${personId}`,
-      `/persons/${personId}/profile`,
-      '/cycles',
-      '/cycles/asd-2025-10',
-      '/cycles/asd-2025-10/reconciliation',
-      '/cycles/asd-2025-10/reconciliation?format=html',
-      '/payments',
-      '/payments?format=csv',
-      '/payments/outstanding',
-      '/payments/totals',
-      `/payments/${paymentId}`,
-      '/breaks',
-      '/budgets',
-      '/corrections',
-      '/adjustments',
-      '/recoveries',
-      '/proposals',
-      '/audit/events',
-      '/audit/readings',
-      '/audit/activity',
-      `/audit/streams/payment-${paymentId}`,
-      '/bank/messages',
-      '/bank/entries',
-      '/jobs',
-      '/jobs/prepare-asd-2025-10',
-      '/feed',
-    ];
+    const paths = pathsAbout({ personId, applicationId, paymentId });
     for (const path of paths) {
       const after = /^\/(bank|jobs|feed|audit\/streams)|profile/.test(path) ? '' : `after=${next}`;
       await expectStatus(200, auditor.get(`${path}${path.includes('?') ? '&' : '?'}${after}`));
@@ -232,34 +280,7 @@ describe("the API's description", () => {
   });
 
   it('gives openapi-typescript and orval clients that compile, and that send outcomes', async () => {
-    run(dir, [bin('openapi-typescript/bin/cli.js'), 'openapi.json', '-o', 'schema.ts']);
-    mkdirSync(join(dir, 'orval'));
-    run(dir, [
-      bin('orval/dist/bin/orval.mjs'),
-      '--input',
-      'openapi.json',
-      '--output',
-      'orval/api.ts',
-      '--client',
-      'fetch',
-    ]);
-    writeFileSync(join(dir, 'client.ts'), CLIENT);
-    writeFileSync(
-      join(dir, 'tsconfig.json'),
-      JSON.stringify({
-        compilerOptions: {
-          strict: true,
-          target: 'es2022',
-          lib: ['es2022', 'dom', 'dom.iterable'],
-          module: 'esnext',
-          moduleResolution: 'bundler',
-          outDir: 'out',
-          types: ['node'],
-        },
-        include: ['client.ts', 'schema.ts', 'orval'],
-      }),
-    );
-    run(dir, [bin('typescript/bin/tsc'), '-p', dir]);
+    compileClients(dir);
     const system = await world.as('bank', 'payment-system');
     const { personId, applicationId } = await submitted(world, 2);
     await approved(world, applicationId);
@@ -272,20 +293,10 @@ describe("the API's description", () => {
       }),
     );
     await paid(world, 'asd-2025-11');
-    const output = await new Promise<string>((resolve, reject) => {
-      execFile(
-        process.execPath,
-        [join(dir, 'out/client.js')],
-        {
-          env: {
-            ...process.env,
-            SANAD_URL: world.server.url,
-            SANAD_TOKEN: system.token,
-            SANAD_PAYMENT: `asd-2025-11-${personId}`,
-          },
-        },
-        (error, stdout, stderr) => (error ? reject(new Error(stderr)) : resolve(stdout)),
-      );
+    const output = await runClients(dir, {
+      SANAD_URL: world.server.url,
+      SANAD_TOKEN: system.token,
+      SANAD_PAYMENT: `asd-2025-11-${personId}`,
     });
     const { position, ...results } = JSON.parse(output);
     expect(results).toEqual({ openapiFetch: 'applied', orval: 'applied' });

@@ -1,10 +1,9 @@
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
@@ -13,22 +12,13 @@ import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.j
 import { eventually } from '../support/eventually.js';
 import { Caller, expectStatus, person, writtenIn } from './http-world.js';
 import { killed } from '../support/killed.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-const folders: string[] = [];
 const children: ChildProcess[] = [];
-afterEach(async () => {
-  await killed(children.splice(0));
-});
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => killed(children.splice(0)));
 
-const folder = (): string => {
-  const dir = mkdtempSync(join(tmpdir(), 'sanad-process-'));
-  folders.push(dir);
-  return dir;
-};
+const folder = (): string => temporaryFolder('process');
 
 interface Running {
   readonly child: ChildProcess;
@@ -97,6 +87,37 @@ const caller = async (dir: string, url: string, subject: string, role: Role): Pr
     await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }),
     writtenIn(dir),
   );
+
+/** Who is called back, and answers nothing until it is told to. */
+async function heldReceiver() {
+  const answered: unknown[] = [];
+  let answers = false;
+  const receiver = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request
+      .on('data', (piece: Buffer) => pieces.push(piece))
+      .on('end', () => {
+        if (!answers) return void receiver.emit('held');
+        answered.push(JSON.parse(Buffer.concat(pieces).toString('utf8')));
+        response.writeHead(200).end('{}');
+      });
+  });
+  await new Promise<void>((resolve) => {
+    receiver.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/results`,
+    answered,
+    holds: () => once(receiver, 'held'),
+    answer() {
+      answers = true;
+    },
+    close() {
+      receiver.closeAllConnections();
+      receiver.close();
+    },
+  };
+}
 
 describe('the process that serves', () => {
   it('logs structured lines that carry no token, body or personal data', async () => {
@@ -211,27 +232,11 @@ describe('the process that serves', () => {
   });
 
   it('calls back whom it owes that, also when it was killed between its answer and the callback', async () => {
-    const dir = folder();
-    const calledBack: unknown[] = [];
-    let answers = false;
-    const receiver = createServer((request, response) => {
-      const pieces: Buffer[] = [];
-      request
-        .on('data', (piece: Buffer) => pieces.push(piece))
-        .on('end', () => {
-          if (!answers) return void receiver.emit('held');
-          calledBack.push(JSON.parse(Buffer.concat(pieces).toString('utf8')));
-          response.writeHead(200).end('{}');
-        });
-    });
-    await new Promise<void>((resolve) => {
-      receiver.listen(0, '127.0.0.1', resolve);
-    });
-    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/results`;
-    const env = { SANAD_DATA: dir, SANAD_GOVSTACK_CALLBACKS: url };
+    const receiver = await heldReceiver();
+    const env = { SANAD_DATA: folder(), SANAD_GOVSTACK_CALLBACKS: receiver.url };
     try {
       const server = await serving(env);
-      const block = await caller(dir, server.url, 'source-bb', 'payment-system');
+      const block = await caller(env.SANAD_DATA, server.url, 'source-bb', 'payment-system');
       const validate = (batchId: string): Promise<unknown> =>
         expectStatus(
           202,
@@ -247,20 +252,20 @@ describe('the process that serves', () => {
               'content-type': 'application/json',
               'X-Client-Correlation-ID': 'C',
               'X-Registering-Institution-ID': 'MIN-FIN',
-              'X-Callback-URL': url,
+              'X-Callback-URL': receiver.url,
             },
           ),
         );
-      const held = once(receiver, 'held');
+      const held = receiver.holds();
       await validate('B1');
       await held;
       await validate('B2');
       server.child.kill('SIGKILL');
       await server.exit;
-      answers = true;
+      receiver.answer();
       const next = await serving(env);
-      await eventually('both callbacks', () => calledBack.length >= 2);
-      expect(new Set(calledBack)).toEqual(
+      await eventually('both callbacks', () => receiver.answered.length >= 2);
+      expect(new Set(receiver.answered)).toEqual(
         new Set(
           ['B1', 'B2'].map((batchId) => ({
             clientCorrelationId: 'C',
@@ -276,7 +281,6 @@ describe('the process that serves', () => {
       next.child.kill('SIGKILL');
       await next.exit;
     } finally {
-      receiver.closeAllConnections();
       receiver.close();
     }
   });

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { checkpointsIn } from '../../src/adapters/data-folder/checkpoint.js';
 import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite/job-queue.js';
@@ -19,6 +17,7 @@ import { takeInMessage } from '../../src/use-cases/statements/take-in-message.js
 import type { JobKind, JobStatus } from '../../src/write-side/jobs.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { camtOf, inPieces, pain002Of, type Said } from '../support/bank-messages.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { Desk } from '../use-cases/correction-desk.js';
 import { child, enrolFamilies } from '../use-cases/families.js';
 import { approveAlone } from '../use-cases/approved-alone.js';
@@ -30,12 +29,6 @@ import { expectStatus, HttpWorld, type Caller, type Json } from './http-world.js
 const CHILD = fileURLToPath(new URL('./kill-job-child.js', import.meta.url));
 const CYCLE = `${PROGRAMME}-2025-12`;
 const NEXT = `${PROGRAMME}-2026-01`;
-const folders: string[] = [];
-const newFolder = (): string => {
-  const dir = mkdtempSync(join(tmpdir(), 'sanad-jobs-'));
-  folders.push(dir);
-  return dir;
-};
 
 interface Case {
   readonly path: string;
@@ -256,8 +249,8 @@ function work(dir: string, died: readonly string[]): Promise<string | undefined>
 }
 
 describe('a job of each kind that is killed in its middle, and again before its end is noted', () => {
-  const killed = newFolder();
-  const calm = newFolder();
+  const killed = temporaryFolder('jobs');
+  const calm = temporaryFolder('jobs');
   let cases: { readonly [K in JobKind]: Case };
   let jobIds: readonly string[];
   const ask = async (world: Pick<HttpWorld, 'as'>): Promise<readonly string[]> => {
@@ -287,9 +280,6 @@ describe('a job of each kind that is killed in its middle, and again before its 
     // Came after all was accepted, so that no job of these acts on it.
     await withEngine(killed, (engine) => reject(engine, (n) => n === 4));
     cpSync(killed, calm, { recursive: true });
-  });
-  afterAll(() => {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
   test('is running until it is done, and comes to what it comes to in peace', async () => {

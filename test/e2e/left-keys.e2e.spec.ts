@@ -1,7 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { checkpointsIn } from '../../src/adapters/data-folder/checkpoint.js';
 import type { Sealed } from '../../src/adapters/vault/port.js';
 import { openEngine, withEngine, type Engine } from '../../src/cli/compose.js';
@@ -15,6 +12,7 @@ import { part } from '../../src/write-side/unit.js';
 import { erasedByTwo, by, households, job, openProgramme } from '../use-cases/world.js';
 import { HttpWorld } from './http-world.js';
 import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const PEOPLE = 4;
 /** Two of them, so that one who is erased is no one's neighbour by chance. */
@@ -50,7 +48,7 @@ describe('a data folder that passed an erasure without destroying the key', () =
   let dir: string;
   let sealed: readonly Sealed[];
   beforeEach(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'sanad-left-keys-'));
+    dir = temporaryFolder('left-keys');
     const engine = await openEngine(dir);
     sealed = await erase(engine);
     // As a draining of version 0.1.0 left it: past the facts, of which it knew nothing.
@@ -58,7 +56,6 @@ describe('a data folder that passed an erasure without destroying the key', () =
     expect(await readable(engine)).toEqual([true, true, true, true]);
     await engine.close();
   });
-  afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
   const readable = async ({ vault }: Engine): Promise<readonly boolean[]> =>
     (await vault.open(sealed)).map((fields) => fields !== undefined);
@@ -96,13 +93,9 @@ describe('a data folder that passed an erasure without destroying the key', () =
 });
 
 test('a new data folder has nothing to look for', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'sanad-left-keys-'));
-  try {
-    const signal = new AbortController().signal;
-    const out = makeOutput({ quiet: true }, () => 0);
-    await withEngine(dir, (engine) => drainAutomations(engine, { out, signal }), { create: true });
-    expect(await checkpointsIn(dir).verified.load()).toBe(0);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  const dir = temporaryFolder('left-keys');
+  const signal = new AbortController().signal;
+  const out = makeOutput({ quiet: true }, () => 0);
+  await withEngine(dir, (engine) => drainAutomations(engine, { out, signal }), { create: true });
+  expect(await checkpointsIn(dir).verified.load()).toBe(0);
 });

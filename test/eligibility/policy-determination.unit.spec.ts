@@ -124,29 +124,26 @@ describe('the dates in facts that come in', () => {
 });
 
 describe('determining', () => {
-  it('needs every required criterion and no excluding one, and notes what it read', () => {
-    const compiled = compilePolicy(
-      policyOf({
-        criteria: [
-          { id: 'low-income', kind: 'required', expression: 'household.income < 5000', text },
-          {
-            id: 'large',
-            kind: 'excluding',
-            expression: 'size(household.members) > 2 && household.rural',
-            text,
-          },
-          {
-            id: 'september',
-            kind: 'excluding',
-            expression: 'monthOf(period) == 9 && household.members.exists(m, m.role == "adult")',
-            text,
-          },
-        ],
-        monthly: [{}],
-      }),
-    );
+  const criteria: Parts['criteria'] = [
+    { id: 'low-income', kind: 'required', expression: 'household.income < 5000', text },
+    {
+      id: 'large',
+      kind: 'excluding',
+      expression: 'size(household.members) > 2 && household.rural',
+      text,
+    },
+    {
+      id: 'september',
+      kind: 'excluding',
+      expression: 'monthOf(period) == 9 && household.members.exists(m, m.role == "adult")',
+      text,
+    },
+  ];
+  const compiled = () => compilePolicy(policyOf({ criteria, monthly: [{}] }));
+
+  it('notes of each criterion whether it holds, and what it read', () => {
     const facts = household(3);
-    const good = determine(compiled, 7, facts, '2025-09');
+    const good = determine(compiled(), 7, facts, '2025-09');
     expect(good.eligible).toBe(true);
     expect(good.findings).toEqual([
       {
@@ -177,18 +174,21 @@ describe('determining', () => {
       amountMinor: '100',
       items: [{ code: 'monthly-0', period: '2025-09', amountMinor: '100' }],
     });
-    const excluded = determine(compiled, 7, { ...facts, rural: true }, '2025-09');
+  });
+
+  it('needs every required criterion and no excluding one', () => {
+    const excluded = determine(compiled(), 7, { ...household(3), rural: true }, '2025-09');
     expect(excluded).toMatchObject({
       eligible: false,
       entitlement: { amountMinor: '0', items: [] },
     });
     expect(excluded.findings[1]).toMatchObject({ holds: true, satisfied: false });
-    expect(determine(compiled, 7, household(0, 5_000), '2025-09').eligible).toBe(false);
+    expect(determine(compiled(), 7, household(0, 5_000), '2025-09').eligible).toBe(false);
   });
 
   it('names the criterion that fails on these facts', () => {
-    const compiled = compilePolicy(policyOf({ expression: '100 / size(household.members) > 1' }));
-    expect(refusal(() => determine(compiled, 1, household(0), '2025-01'))).toMatchObject({
+    const policy = compilePolicy(policyOf({ expression: '100 / size(household.members) > 1' }));
+    expect(refusal(() => determine(policy, 1, household(0), '2025-01'))).toMatchObject({
       code: 'POLICY_EVALUATION_FAILED',
       field: 'policy/criteria/0/expression',
       detail: expect.stringContaining('low-income'),

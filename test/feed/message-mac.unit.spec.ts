@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readMessageKeys } from '../../src/adapters/event-bus/message-keys.js';
 import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../../src/messaging/message-mac.js';
 import { HEADERS, messageOf, type EventMessage } from '../../src/messaging/topics.js';
 import { historyOf } from '../support/history.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const [old, present, other] = [1, 2, 3].map(() => messageKey(randomBytes(32))) as [
   ReturnType<typeof messageKey>,
@@ -72,9 +72,8 @@ describe('the code of a message', () => {
 });
 
 describe('a file of keys', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'sanad-keys-'));
+  const dir = temporaryFolder('keys');
   const file = join(dir, 'keys');
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
   const line = 'a1'.repeat(32);
 
   test('has one a line, of which the first signs', () => {

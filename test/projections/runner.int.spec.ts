@@ -10,7 +10,7 @@ import { livePosition } from '../../projections/engine/live-position.js';
 import { type Projection } from '../../projections/engine/projection.js';
 import { ProjectionRunner, type RunnerNote } from '../../projections/engine/runner.js';
 import { SharedRunner } from '../../projections/engine/shared-runner.js';
-import { ArrayLog } from '../support/array-log.js';
+import { ArrayLog, streamsOnly } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
 import { startPostgres } from '../support/postgres.js';
 import { engines, everyRow, inTurnAlone, PROJECTIONS } from './stores.js';
@@ -110,19 +110,13 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
     );
     const store = await engine.open();
     const log = new ArrayLog(EVENTS);
-    const empty = new ArrayLog();
     const runner = new SharedRunner({
       store,
       projections: PROJECTIONS,
       member: 'a test',
       inTurn: inTurnAlone,
       feed: feedOf(pages),
-      log: {
-        readAll: (after, limit) => empty.readAll(after, limit),
-        lastPosition: () => empty.lastPosition(),
-        readStream: (stream, options) => log.readStream(stream, options),
-        follow: (after, signal) => empty.follow(after, signal),
-      },
+      log: streamsOnly(log, false),
     });
     await runner.run(new AbortController().signal);
     expect(runner.position).toBe(EVENTS.length - 1);
@@ -230,68 +224,73 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
     await again.close();
   });
 
-  it('gives the same rows where positions have gaps, from the log, its tail and partitions', async () => {
+  describe('where positions have gaps', () => {
     const apart = EVENTS.map((event) => ({ ...event, position: place(event.position) }));
-    const end = place(EVENTS.length - 1);
     const log = new ArrayLog(apart, true);
-    const whole = await engine.open();
-    await new ProjectionRunner({ store: whole, projections: PROJECTIONS, log }).catchUp();
-    const rows = await everyRow(whole);
-    const rebuilt = await new ProjectionRunner({
-      store: whole,
-      projections: PROJECTIONS,
-      log,
-      pageSize: 50,
-    }).rebuild({ verify: true });
-    expect(rebuilt).toMatchObject({ identical: true, events: EVENTS.length });
-    await whole.close();
+    const projections = PROJECTIONS;
+    /** A store that was filled from the log, and its rows. */
+    async function filled() {
+      const store = await engine.open();
+      await new ProjectionRunner({ store, projections, log }).catchUp();
+      return { store, rows: await everyRow(store) };
+    }
+    async function rowsOfTheLog() {
+      const { store, rows } = await filled();
+      await store.close();
+      return rows;
+    }
 
-    const tailed = await engine.open();
-    const begun = new ArrayLog(apart.slice(0, 70), true);
-    await new ProjectionRunner({
-      store: tailed,
-      projections: PROJECTIONS,
-      log: begun,
-      feed: feedOf(pagesOf(apart.slice(60), 33)),
-    }).run(new AbortController().signal);
-    expect(await everyRow(tailed)).toEqual(rows);
-    await tailed.close();
-
-    const parted = await engine.open();
-    const shuffled = shuffledByStream(apart, (below) => Math.floor(below / 2));
-    const before = new Map(
-      apart.map(({ position }, index) => [position, apart[index - 1]?.position ?? -1]),
-    );
-    const feed = {
-      async *subscribe() {
-        for (const events of pagesOf(shuffled, 41))
-          yield {
-            events,
-            previous: events.map(({ position }) => before.get(position) ?? -1),
-            next: -1,
-            end: false,
-          };
-      },
-    };
-    const empty = new ArrayLog([], true);
-    const runner = new SharedRunner({
-      store: parted,
-      projections: PROJECTIONS,
-      member: 'a test',
-      inTurn: inTurnAlone,
-      feed,
-      log: {
-        positionGaps: true,
-        readAll: (after, limit) => empty.readAll(after, limit),
-        lastPosition: () => empty.lastPosition(),
-        readStream: log.readStream.bind(log),
-        follow: empty.follow.bind(empty),
-      },
+    it('gives the same rows when they are built anew', async () => {
+      const { store } = await filled();
+      const runner = new ProjectionRunner({ store, projections, log, pageSize: 50 });
+      expect(await runner.rebuild({ verify: true })).toMatchObject({
+        identical: true,
+        events: EVENTS.length,
+      });
+      await store.close();
     });
-    await runner.run(new AbortController().signal);
-    expect(runner.position).toBe(end);
-    expect(await everyRow(parted)).toEqual(rows);
-    await parted.close();
+
+    it('gives the same rows from the tail of the log', async () => {
+      const rows = await rowsOfTheLog();
+      const store = await engine.open();
+      await new ProjectionRunner({
+        store,
+        projections,
+        log: new ArrayLog(apart.slice(0, 70), true),
+        feed: feedOf(pagesOf(apart.slice(60), 33)),
+      }).run(new AbortController().signal);
+      expect(await everyRow(store)).toEqual(rows);
+      await store.close();
+    });
+
+    it('gives the same rows from partitions', async () => {
+      const rows = await rowsOfTheLog();
+      const shuffled = shuffledByStream(apart, (below) => Math.floor(below / 2));
+      const before = new Map(
+        apart.map(({ position }, index) => [position, apart[index - 1]?.position ?? -1]),
+      );
+      const feed = {
+        async *subscribe() {
+          for (const events of pagesOf(shuffled, 41)) {
+            const previous = events.map(({ position }) => before.get(position) ?? -1);
+            yield { events, previous, next: -1, end: false };
+          }
+        },
+      };
+      const store = await engine.open();
+      const runner = new SharedRunner({
+        store,
+        projections,
+        member: 'a test',
+        inTurn: inTurnAlone,
+        feed,
+        log: streamsOnly(log, true),
+      });
+      await runner.run(new AbortController().signal);
+      expect(runner.position).toBe(place(EVENTS.length - 1));
+      expect(await everyRow(store)).toEqual(rows);
+      await store.close();
+    });
   });
 
   it('stops loudly at a gap that stays, and passes one that closes', async () => {

@@ -38,6 +38,13 @@ it('has the server that it needs, or said what is left out', () => {
   requireHere(postgres);
 });
 
+/** What a newer release has. */
+const NEWER = PROJECTIONS.map((projection): Projection =>
+  projection.name === 'disbursement'
+    ? { ...projection, version: projection.version + 1 }
+    : projection,
+);
+
 /** The partition of a stream. */
 const partOf = (stream: string): number =>
   [...stream].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 1_000_003, 7) % PARTS;
@@ -54,6 +61,15 @@ function pagesOfPart(part: number, size: number, events: readonly Recorded[] = E
     pageOf(ours.slice(n * size, (n + 1) * size), part),
   );
 }
+
+/** Rows by table, whatever version of a projection made the table. */
+const withoutVersion = (all: object): string[] =>
+  Object.entries(all)
+    .map(
+      ([name, table]) =>
+        `${name.replace(/_v\d+b?$/, '')} ${JSON.stringify(table, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`,
+    )
+    .sort();
 
 /** A feed that a test fills while it is read. */
 class Fed {
@@ -285,11 +301,6 @@ if (postgres.running)
           given.feeds[part % 2]!.give(...pagesOfPart(part, 10, EVENTS.slice(0, 60)));
         await given.reached(EVENTS[59]!.position);
         await given.end();
-        const newer = PROJECTIONS.map((projection): Projection =>
-          projection.name === 'disbursement'
-            ? { ...projection, version: projection.version + 1 }
-            : projection,
-        );
         const store = await openPostgresReadStore(url, { schema: given.schema });
         const feed = new Fed();
         // No feed is ahead of its log, which here has its first part.
@@ -306,7 +317,7 @@ if (postgres.running)
         };
         const running = new SharedRunner({
           store,
-          projections: newer,
+          projections: NEWER,
           log,
           feed,
           member: 'newer',
@@ -320,19 +331,12 @@ if (postgres.running)
         for (let part = 0; part < PARTS; part += 1) feed.give(...pagesOfPart(part, 10));
         await eventually(
           'read models at the end',
-          async () => (await livePosition(store, newer)) >= END,
+          async () => (await livePosition(store, NEWER)) >= END,
           [running],
         );
         stop.abort();
         await running;
-        const withoutVersion = (all: object): string[] =>
-          Object.entries(all)
-            .map(
-              ([name, table]) =>
-                `${name.replace(/_v\d+b?$/, '')} ${JSON.stringify(table, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`,
-            )
-            .sort();
-        expect(withoutVersion(await everyRow(store, newer))).toEqual(withoutVersion(rows));
+        expect(withoutVersion(await everyRow(store, NEWER))).toEqual(withoutVersion(rows));
         await expect(
           new SharedRunner({
             store,

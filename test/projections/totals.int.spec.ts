@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import type { EventData } from '../../events/generated.js';
 import { PROJECTIONS } from '../../projections/all.js';
 import { bankSide } from '../../projections/disbursement/bank-side.queries.js';
 import { listBudgets } from '../../projections/disbursement/budget.queries.js';
@@ -28,86 +29,90 @@ const amountMinor = String(MOST_MINOR);
 const SUM = BigInt(MANY) * MOST_MINOR;
 const HASH = 'a'.repeat(64);
 
+const REGION = 'MA-06';
+const opened: EventData['CycleOpened'] = {
+  cycleId: CYCLE,
+  programmeId: PROGRAMME,
+  period: PERIOD,
+  policyVersion: 1,
+  currency: 'MAD',
+};
+const enrolled = (n: number): EventData['EnrolmentStarted'] => ({
+  programmeId: PROGRAMME,
+  personId: uuidOf('person', n),
+  region: REGION,
+  applicationId: uuidOf('application', n),
+  startPeriod: PERIOD,
+  facts: {},
+  contentHash: HASH,
+  entitlement: { period: PERIOD, policyVersion: 1, amountMinor, items: [] },
+});
+const paymentOf = (n: number): string => paymentIdOf(PROGRAMME, PERIOD, uuidOf('person', n));
+const ordered = (n: number): EventData['PaymentOrdered'] => ({
+  paymentId: paymentOf(n),
+  programmeId: PROGRAMME,
+  personId: uuidOf('person', n),
+  region: REGION,
+  period: PERIOD,
+  round: 1,
+  amountMinor,
+  currency: 'MAD',
+  policyVersion: 1,
+  contentHash: HASH,
+  items: [],
+});
+const rejected = (n: number): EventData['PaymentRejected'] => ({
+  paymentId: paymentOf(n),
+  attempt: 1,
+  endToEndId: 'E1',
+  reason: 'AC04',
+  source: 'http',
+});
+/** All breaks are of the first payment, and all that was overpaid is of its payee. */
+const broken = (n: number): EventData['PaymentBreakRecorded'] => ({
+  paymentId: paymentOf(0),
+  breakId: uuidOf('break', n),
+  attempt: 1,
+  endToEndId: 'E1',
+  kind: 'amount-differs',
+  reported: 'settled',
+  reportedMinor: amountMinor,
+  source: 'http',
+});
+const DEBTOR = uuidOf('person', 0);
+const owed = (n: number): EventData['OverpaymentEstablished'] => ({
+  recoveryId: recoveryId(PROGRAMME, DEBTOR),
+  programmeId: PROGRAMME,
+  personId: DEBTOR,
+  region: REGION,
+  correctionId: `${PROGRAMME}-${String(n).padStart(4, '0')}`,
+  amountMinor,
+  currency: 'MAD',
+});
+const reserved: EventData['BudgetReserved'] = {
+  programmeId: PROGRAMME,
+  fiscalYear: 2026,
+  cycleId: CYCLE,
+  amountMinor,
+};
+
 /** The largest amounts, said again and again: by a policy, a bank, a correction and a budget. */
 function largest(): HistoryBuilder {
   const history = new HistoryBuilder();
-  const region = 'MA-06';
-  history.record(streams.cycle(CYCLE), 'finance-officer', {
-    type: 'CycleOpened',
-    data: {
-      cycleId: CYCLE,
-      programmeId: PROGRAMME,
-      period: PERIOD,
-      policyVersion: 1,
-      currency: 'MAD',
-    },
-  });
+  const cycle = streams.cycle(CYCLE);
+  history.record(cycle, 'finance-officer', { type: 'CycleOpened', data: opened });
   for (let n = 0; n < MANY; n += 1) {
-    const personId = uuidOf('person', n);
-    const of = { programmeId: PROGRAMME, personId, region };
-    const entitlement = { period: PERIOD, policyVersion: 1, amountMinor, items: [] };
-    history.record(streams.enrolment(PROGRAMME, personId), 'automation', {
-      type: 'EnrolmentStarted',
-      data: {
-        ...of,
-        applicationId: uuidOf('application', n),
-        startPeriod: PERIOD,
-        facts: {},
-        contentHash: HASH,
-        entitlement,
-      },
-    });
-    const paymentId = paymentIdOf(PROGRAMME, PERIOD, personId);
-    history.record(streams.payment(paymentId), 'finance-officer', {
-      type: 'PaymentOrdered',
-      data: {
-        paymentId,
-        ...of,
-        period: PERIOD,
-        round: 1,
-        amountMinor,
-        currency: 'MAD',
-        policyVersion: 1,
-        contentHash: HASH,
-        items: [],
-      },
-    });
-    history.record(streams.payment(paymentId), 'payment-system', {
-      type: 'PaymentRejected',
-      data: { paymentId, attempt: 1, endToEndId: 'E1', reason: 'AC04', source: 'http' },
-    });
-    const first = paymentIdOf(PROGRAMME, PERIOD, uuidOf('person', 0));
-    history.record(streams.payment(first), 'payment-system', {
-      type: 'PaymentBreakRecorded',
-      data: {
-        paymentId: first,
-        breakId: uuidOf('break', n),
-        attempt: 1,
-        endToEndId: 'E1',
-        kind: 'amount-differs',
-        reported: 'settled',
-        reportedMinor: amountMinor,
-        source: 'http',
-      },
-    });
-    const debtor = uuidOf('person', 0);
-    const owed = recoveryId(PROGRAMME, debtor);
-    history.record(streams.recovery(owed), 'automation', {
-      type: 'OverpaymentEstablished',
-      data: {
-        recoveryId: owed,
-        programmeId: PROGRAMME,
-        personId: debtor,
-        region,
-        correctionId: `${PROGRAMME}-${String(n).padStart(4, '0')}`,
-        amountMinor,
-        currency: 'MAD',
-      },
-    });
-    history.record(streams.budget(PROGRAMME, 2026), 'automation', {
-      type: 'BudgetReserved',
-      data: { programmeId: PROGRAMME, fiscalYear: 2026, cycleId: CYCLE, amountMinor },
-    });
+    const enrolment = streams.enrolment(PROGRAMME, uuidOf('person', n));
+    history.record(enrolment, 'automation', { type: 'EnrolmentStarted', data: enrolled(n) });
+    const payment = streams.payment(paymentOf(n));
+    history.record(payment, 'finance-officer', { type: 'PaymentOrdered', data: ordered(n) });
+    history.record(payment, 'payment-system', { type: 'PaymentRejected', data: rejected(n) });
+    const first = streams.payment(paymentOf(0));
+    history.record(first, 'payment-system', { type: 'PaymentBreakRecorded', data: broken(n) });
+    const recovery = streams.recovery(recoveryId(PROGRAMME, DEBTOR));
+    history.record(recovery, 'automation', { type: 'OverpaymentEstablished', data: owed(n) });
+    const budget = streams.budget(PROGRAMME, 2026);
+    history.record(budget, 'automation', { type: 'BudgetReserved', data: reserved });
   }
   return history;
 }

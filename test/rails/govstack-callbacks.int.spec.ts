@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobQueue } from '../../src/adapters/job-queue/port.js';
 import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite/job-queue.js';
@@ -16,6 +15,7 @@ import type { OwedCallback } from '../../src/adapters/payment-rail/govstack/port
 import { deliverCallbacks } from '../../src/use-cases/govstack/deliver-callbacks.js';
 import { MemoryStore } from '../support/memory-store.js';
 import { eventually } from '../support/eventually.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const ALLOWED = ['https://source.example/results', 'http://10.0.0.5:8080/'];
 const nowhere = { submit: () => Promise.resolve() };
@@ -102,7 +102,7 @@ describe('a callback', () => {
   }
 
   beforeEach(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'sanad-callbacks-'));
+    dir = temporaryFolder('callbacks');
     bodies.length = 0;
     refusals = 0;
     lost.length = 0;
@@ -119,7 +119,6 @@ describe('a callback', () => {
     for (const queue of queues.splice(0)) await queue.close();
     server.closeAllConnections();
     server.close();
-    rmSync(dir, { recursive: true, force: true });
   });
 
   it('is sent until it is taken, and leaves no trace then', async () => {

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { masked } from '../../src/adapters/payment-rail/govstack/refusal.js';
 import { govstackRail } from '../../src/adapters/payment-rail/govstack/govstack-rail.js';
@@ -10,6 +7,7 @@ import { functionalIdOf, LENGTHS, personIdOf } from '../../src/kernel/govstack.j
 import { fakeBlock, type FakeBlock } from '../support/govstack-block.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
 import { leaveOut } from '../support/left-out.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('a functional id', () => {
   it("is a person's UUID in 20 characters, and back", () => {
@@ -53,6 +51,41 @@ it('what a block quotes is masked wherever it has four digits in a word, or five
   );
 });
 
+const printable = (max: number): fc.Arbitrary<string> =>
+  fc.stringMatching(new RegExp(`^[A-Z0-9]{1,${max}}$`));
+const instruction: fc.Arbitrary<Instruction> = fc.record({
+  paymentId: fc.uuid({ version: 5 }).map((id) => `asd-2025-11-${id}`),
+  attempt: fc.integer({ min: 1, max: 1_000 }),
+  endToEndId: printable(35),
+  amountMinor: fc.bigInt(1n, 10n ** 15n - 1n),
+  currency: fc.constant('MAD'),
+  payee: fc.record({
+    name: fc.string(),
+    kind: fc.constantFrom('iban', 'rib', 'wallet', 'cash'),
+    account: printable(34),
+  }),
+  remittance: fc.string({ unit: 'binary', maxLength: 300 }),
+});
+const instructions = fc.uniqueArray(instruction, {
+  minLength: 1,
+  maxLength: 5,
+  selector: ({ endToEndId }) => endToEndId,
+});
+
+/** Settings of which each is as long as it may be. */
+const longest = (url: string) => ({
+  url,
+  bbId: 'B'.repeat(LENGTHS.institutionId),
+  callbackUrl: `https://c.example/${'c'.repeat(LENGTHS.callbackUrl - 18)}`,
+  tenantId: 'T'.repeat(LENGTHS.tenantId),
+  timeoutMs: 5_000,
+  attempts: 1,
+  batchSize: 3,
+  paymentMode: 'P'.repeat(LENGTHS.paymentMode),
+  register: true,
+  validateAt: 'D'.repeat(LENGTHS.dfspId),
+});
+
 const operations = publishedOperations();
 if (operations.size === 0)
   it('no request was held against the published lengths', () =>
@@ -64,75 +97,36 @@ else
     let files: string;
     let block: FakeBlock;
     beforeAll(async () => {
-      files = mkdtempSync(join(tmpdir(), 'sanad-govstack-'));
+      files = temporaryFolder('govstack');
       block = await fakeBlock(operations);
     });
-    afterAll(async () => {
-      await block.close();
-      rmSync(files, { recursive: true, force: true });
-    });
+    afterAll(() => block.close());
 
     it('never exceeds what is published, whatever is paid to whom', async () => {
-      const printable = (max: number): fc.Arbitrary<string> =>
-        fc.stringMatching(new RegExp(`^[A-Z0-9]{1,${max}}$`));
-      const instructions: fc.Arbitrary<Instruction> = fc.record({
-        paymentId: fc.uuid({ version: 5 }).map((id) => `asd-2025-11-${id}`),
-        attempt: fc.integer({ min: 1, max: 1_000 }),
-        endToEndId: printable(35),
-        amountMinor: fc.bigInt(1n, 10n ** 15n - 1n),
-        currency: fc.constant('MAD'),
-        payee: fc.record({
-          name: fc.string(),
-          kind: fc.constantFrom('iban', 'rib', 'wallet', 'cash'),
-          account: printable(34),
-        }),
-        remittance: fc.string({ unit: 'binary', maxLength: 300 }),
-      });
       let run = 0;
       await fc.assert(
-        fc.asyncProperty(
-          fc.uniqueArray(instructions, {
-            minLength: 1,
-            maxLength: 5,
-            selector: ({ endToEndId }) => endToEndId,
-          }),
-          printable(29),
-          async (batch, name) => {
-            const settings = {
-              url: block.url,
-              bbId: 'B'.repeat(LENGTHS.institutionId),
-              callbackUrl: `https://c.example/${'c'.repeat(LENGTHS.callbackUrl - 18)}`,
-              tenantId: 'T'.repeat(LENGTHS.tenantId),
-              timeoutMs: 5_000,
-              attempts: 1,
-              batchSize: 3,
-              paymentMode: 'P'.repeat(LENGTHS.paymentMode),
-              register: true,
-              validateAt: 'D'.repeat(LENGTHS.dfspId),
-            };
-            const rail = govstackRail(files, settings);
-            run += 1;
-            await rail.write(
-              {
-                messageId: `${name}-${run}`,
-                createdAt: '2025-12-01T08:00:00.000Z',
-                executionDate: '2025-12-02',
-                currency: 'MAD',
-                count: batch.length,
-                totalMinor: batch.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
-                debtor: { name: 'D', rib: '011519000001205000534921', bic: 'BCMAMAMC' },
-              },
-              [batch],
-            );
-            expect(block.violations).toEqual([]);
-            const paid = [...block.batches.values()].flatMap(({ text }) =>
-              [...text.matchAll(/"amount":([0-9.]+)/g)].map(([, amount]) =>
-                BigInt(amount!.replace('.', '')),
-              ),
-            );
-            expect(paid.slice(-batch.length)).toEqual(batch.map(({ amountMinor }) => amountMinor));
-          },
-        ),
+        fc.asyncProperty(instructions, printable(29), async (batch, name) => {
+          run += 1;
+          await govstackRail(files, longest(block.url)).write(
+            {
+              messageId: `${name}-${run}`,
+              createdAt: '2025-12-01T08:00:00.000Z',
+              executionDate: '2025-12-02',
+              currency: 'MAD',
+              count: batch.length,
+              totalMinor: batch.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
+              debtor: { name: 'D', rib: '011519000001205000534921', bic: 'BCMAMAMC' },
+            },
+            [batch],
+          );
+          expect(block.violations).toEqual([]);
+          const paid = [...block.batches.values()].flatMap(({ text }) =>
+            [...text.matchAll(/"amount":([0-9.]+)/g)].map(([, amount]) =>
+              BigInt(amount!.replace('.', '')),
+            ),
+          );
+          expect(paid.slice(-batch.length)).toEqual(batch.map(({ amountMinor }) => amountMinor));
+        }),
         { numRuns: 60 },
       );
     });

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { govstackRail } from '../../src/adapters/payment-rail/govstack/govstack-rail.js';
 import { govstackOutbox } from '../../src/adapters/payment-rail/govstack/outbox.js';
@@ -9,6 +8,7 @@ import type { Instruction } from '../../src/adapters/payment-rail/port.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { blockSettings, fakeBlock, type FakeBlock } from '../support/govstack-block.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const PAY = '/batchtransactions';
 const never = new AbortController().signal;
@@ -16,14 +16,11 @@ let files: string;
 let block: FakeBlock;
 let settings: GovstackSettings;
 beforeEach(async () => {
-  files = mkdtempSync(join(tmpdir(), 'sanad-outbox-'));
+  files = temporaryFolder('outbox');
   block = await fakeBlock(publishedOperations());
   settings = blockSettings(block.url, { batchSize: 2 });
 });
-afterEach(async () => {
-  await block.close();
-  rmSync(files, { recursive: true, force: true });
-});
+afterEach(() => block.close());
 async function write(messageId: string, more: object = {}, deferred = true): Promise<void> {
   const instructions = [0, 1, 2].map((i): Instruction => ({
     paymentId: `asd-2025-11-${uuidOf('person', messageId, i)}`,

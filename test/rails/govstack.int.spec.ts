@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { hash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { paymentFiles } from '../../src/adapters/payment-rail/iso20022/pain001-rail.js';
 import {
@@ -21,6 +20,7 @@ import { uuidOf } from '../../src/kernel/ids.js';
 import { blockSettings, fakeBlock, type FakeBlock } from '../support/govstack-block.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
 import { leaveOut } from '../support/left-out.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const operations = publishedOperations();
 const PAY = '/batchtransactions';
@@ -60,14 +60,11 @@ let files: string;
 let block: FakeBlock;
 let settings: GovstackSettings;
 beforeEach(async () => {
-  files = mkdtempSync(join(tmpdir(), 'sanad-govstack-'));
+  files = temporaryFolder('govstack');
   block = await fakeBlock(operations);
   settings = blockSettings(block.url, { attempts: 3, batchSize: 2 });
 });
-afterEach(async () => {
-  await block.close();
-  rmSync(files, { recursive: true, force: true });
-});
+afterEach(() => block.close());
 const write = (
   instructions: readonly Instruction[] = FIVE,
   more: Partial<GovstackSettings> = {},

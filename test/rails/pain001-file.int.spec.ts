@@ -1,28 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { hash } from 'node:crypto';
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paymentFiles } from '../../src/adapters/payment-rail/iso20022/pain001-rail.js';
 import { MAX_TRANSACTIONS } from '../../src/adapters/payment-rail/iso20022/pain001.js';
 import { type Instruction, type MessageHead } from '../../src/adapters/payment-rail/port.js';
 import { headOf, instruction, validate, payee, DEBTOR, writtenIn } from './pain001.fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let dir: string;
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-rail-'));
+  dir = temporaryFolder('rail');
 });
-
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('a message begun before its count is known', () => {
   const outline = (): MessageHead => headOf([]);

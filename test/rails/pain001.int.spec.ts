@@ -1,6 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { XmlDocument, type XmlElement } from 'libxml2-wasm';
@@ -8,6 +7,7 @@ import { paymentFiles } from '../../src/adapters/payment-rail/iso20022/pain001-r
 import { isoSchemas } from '../../src/adapters/payment-rail/iso20022/xsd.js';
 import { text140 } from '../../src/adapters/payment-rail/iso20022/pain001.js';
 import { leaveOut } from '../support/left-out.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { FORMATS } from '../../src/adapters/payment-rail/port.js';
 import {
   headOf,
@@ -23,10 +23,8 @@ import {
 let dir: string;
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sanad-rail-'));
+  dir = temporaryFolder('rail');
 });
-
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const NS = { p: 'urn:iso:std:iso:20022:tech:xsd:pain.001.001.09' };
 

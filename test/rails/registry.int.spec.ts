@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, mkdir, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openRail } from '../../src/adapters/payment-rail/all.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import type { OpenedRail } from '../../src/adapters/payment-rail/opened-rail.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const outline = {
   messageId: 'ASD-2026-01-1-1',
@@ -25,10 +25,9 @@ const transfer = {
 
 describe('the rail that is set', () => {
   let dir: string;
-  beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'sanad-rail-'));
+  beforeEach(() => {
+    dir = temporaryFolder('rail');
   });
-  afterEach(() => rm(dir, { recursive: true, force: true }));
   const write = ({ rail }: OpenedRail) =>
     rail.write({ ...outline, count: 1, totalMinor: 50_000n }, [[transfer]]);
 

@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,7 +12,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Instruction, MessageHead } from '../../src/adapters/payment-rail/port.js';
 import {
@@ -21,16 +19,16 @@ import {
   type Taken,
   type WatchedFolder,
 } from '../../src/adapters/payment-rail/iso20022/watched-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let root: string;
 let folder: WatchedFolder;
 const at = (...parts: string[]): string => join(root, 'bank', ...parts);
 const again = (): WatchedFolder => (folder = watchedFolder(at(), join(root, 'files')));
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'sanad-watched-'));
+  root = temporaryFolder('watched');
   again();
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
 const INSTRUCTION: Instruction = {

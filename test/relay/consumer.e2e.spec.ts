@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { Kafka, logLevel } from 'kafkajs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Inbox } from '../../examples/payment-system/inbox.js';
@@ -23,6 +22,7 @@ import { newWorld, type World } from '../use-cases/world.js';
 import { startKafka } from '../support/kafka.js';
 import { eventually } from '../support/eventually.js';
 import { requireHere } from '../support/servers-here.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const kafka = await startKafka('a payment system as a consumer');
 const TIMEOUT_MS = 600_000;
@@ -85,7 +85,7 @@ if (kafka.running)
 
     beforeAll(async () => {
       world = await newWorld();
-      bankDir = mkdtempSync(join(tmpdir(), 'sanad-bank-'));
+      bankDir = temporaryFolder('bank');
       await enrolled(world.engine, 20);
       const { cycleId } = await released(world.engine, '2025-11');
       paymentIds = [];
@@ -97,7 +97,6 @@ if (kafka.running)
     afterAll(async () => {
       await publisher.close();
       await world.end();
-      rmSync(bankDir, { recursive: true, force: true });
     });
 
     const relaying = (): (() => Promise<void>) =>
@@ -241,107 +240,116 @@ if (kafka.running)
       TIMEOUT_MS,
     );
 
-    it(
-      'has what cannot be taken set aside with its place and reason, and put back by a command',
-      async () => {
-        const { cycleId } = await released(world.engine, '2025-12');
-        const [payment] = (
-          await world.engine.store.readCategory(`payment-${cycleId}-`, { limit: 1 })
-        ).map(({ stream }) => stream.slice('payment-'.length));
-        const good = { paymentId: payment!, outcome: 'settled', settledOn: '2025-12-28' };
-        const producer = client.producer();
-        await producer.connect();
-        const unknown = {
-          ...good,
-          paymentId: `asd-2026-01-${payment!.slice(-36)}`,
-          settledOn: '2026-01-29',
-        };
-        const [sent] = await producer.send({
-          topic: OUTCOMES_TOPIC,
-          messages: [{ key: payment!, value: 'no JSON', headers: { note: 'kept' }, partition: 3 }],
-        });
-        await producer.send({
-          topic: OUTCOMES_TOPIC,
-          messages: [
-            { key: unknown.paymentId, value: JSON.stringify(unknown) },
-            { key: payment!, value: JSON.stringify(good) },
-          ],
-        });
+    describe('what cannot be taken', () => {
+      let payment: string;
+      let unknown: string;
+      const sanad = async (...args: string[]) =>
+        JSON.parse(
+          (
+            await run(process.execPath, ['bin/sanad.mjs', 'dead-letters', ...args, '--json'], {
+              env: { ...process.env, KAFKA_BROKERS: brokers.join(',') },
+            })
+          ).stdout,
+        );
+      /** A desk takes in what the topic has, until its figures say so. */
+      async function taken(isDone: (figures: OutcomesFromTopic['figures']) => boolean) {
         const desk = deskOf();
-        let stop = takingIn(desk);
-        await eventually(
-          'what the topic has to bring',
-          () => desk.figures.deadLettered === 2 && desk.figures.applied === 1,
-        );
+        const stop = takingIn(desk);
+        await eventually('what the topic has to bring', () => isDone(desk.figures));
         await stop();
+      }
 
-        const sanad = async (...args: string[]) =>
-          JSON.parse(
-            (
-              await run(process.execPath, ['bin/sanad.mjs', 'dead-letters', ...args, '--json'], {
-                env: { ...process.env, KAFKA_BROKERS: brokers.join(',') },
-              })
-            ).stdout,
+      it(
+        'is set aside with its place and reason',
+        async () => {
+          const { cycleId } = await released(world.engine, '2025-12');
+          const [stream] = await world.engine.store.readCategory(`payment-${cycleId}-`, {
+            limit: 1,
+          });
+          payment = stream!.stream.slice('payment-'.length);
+          unknown = `asd-2026-01-${payment.slice(-36)}`;
+          const settled = (paymentId: string, settledOn: string) => ({
+            key: paymentId,
+            value: JSON.stringify({ paymentId, outcome: 'settled', settledOn }),
+          });
+          const producer = client.producer();
+          await producer.connect();
+          const [sent] = await producer.send({
+            topic: OUTCOMES_TOPIC,
+            messages: [{ key: payment, value: 'no JSON', headers: { note: 'kept' }, partition: 3 }],
+          });
+          await producer.send({
+            topic: OUTCOMES_TOPIC,
+            messages: [settled(unknown, '2026-01-29'), settled(payment, '2025-12-28')],
+          });
+          await producer.disconnect();
+          await taken(({ deadLettered, applied }) => deadLettered === 2 && applied === 1);
+          const { letters } = await sanad('list');
+          expect(letters).toHaveLength(2);
+          expect(letters).toContainEqual({
+            letter: expect.any(Number),
+            topic: OUTCOMES_TOPIC,
+            partition: '3',
+            offset: sent!.baseOffset,
+            key: payment,
+            reason: expect.stringContaining('MALFORMED_JSON'),
+            replayed: false,
+          });
+          expect(letters.find(({ key }: { key: string }) => key === unknown).reason).toContain(
+            'PAYMENT_UNKNOWN',
           );
-        const { letters } = await sanad('list');
-        expect(letters).toHaveLength(2);
-        expect(letters).toContainEqual({
-          letter: expect.any(Number),
-          topic: OUTCOMES_TOPIC,
-          partition: '3',
-          offset: sent!.baseOffset,
-          key: payment,
-          reason: expect.stringContaining('MALFORMED_JSON'),
-          replayed: false,
-        });
-        expect(
-          letters.find(({ key }: { key: string }) => key === unknown.paymentId).reason,
-        ).toContain('PAYMENT_UNKNOWN');
+        },
+        TIMEOUT_MS,
+      );
 
-        // What made it fail is mended: the month of the second is there now.
-        await released(world.engine, '2026-01');
-        expect(await sanad('replay', '--as', 'admin')).toEqual({
-          replayed: 2,
-          left: 0,
-          cut: [],
-        });
-        expect(await sanad('list')).toEqual({ letters: [] });
-        expect(
-          (await sanad('list', '--all')).letters.map(
-            ({ replayed }: { replayed: boolean }) => replayed,
-          ),
-        ).toEqual([true, true]);
-        stop = takingIn(desk);
-        await eventually(
-          'what the topic has to bring',
-          () => desk.figures.deadLettered === 3 && desk.figures.applied === 2,
-        );
-        await stop();
-        expect(
-          (await world.engine.store.readStream(`payment-${unknown.paymentId}`)).at(-1)!.type,
-        ).toBe('PaymentSettled');
-        const [again] = (await sanad('list')).letters;
-        expect(again).toMatchObject({
-          topic: OUTCOMES_TOPIC,
-          key: payment,
-          reason: expect.stringContaining('MALFORMED_JSON'),
-        });
+      it(
+        'is put back by a command, and taken where what made it fail is mended',
+        async () => {
+          // The month of the second is there now.
+          await released(world.engine, '2026-01');
+          expect(await sanad('replay', '--as', 'admin')).toEqual({
+            replayed: 2,
+            left: 0,
+            cut: [],
+          });
+          expect(await sanad('list')).toEqual({ letters: [] });
+          expect(
+            (await sanad('list', '--all')).letters.map(
+              ({ replayed }: { replayed: boolean }) => replayed,
+            ),
+          ).toEqual([true, true]);
+          await taken(({ deadLettered, applied }) => deadLettered === 1 && applied === 1);
+          expect((await world.engine.store.readStream(`payment-${unknown}`)).at(-1)!.type).toBe(
+            'PaymentSettled',
+          );
+          const [again] = (await sanad('list')).letters;
+          expect(again).toMatchObject({
+            topic: OUTCOMES_TOPIC,
+            key: payment,
+            reason: expect.stringContaining('MALFORMED_JSON'),
+          });
+        },
+        TIMEOUT_MS,
+      );
 
-        const reader = client.consumer({ groupId: 'reader' });
-        await reader.connect();
-        await reader.subscribe({ topic: 'sanad.dead-letter.v1', fromBeginning: true });
-        const notes: (string | undefined)[] = [];
-        await reader.run({
-          eachMessage: async ({ message: { headers } }) => {
-            if (String(headers?.[DEAD_LETTER_HEADERS.partition]) !== '')
-              notes.push(headers?.['note']?.toString());
-          },
-        });
-        await eventually('what the topic has to bring', () => notes.length === 3);
-        await reader.disconnect();
-        await producer.disconnect();
-        expect(notes.filter((note) => note === 'kept')).toHaveLength(2);
-      },
-      TIMEOUT_MS,
-    );
+      it(
+        'keeps the headers that it was sent with',
+        async () => {
+          const reader = client.consumer({ groupId: 'reader' });
+          await reader.connect();
+          await reader.subscribe({ topic: 'sanad.dead-letter.v1', fromBeginning: true });
+          const notes: (string | undefined)[] = [];
+          await reader.run({
+            eachMessage: async ({ message: { headers } }) => {
+              if (String(headers?.[DEAD_LETTER_HEADERS.partition]) !== '')
+                notes.push(headers?.['note']?.toString());
+            },
+          });
+          await eventually('what the topic has to bring', () => notes.length === 3);
+          await reader.disconnect();
+          expect(notes.filter((note) => note === 'kept')).toHaveLength(2);
+        },
+        TIMEOUT_MS,
+      );
+    });
   });

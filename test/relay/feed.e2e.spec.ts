@@ -4,8 +4,9 @@ import { getEventListeners } from 'node:events';
 import { EventRegistry } from '../../events/registry.js';
 import { livePosition } from '../../projections/engine/live-position.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
-import { SharedRunner } from '../../projections/engine/shared-runner.js';
+import { SharedRunner, type SharedRunnerOptions } from '../../projections/engine/shared-runner.js';
 import { kafkaFeed } from '../../src/adapters/event-bus/kafka/feed.js';
+import type { BrokerWriter, EventFeed } from '../../src/adapters/event-bus/port.js';
 import { createTopics } from '../../src/adapters/event-bus/kafka/topics.js';
 import { openKafkaWriter } from '../../src/adapters/event-bus/kafka/writer.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
@@ -17,7 +18,7 @@ import {
 } from '../../src/messaging/topics.js';
 import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { everyRow, inTurnAlone, PROJECTIONS } from '../projections/stores.js';
-import { ArrayLog } from '../support/array-log.js';
+import { ArrayLog, streamsOnly } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
@@ -59,6 +60,53 @@ if (kafka.running && postgres.running) {
     return { open, log, rows };
   }
 
+  const projector = (
+    options: Pick<SharedRunnerOptions, 'store' | 'feed'> & Partial<SharedRunnerOptions>,
+    log: ArrayLog,
+  ): SharedRunner =>
+    new SharedRunner({
+      projections: PROJECTIONS,
+      member: 'a test',
+      inTurn: inTurnAlone,
+      log: streamsOnly(log, true),
+      ...options,
+    });
+  const clientOf = (brokers: readonly string[]): Kafka =>
+    new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+
+  /** Many small batches, so that there are many pages. */
+  async function deliverInTens(writer: BrokerWriter, from: number, to: number): Promise<void> {
+    for (let at = from; at < to; at += 10)
+      await writer.deliver(EVENTS.slice(at, Math.min(at + 10, to)), EVENTS[at - 1]?.position ?? -1);
+  }
+
+  async function sendPoison(client: Kafka): Promise<void> {
+    const producer = client.producer();
+    await producer.connect();
+    await producer.send({
+      topic: topicOf('payment'),
+      messages: [{ key: 'payment-x', value: 'no JSON', headers: { note: 'kept' } }],
+    });
+    await producer.disconnect();
+  }
+
+  /** The first message in the topic of dead letters: its value, and its headers as text. */
+  async function firstDeadLetter(client: Kafka): Promise<Record<string, string>> {
+    const reader = client.consumer({ groupId: 'dead-letters' });
+    await reader.connect();
+    await reader.subscribe({ topic: DEAD_LETTER_TOPIC, fromBeginning: true });
+    const letters: Record<string, string>[] = [];
+    await reader.run({
+      eachMessage: async ({ message: { value, headers = {} } }) => {
+        const texts = Object.entries(headers).map(([name, text]) => [name, String(text)]);
+        letters.push({ value: String(value), ...Object.fromEntries(texts) });
+      },
+    });
+    const letter = await eventually('the dead letter', () => letters[0]);
+    await reader.disconnect();
+    return letter;
+  }
+
   it(
     'gives the same rows through Kafka, with redeliveries and a poison message, which is set aside',
     async () => {
@@ -66,14 +114,8 @@ if (kafka.running && postgres.running) {
       const { open, log, rows } = await direct();
 
       await createTopics({ brokers });
-      const client = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
-      const producer = client.producer();
-      await producer.connect();
-      await producer.send({
-        topic: topicOf('payment'),
-        messages: [{ key: 'payment-x', value: 'no JSON', headers: { note: 'kept' } }],
-      });
-      await producer.disconnect();
+      const client = clientOf(brokers);
+      await sendPoison(client);
       const writer = await openKafkaWriter({ brokers }, DEFAULT_BASE_URI);
       const half = Math.floor(EVENTS.length / 2);
       await writer.deliver(EVENTS.slice(0, half + 20), -1);
@@ -81,22 +123,9 @@ if (kafka.running && postgres.running) {
       await writer.close();
 
       const store = await open();
-      const empty = new ArrayLog([], true);
       const stop = new AbortController();
-      const runner = new SharedRunner({
-        store,
-        projections: PROJECTIONS,
-        member: 'a test',
-        inTurn: inTurnAlone,
-        feed: kafkaFeed({ brokers, groupId: 'read-models', registry: new EventRegistry() }),
-        log: {
-          positionGaps: true,
-          readAll: empty.readAll.bind(empty),
-          lastPosition: empty.lastPosition.bind(empty),
-          readStream: log.readStream.bind(log),
-          follow: empty.follow.bind(empty),
-        },
-      });
+      const feed = kafkaFeed({ brokers, groupId: 'read-models', registry: new EventRegistry() });
+      const runner = projector({ store, feed }, log);
       const running = runner.run(stop.signal);
       await eventually('the end of the feed', () => runner.position === END, [running]);
       stop.abort();
@@ -105,19 +134,7 @@ if (kafka.running && postgres.running) {
       expect(await everyRow(store)).toEqual(rows);
       await store.close();
 
-      const reader = client.consumer({ groupId: 'dead-letters' });
-      await reader.connect();
-      await reader.subscribe({ topic: DEAD_LETTER_TOPIC, fromBeginning: true });
-      const letters: Record<string, string>[] = [];
-      await reader.run({
-        eachMessage: async ({ message: { value, headers = {} } }) => {
-          const texts = Object.entries(headers).map(([name, text]) => [name, String(text)]);
-          letters.push({ value: String(value), ...Object.fromEntries(texts) });
-        },
-      });
-      const letter = await eventually('the dead letter', () => letters[0]);
-      await reader.disconnect();
-      expect(letter).toMatchObject({
+      expect(await firstDeadLetter(client)).toMatchObject({
         value: 'no JSON',
         note: 'kept',
         [DEAD_LETTER_HEADERS.topic]: topicOf('payment'),
@@ -128,73 +145,61 @@ if (kafka.running && postgres.running) {
     TIMEOUT_MS,
   );
 
+  /** Takes half of the partitions of a group away, and commits nothing of what it is given. */
+  async function intruderInto(groupId: string, client: Kafka) {
+    const consumer = client.consumer({ groupId, sessionTimeout: 60_000 });
+    await consumer.connect();
+    await consumer.subscribe({ topics: AGGREGATES.map(topicOf), fromBeginning: true });
+    const stolen = { events: 0 };
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: async () => {
+        stolen.events += 1;
+      },
+    });
+    return { stolen, leave: () => consumer.disconnect() };
+  }
+
   it('gives the same rows to one that is slow by a factor of a hundred, while another member comes and goes', async () => {
     const { brokers } = kafka;
     const { open, log, rows } = await direct();
     await createTopics({ brokers });
     const writer = await openKafkaWriter({ brokers }, DEFAULT_BASE_URI);
-    // Many small batches, so that there are many pages.
-    for (let from = 0; from < EVENTS.length; from += 10)
-      await writer.deliver(EVENTS.slice(from, from + 10), EVENTS[from - 1]?.position ?? -1);
+    await deliverInTens(writer, 0, EVENTS.length);
     const groupId = 'slow-read-models';
     const store = await open();
-    const empty = new ArrayLog([], true);
     const stop = new AbortController();
     const feed = kafkaFeed({ brokers, groupId, registry: new EventRegistry() });
     let pages = 0;
     let taken = 0;
-    const runner = new SharedRunner({
-      store,
-      projections: PROJECTIONS,
-      member: 'a test',
-      inTurn: inTurnAlone,
-      feed: {
-        async *subscribe(after, signal) {
-          for await (const page of feed.subscribe(after, signal)) {
-            pages += 1;
-            taken += page.events.length;
-            await simulatedDelay(SLOW_MS);
-            yield page;
-          }
-        },
+    const slowly: EventFeed = {
+      async *subscribe(after, signal) {
+        for await (const page of feed.subscribe(after, signal)) {
+          pages += 1;
+          taken += page.events.length;
+          await simulatedDelay(SLOW_MS);
+          yield page;
+        }
       },
-      log: {
-        positionGaps: true,
-        readAll: empty.readAll.bind(empty),
-        lastPosition: empty.lastPosition.bind(empty),
-        readStream: log.readStream.bind(log),
-        follow: empty.follow.bind(empty),
-      },
-      onCommitted: (position) => {
-        if (position === END) stop.abort();
-      },
-    });
+    };
+    const onCommitted = (position: number): void => {
+      if (position === END) stop.abort();
+    };
+    const runner = projector({ store, feed: slowly, onCommitted }, log);
     const running = runner.run(stop.signal);
-    // Takes half of the partitions away, commits nothing, and goes: what it was given comes back.
-    const intruder = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({
-      groupId,
-      sessionTimeout: 60_000,
-    });
-    await intruder.connect();
-    await intruder.subscribe({ topics: AGGREGATES.map(topicOf), fromBeginning: true });
-    let stolen = 0;
-    await intruder.run({
-      autoCommit: false,
-      eachMessage: async () => {
-        stolen += 1;
-      },
-    });
+    const { stolen, leave } = await intruderInto(groupId, clientOf(brokers));
     // Where the slow one was faster than the other came, events come again until both have some.
     await eventually(
       'events for the intruder',
       async () => {
-        if (stolen === 0) await writer.deliver(EVENTS.slice(0, 10), -1);
-        return stolen > 0;
+        if (stolen.events === 0) await writer.deliver(EVENTS.slice(0, 10), -1);
+        return stolen.events > 0;
       },
       [running],
     );
     await writer.close();
-    await intruder.disconnect();
+    // What it was given comes back.
+    await leave();
     await running;
     expect(runner.position).toBe(END);
     expect(pages).toBeGreaterThan(5);
@@ -209,40 +214,16 @@ if (kafka.running && postgres.running) {
     await createTopics({ brokers });
     const writer = await openKafkaWriter({ brokers }, DEFAULT_BASE_URI);
     const half = Math.floor(EVENTS.length / 2);
-    const deliver = async (from: number, to: number): Promise<void> => {
-      for (let at = from; at < to; at += 10)
-        await writer.deliver(
-          EVENTS.slice(at, Math.min(at + 10, to)),
-          EVENTS[at - 1]?.position ?? -1,
-        );
-    };
     const store = await open();
-    const empty = new ArrayLog([], true);
-    const feed = kafkaFeed({
-      brokers,
-      groupId: 'shared-read-models',
-      registry: new EventRegistry(),
-    });
+    const registry = new EventRegistry();
+    const feed = kafkaFeed({ brokers, groupId: 'shared-read-models', registry });
     const member = (name: string) => {
       const stop = new AbortController();
       const taken = { events: -1 };
-      const runner = new SharedRunner({
-        store,
-        projections: PROJECTIONS,
-        member: name,
-        inTurn: inTurnAlone,
-        feed,
-        log: {
-          positionGaps: true,
-          readAll: empty.readAll.bind(empty),
-          lastPosition: empty.lastPosition.bind(empty),
-          readStream: log.readStream.bind(log),
-          follow: empty.follow.bind(empty),
-        },
-        onCommitted: (_, events = 0) => {
-          taken.events = Math.max(0, taken.events) + events;
-        },
-      });
+      const onCommitted = (_: number, events = 0): void => {
+        taken.events = Math.max(0, taken.events) + events;
+      };
+      const runner = projector({ store, feed, member: name, onCommitted }, log);
       return { stop, taken, running: runner.run(stop.signal) };
     };
     const first = member('first');
@@ -253,7 +234,7 @@ if (kafka.running && postgres.running) {
     await eventually(
       'events for both',
       async () => {
-        await deliver(0, half);
+        await deliverInTens(writer, 0, half);
         return first.taken.events > 0 && second.taken.events > 0;
       },
       [first.running, second.running],
@@ -261,7 +242,7 @@ if (kafka.running && postgres.running) {
     second.stop.abort();
     await second.running;
     const third = member('third');
-    await deliver(half, EVENTS.length);
+    await deliverInTens(writer, half, EVENTS.length);
     await eventually(
       'read models at the end',
       async () => (await livePosition(store, PROJECTIONS)) >= END,

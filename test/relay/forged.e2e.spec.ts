@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs';
@@ -24,12 +23,13 @@ import {
   type EventMessage,
 } from '../../src/messaging/topics.js';
 import { everyRow, inTurnAlone, PROJECTIONS } from '../projections/stores.js';
-import { ArrayLog } from '../support/array-log.js';
+import { ArrayLog, streamsOnly } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
 import { eventually } from '../support/eventually.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
 import { requireHere } from '../support/servers-here.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const kafka = await startKafka('messages that others wrote');
 const postgres = await startPostgres('messages that others wrote');
@@ -38,13 +38,12 @@ const EVENTS = historyOf({ households: 12 }).map((event) => ({
   position: event.position * 3 + 1,
 }));
 const END = EVENTS.at(-1)!.position;
-const dir = mkdtempSync(join(tmpdir(), 'sanad-message-keys-'));
+const dir = temporaryFolder('message-keys');
 const keysFile = join(dir, 'keys');
 writeFileSync(keysFile, `${randomBytes(32).toString('hex')}\n`);
 const keys = readMessageKeys(keysFile);
 
 afterAll(async () => {
-  rmSync(dir, { recursive: true, force: true });
   if (kafka.running) await kafka.stop();
   if (postgres.running) await postgres.stop();
 });
@@ -61,6 +60,63 @@ const sent = ({ key, value, headers }: EventMessage): Message => ({
 const plain = (event: Recorded, previous = Math.max(-1, event.position - 3)): EventMessage =>
   messageOf(event, previous, DEFAULT_BASE_URI);
 
+const PAYMENT = EVENTS.findLast(({ type }) => type === 'PaymentSettled')!;
+const TOPIC = topicOf('payment');
+/** An event that the log does not have: at the next revision, and far ahead of the log. */
+const INVENTED: Recorded = {
+  ...PAYMENT,
+  revision: EVENTS.filter(({ stream }) => stream === PAYMENT.stream).length,
+  position: END + 30,
+};
+
+/** The partition to which a stream of payments belongs. */
+function partitionOf(stream: string): number {
+  const partitionMetadata = Array.from({ length: PARTITIONS }, (_, partitionId) => ({
+    partitionErrorCode: 0,
+    partitionId,
+    leader: 0,
+    replicas: [],
+    isr: [],
+  }));
+  const message = { key: stream, value: null };
+  return Partitioners.DefaultPartitioner()({ topic: TOPIC, partitionMetadata, message });
+}
+
+const authentic = signed(keys, plain(PAYMENT));
+/** Invented, without a signature, altered in what is said or where it stands, and misplaced. */
+const FORGED: readonly Message[] = [
+  sent(plain(INVENTED)),
+  sent(plain(PAYMENT)),
+  sent({ ...authentic, value: authentic.value.replace(/\d/, (digit) => String(9 - +digit)) }),
+  sent({ ...authentic, headers: { ...authentic.headers, [HEADERS.previous]: String(END) } }),
+  sent({ ...authentic, headers: { ...authentic.headers, [HEADERS.position]: String(END) } }),
+  { ...sent(authentic), partition: (partitionOf(PAYMENT.stream) + 1) % PARTITIONS },
+];
+/** Those, one that is authentic in another topic, and one after the log. */
+const SET_ASIDE = FORGED.length + 2;
+
+/** Writes the log, and among it what others forged, and captured of it. */
+async function deliverAmongForged(brokers: readonly string[]): Promise<void> {
+  const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer();
+  await producer.connect();
+  await producer.send({ topic: TOPIC, messages: [...FORGED] });
+  await producer.send({ topic: topicOf('cycle'), messages: [sent(authentic)] });
+
+  const writer = await openKafkaWriter({ brokers, keysFile }, DEFAULT_BASE_URI);
+  const half = Math.floor(EVENTS.length / 2);
+  await writer.deliver(EVENTS.slice(0, half), -1);
+  // Captured, and sent again in the other order and before what comes between.
+  for (const event of EVENTS.slice(0, half + 30).toReversed())
+    await producer.send({
+      topic: topicOf(aggregateOf(event.stream)),
+      messages: [sent(signed(keys, plain(event)))],
+    });
+  await writer.deliver(EVENTS.slice(half), EVENTS[half - 1]!.position);
+  await producer.send({ topic: TOPIC, messages: [sent(plain(INVENTED))] });
+  await writer.close();
+  await producer.disconnect();
+}
+
 if (kafka.running && postgres.running)
   it('forged, altered, misplaced, repeated and reordered messages change no row; those of others are set aside and counted', async () => {
     const { brokers } = kafka;
@@ -72,57 +128,12 @@ if (kafka.running && postgres.running)
     await new ProjectionRunner({ store: truth, projections: PROJECTIONS, log }).catchUp();
     const rows = await everyRow(truth);
     await truth.close();
-
-    const payment = EVENTS.findLast(({ type }) => type === 'PaymentSettled')!;
-    const topic = topicOf('payment');
-    const next = EVENTS.filter(({ stream }) => stream === payment.stream).length;
-    // Of an event that the log does not have: at the next revision, and far ahead of the log.
-    const invented: Recorded = { ...payment, revision: next, position: END + 30 };
-    const authentic = signed(keys, plain(payment));
-    const partitionOf = Partitioners.DefaultPartitioner();
-    const place = partitionOf({
-      topic,
-      partitionMetadata: Array.from({ length: PARTITIONS }, (_, partitionId) => ({
-        partitionErrorCode: 0,
-        partitionId,
-        leader: 0,
-        replicas: [],
-        isr: [],
-      })),
-      message: { key: payment.stream, value: null },
-    });
-    const forged: Message[] = [
-      sent(plain(invented)),
-      sent(plain(payment)),
-      sent({ ...authentic, value: authentic.value.replace(/\d/, (digit) => String(9 - +digit)) }),
-      sent({ ...authentic, headers: { ...authentic.headers, [HEADERS.previous]: String(END) } }),
-      sent({ ...authentic, headers: { ...authentic.headers, [HEADERS.position]: String(END) } }),
-      { ...sent(authentic), partition: (place + 1) % PARTITIONS },
-    ];
-    const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer();
-    await producer.connect();
-    await producer.send({ topic, messages: forged });
-    await producer.send({ topic: topicOf('cycle'), messages: [sent(authentic)] });
-
-    const writer = await openKafkaWriter({ brokers, keysFile }, DEFAULT_BASE_URI);
-    const half = Math.floor(EVENTS.length / 2);
-    await writer.deliver(EVENTS.slice(0, half), -1);
-    // Captured, and sent again in the other order and before what comes between.
-    for (const event of EVENTS.slice(0, half + 30).toReversed())
-      await producer.send({
-        topic: topicOf(aggregateOf(event.stream)),
-        messages: [sent(signed(keys, plain(event)))],
-      });
-    await writer.deliver(EVENTS.slice(half), EVENTS[half - 1]!.position);
-    await producer.send({ topic, messages: [sent(plain(invented))] });
-    await writer.close();
-    await producer.disconnect();
+    await deliverAmongForged(brokers);
 
     const store = await open();
-    const empty = new ArrayLog([], true);
     const stop = new AbortController();
     let setAside = 0;
-    const isDone = (position: number): boolean => position >= END && setAside === forged.length + 2;
+    const isDone = (position: number): boolean => position >= END && setAside === SET_ASIDE;
     const runner: SharedRunner = new SharedRunner({
       store,
       projections: PROJECTIONS,
@@ -138,13 +149,7 @@ if (kafka.running && postgres.running)
           if (isDone(runner.position)) stop.abort();
         },
       }),
-      log: {
-        positionGaps: true,
-        readAll: empty.readAll.bind(empty),
-        lastPosition: empty.lastPosition.bind(empty),
-        readStream: log.readStream.bind(log),
-        follow: empty.follow.bind(empty),
-      },
+      log: streamsOnly(log, true),
       onCommitted: (position) => {
         if (isDone(position)) stop.abort();
       },
@@ -159,7 +164,7 @@ if (kafka.running && postgres.running)
         throw error;
       }
     });
-    expect(setAside).toBe(forged.length + 2);
+    expect(setAside).toBe(SET_ASIDE);
     expect(runner.position).toBe(END);
     expect(await everyRow(store)).toEqual(rows);
     await store.close();

@@ -1,21 +1,19 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { DemoSummary } from '../../src/cli/demo/summary.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
 import { requireHere } from '../support/servers-here.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 /** `.ci/run` asks for the default of both. */
 const HOUSEHOLDS = process.env['SANAD_DEMO_HOUSEHOLDS'] ?? '500';
-const dir = mkdtempSync(join(tmpdir(), 'sanad-demos-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const dir = temporaryFolder('demos');
 
 // Only whether they can be had here: the demo starts its own.
 const kafka = await startKafka('the demo at the distributed size');

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ran } from '../support/effort.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { NOTHING, outcomeOf, random, run } from './month-runs.js';
 
 /** `.ci/run` asks for more. */
@@ -11,17 +9,9 @@ const AT_ONCE = 2;
 const HOUSEHOLDS = 60;
 
 describe(`kill -9 at ${KILLS} random moments`, () => {
-  const folders: string[] = [];
-  afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true, force: true }))));
-  const newFolder = async (): Promise<string> => {
-    const dir = await mkdtemp(join(tmpdir(), 'sanad-kill-'));
-    folders.push(dir);
-    return dir;
-  };
-
   test('nothing acknowledged is lost, nothing is ordered or settled twice, and the end is always the same', async () => {
     const seed = Number(process.env['SANAD_SEED'] ?? 20_261_123);
-    const calm = await newFolder();
+    const calm = temporaryFolder('kill');
     const whole = await run(calm, NOTHING, { households: HOUSEHOLDS });
     if (!whole.finished) throw new Error(`the run without a kill failed: ${whole.errors}`);
     const expected = await outcomeOf(calm);
@@ -29,7 +19,7 @@ describe(`kill -9 at ${KILLS} random moments`, () => {
     const lane = async (number: number): Promise<void> => {
       const next = random(seed + number);
       while (kills < KILLS) {
-        const dir = await newFolder();
+        const dir = temporaryFolder('kill');
         let acked = NOTHING;
         for (let done = false; !done;) {
           const enough = kills >= KILLS;

@@ -1,17 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { ran } from '../support/effort.js';
 import { leaveOut } from '../support/left-out.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { DiskHistories } from './disk-histories.js';
 
 /** The same in every run; `.ci/run` plays others. */
 const HISTORIES = 6;
 const SEED = 100;
 
-const home = mkdtempSync(join(tmpdir(), 'sanad-disk-histories-'));
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+const home = temporaryFolder('disk-histories');
 
 test(`${HISTORIES} histories on the real stores, over a disk that fails, come to the same end as in memory: nothing is wrong`, async () => {
   const disks = await DiskHistories.open(home);

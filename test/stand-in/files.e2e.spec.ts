@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paymentFiles } from '../../src/adapters/payment-rail/iso20022/pain001-rail.js';
 import type { Instruction } from '../../src/adapters/payment-rail/port.js';
 import { ribOf } from '../../src/kernel/accounts.js';
 import { readAll } from '../support/bank-messages.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const program = join(import.meta.dirname, '../../stand-in/main.js');
 const instructions: Instruction[] = Array.from({ length: 60 }, (_, i) => ({
@@ -24,7 +24,7 @@ const instructions: Instruction[] = Array.from({ length: 60 }, (_, i) => ({
 }));
 let folder: string;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sanad-stand-in-'));
+  folder = temporaryFolder('stand-in');
   await paymentFiles(join(folder, 'OUT')).write(
     {
       messageId: 'ASD-2026-01-0001',
@@ -38,7 +38,6 @@ beforeEach(async () => {
     [instructions],
   );
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const standIn = (...args: string[]) =>
   spawnSync(process.execPath, [program, '--folder', folder, ...args], { encoding: 'utf8' });

@@ -93,3 +93,15 @@ export class ArrayLog implements ProjectionLog {
     }
   }
 }
+
+/** A log that gives its streams, and nothing as a whole: what is folded comes from a feed alone. */
+export function streamsOnly(log: ArrayLog, positionGaps: boolean): ProjectionLog {
+  const empty = new ArrayLog([], positionGaps);
+  return {
+    positionGaps,
+    readAll: empty.readAll.bind(empty),
+    lastPosition: empty.lastPosition.bind(empty),
+    readStream: log.readStream.bind(log),
+    follow: empty.follow.bind(empty),
+  };
+}

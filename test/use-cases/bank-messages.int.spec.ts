@@ -64,6 +64,26 @@ async function archived(sha256: string): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
+const FOREIGN_REFERENCE = 'M. EL FASSI, LOYER';
+
+/** A file that settles all payments but two, whose entries name another reference. */
+async function takenWithForeignEntries() {
+  const [one, two, ...rest] = await payments();
+  const summary = await take(
+    camtOf('camt.054', [
+      ...said(rest, 'settled'),
+      { ...said([one!], 'settled')[0]!, endToEndId: FOREIGN_REFERENCE },
+      { ...said([two!], 'settled')[0]!, endToEndId: `E${'A'.repeat(24)}` },
+    ]),
+  );
+  return { one: one!, two: two!, rest, summary };
+}
+
+async function quarantined() {
+  const asked = { now: NOW, status: 'quarantined', limit: 10 } as const;
+  return (await listEntries(world.engine.store, asked)).items;
+}
+
 describe('a file from a bank', () => {
   it('settles, and changes nothing when it comes again, also in other clothes', async () => {
     const all = await payments();
@@ -237,75 +257,50 @@ describe('a file from a bank', () => {
   });
 
   it('leaves entries that name no payment to a person, once', async () => {
-    const [one, two, ...rest] = await payments();
-    const file = camtOf('camt.054', [
-      ...said(rest, 'settled'),
-      { ...said([one!], 'settled')[0]!, endToEndId: 'M. EL FASSI, LOYER' },
-      { ...said([two!], 'settled')[0]!, endToEndId: `E${'A'.repeat(24)}` },
-    ]);
-    expect(await take(file)).toMatchObject({
+    const { one, rest, summary } = await takenWithForeignEntries();
+    expect(summary).toMatchObject({
       status: 'applied',
       quarantined: 2,
       outcomes: { applied: rest.length, refused: 1 },
     });
     expect(
       await take(
-        camtOf('camt.053', [{ ...said([one!], 'settled')[0]!, endToEndId: 'M. EL FASSI, LOYER' }]),
+        camtOf('camt.053', [{ ...said([one], 'settled')[0]!, endToEndId: FOREIGN_REFERENCE }]),
       ),
     ).toMatchObject({ status: 'applied', quarantined: 1 });
-    const { items } = await listEntries(world.engine.store, {
-      now: NOW,
-      status: 'quarantined',
-      limit: 10,
-    });
-    expect(items.map(({ code }) => code).sort()).toEqual(['PAYMENT_UNKNOWN', 'REFERENCE_UNKNOWN']);
+    const codes = (await quarantined()).map(({ code }) => code);
+    expect(codes.sort()).toEqual(['PAYMENT_UNKNOWN', 'REFERENCE_UNKNOWN']);
     // What a foreign reference says may be a name: it stays in the archive.
     expect(JSON.stringify(await world.engine.store.readAll(0, 5_000))).not.toContain('FASSI');
-    const unknown = items.find(({ code }) => code === 'PAYMENT_UNKNOWN')!;
-    const foreign = items.find(({ code }) => code === 'REFERENCE_UNKNOWN')!;
-    const context = as(world.engine, 'finance', 'assign');
+  });
+
+  it('has such an entry assigned by two persons, or dismissed', async () => {
+    const { one, two, rest } = await takenWithForeignEntries();
+    const waiting = await quarantined();
+    const unknown = waiting.find(({ code }) => code === 'PAYMENT_UNKNOWN')!;
+    const { entryId } = waiting.find(({ code }) => code === 'REFERENCE_UNKNOWN')!;
+    const assign = (
+      who: 'finance' | 'secondFinance',
+      name: string,
+      to: Omit<Parameters<typeof assignEntry>[1], 'entryId'>,
+    ) => assignEntry(world.engine, { entryId, ...to }, as(world.engine, who, name));
+    const nobodys = 'asd-2025-12-00000000-0000-4000-8000-000000000000';
     await expect(
-      assignEntry(
-        world.engine,
-        {
-          entryId: foreign.entryId,
-          paymentId: 'asd-2025-12-00000000-0000-4000-8000-000000000000',
-          reason: 'x',
-        },
-        context,
-      ),
+      assign('finance', 'assign', { paymentId: nobodys, reason: 'x' }),
     ).rejects.toMatchObject({ code: 'PAYMENT_UNKNOWN' });
     await expect(
-      assignEntry(
-        world.engine,
-        { entryId: foreign.entryId, paymentId: one!.paymentId, outcome: 'returned', reason: 'x' },
-        context,
-      ),
+      assign('finance', 'assign', { paymentId: one.paymentId, outcome: 'returned', reason: 'x' }),
     ).rejects.toMatchObject({ code: 'OUTCOME_DIFFERS' });
-    const its = { paymentId: one!.paymentId, reason: 'amount and day agree' };
-    for (const again of ['assign 2', 'assign 2 again'])
-      await assignEntry(
-        world.engine,
-        { entryId: foreign.entryId, ...its },
-        as(world.engine, 'finance', again),
-      );
+    const its = { paymentId: one.paymentId, reason: 'amount and day agree' };
+    await assign('finance', 'assign 2', its);
+    await assign('finance', 'assign 2 again', its);
     // One person's word moves nothing, however often it is said.
     expect(await figures()).toMatchObject({ settledCount: rest.length, outstandingCount: 2 });
-    const proposed = (
-      await listEntries(world.engine.store, { now: NOW, status: 'quarantined', limit: 10 })
-    ).items.find(({ entryId }) => entryId === foreign.entryId);
+    const proposed = (await quarantined()).find((entry) => entry.entryId === entryId);
     expect(proposed?.proposals).toMatchObject([{ ...its, attempt: 1, by: 'farid' }]);
-    await assignEntry(
-      world.engine,
-      { entryId: foreign.entryId, ...its },
-      as(world.engine, 'secondFinance', 'assign 2'),
-    );
+    await assign('secondFinance', 'assign 2', its);
     await expect(
-      assignEntry(
-        world.engine,
-        { entryId: foreign.entryId, paymentId: two!.paymentId, reason: 'x' },
-        as(world.engine, 'finance', 'assign 3'),
-      ),
+      assign('finance', 'assign 3', { paymentId: two.paymentId, reason: 'x' }),
     ).rejects.toMatchObject({ code: 'ENTRY_STATUS' });
     await dismissEntry(
       world.engine,

@@ -9,7 +9,7 @@ import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.j
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { streams } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { programmeDecider, type ProgrammeCommand } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
@@ -55,6 +55,42 @@ describe('a cycle of a programme that has its cycles checked', () => {
       as(world.engine, who, name),
     );
 
+  /** Another programme pays a household in the same month. */
+  async function paidElsewhere(household: EventData['EnrolmentStarted']): Promise<void> {
+    const { engine } = world;
+    const other = streams.programme(OTHER);
+    const decide = (command: ProgrammeCommand, ...name: (string | number)[]) =>
+      run(other, part(other, programmeDecider, command), 'manager', ...name);
+    await decide({ type: 'DefineProgramme', ...asdProgramme, programmeId: OTHER }, 'define');
+    for (const version of asdVersions)
+      await decide(
+        { type: 'PublishPolicy', ...version, programmeId: OTHER },
+        'publish',
+        version.version,
+      );
+    await decide({ type: 'OpenProgramme', programmeId: OTHER }, 'open');
+    const started = { ...household, programmeId: OTHER, startPeriod: '2026-01' };
+    const twice = part(streams.enrolment(OTHER, household.personId), enrolmentDecider, {
+      type: 'StartEnrolment',
+      ...started,
+    });
+    await execute(engine, [twice], as(engine, 'supervisor', 'twice'));
+    await prepareCycle(engine, { programmeId: OTHER, period: '2026-01' }, job(engine, 'finance'));
+  }
+  async function paidOnOneAccount(
+    households: readonly EventData['EnrolmentStarted'][],
+  ): Promise<void> {
+    for (const { personId } of households) {
+      const another = await anotherAccount(world.engine, personId, {
+        kind: 'wallet',
+        fields: { number: '+212600000001' },
+        hashed: 'shared',
+      });
+      const person = streams.person(personId);
+      await run(person, part(person, personDecider, another), 'officer', 'share');
+    }
+  }
+
   beforeAll(async () => {
     world = await newWorld();
     const { engine } = world;
@@ -64,60 +100,8 @@ describe('a cycle of a programme that has its cycles checked', () => {
     for await (const page of pagesOf(engine.store, `enrolment-${PROGRAMME}-`))
       for (const { events } of page)
         if (events[0]?.type === 'EnrolmentStarted') started.push(events[0].data);
-    // Another programme pays the first household in the same month.
-    const other = streams.programme(OTHER);
-    await run(
-      other,
-      part(other, programmeDecider, {
-        type: 'DefineProgramme',
-        ...asdProgramme,
-        programmeId: OTHER,
-      }),
-      'manager',
-      'define',
-    );
-    for (const version of asdVersions)
-      await run(
-        other,
-        part(other, programmeDecider, { type: 'PublishPolicy', ...version, programmeId: OTHER }),
-        'manager',
-        'publish',
-        version.version,
-      );
-    await run(
-      other,
-      part(other, programmeDecider, { type: 'OpenProgramme', programmeId: OTHER }),
-      'manager',
-      'open',
-    );
-    const twice = streams.enrolment(OTHER, started[0]!.personId);
-    await execute(
-      engine,
-      [
-        part(twice, enrolmentDecider, {
-          type: 'StartEnrolment',
-          ...started[0]!,
-          programmeId: OTHER,
-          startPeriod: '2026-01',
-        }),
-      ],
-      as(engine, 'supervisor', 'twice'),
-    );
-    await prepareCycle(engine, { programmeId: OTHER, period: '2026-01' }, job(engine, 'finance'));
-    // The second to the fourth household have one account.
-    for (const { personId } of started.slice(1, 4)) {
-      const another = await anotherAccount(engine, personId, {
-        kind: 'wallet',
-        fields: { number: '+212600000001' },
-        hashed: 'shared',
-      });
-      await run(
-        streams.person(personId),
-        part(streams.person(personId), personDecider, another),
-        'officer',
-        'share',
-      );
-    }
+    await paidElsewhere(started[0]!);
+    await paidOnOneAccount(started.slice(1, 4));
     await configure(
       [
         { check: 'person-elsewhere', level: 'block' },

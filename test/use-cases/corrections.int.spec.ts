@@ -7,6 +7,7 @@ import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.
 import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { recoveredMinor } from '../../src/recovery/recovery.state.js';
+import type { Deps } from '../../src/write-side/context.js';
 import { child, enrolFamilies, type Family } from './families.js';
 import { enrolled, PROGRAMME, released } from './month.js';
 import { interruptedUntilDone } from './set.js';
@@ -142,6 +143,45 @@ describe('the rate of 2025, decided earlier and paid from November 2025, publish
 });
 
 describe('a correction of many households', () => {
+  async function startedEnrolments({ store }: Deps) {
+    const started: EventData['EnrolmentStarted'][] = [];
+    for (const { events } of await store.readCategory(`enrolment-${PROGRAMME}-`, { limit: 500 }))
+      if (events[0]?.type === 'EnrolmentStarted') started.push(events[0].data);
+    return started;
+  }
+  /** Every third has been abroad since its first month, and every sixth comes back in January. */
+  async function suspendThirds(
+    desk: Desk,
+    started: readonly EventData['EnrolmentStarted'][],
+  ): Promise<void> {
+    for (const [i, { personId, startPeriod }] of started.entries()) {
+      if (i % 3 === 0)
+        await desk.enrolment(personId, {
+          type: 'SuspendEnrolment',
+          fromPeriod: startPeriod,
+          reason: 'abroad',
+        });
+      if (i % 6 === 0)
+        await desk.enrolment(personId, {
+          type: 'ReinstateEnrolment',
+          fromPeriod: '2026-01',
+          reason: 'back',
+        });
+    }
+  }
+  async function recovered({ store }: Deps): Promise<bigint> {
+    const recoveries = await store.readCategory(`recovery-${PROGRAMME}-`, { limit: 500 });
+    return recoveries.reduce((sum, { events }) => sum + recoveredMinor(foldRecovery(events)), 0n);
+  }
+  async function deducted({ store }: Deps, period: string): Promise<bigint> {
+    const payments = await store.readCategory(`payment-${PROGRAMME}-${period}-`, { limit: 500 });
+    return payments
+      .flatMap(({ events }) => events)
+      .flatMap((event) => (event.type === 'PaymentOrdered' ? event.data.items : []))
+      .filter(({ code }) => code === 'recovery')
+      .reduce((sum, { amountMinor }) => sum - BigInt(amountMinor), 0n);
+  }
+
   test('that is interrupted again and again proposes and pays the same, and keeps every invariant', async () => {
     const world = await newWorld();
     try {
@@ -149,25 +189,8 @@ describe('a correction of many households', () => {
       const { engine } = desk;
       await enrolled(engine, 150);
       await released(engine, '2025-12');
-      const started: EventData['EnrolmentStarted'][] = [];
-      for (const { events } of await engine.store.readCategory(`enrolment-${PROGRAMME}-`, {
-        limit: 500,
-      }))
-        if (events[0]?.type === 'EnrolmentStarted') started.push(events[0].data);
-      for (const [i, { personId, startPeriod }] of started.entries()) {
-        if (i % 3 === 0)
-          await desk.enrolment(personId, {
-            type: 'SuspendEnrolment',
-            fromPeriod: startPeriod,
-            reason: 'abroad',
-          });
-        if (i % 6 === 0)
-          await desk.enrolment(personId, {
-            type: 'ReinstateEnrolment',
-            fromPeriod: '2026-01',
-            reason: 'back',
-          });
-      }
+      const started = await startedEnrolments(engine);
+      await suspendThirds(desk, started);
       const { result: proposed } = await interruptedUntilDone((signal, onProgress) =>
         proposeCorrection(
           engine,
@@ -191,22 +214,9 @@ describe('a correction of many households', () => {
       );
       expect(planned).toBe(suspended);
       await released(engine, '2026-01');
-      let recovered = 0n;
-      let deducted = 0n;
-      for (const { events } of await engine.store.readCategory(`recovery-${PROGRAMME}-`, {
-        limit: 500,
-      }))
-        recovered += recoveredMinor(foldRecovery(events));
-      for (const { events } of await engine.store.readCategory(`payment-${PROGRAMME}-2026-01-`, {
-        limit: 500,
-      })) {
-        for (const event of events)
-          if (event.type === 'PaymentOrdered')
-            for (const item of event.data.items)
-              if (item.code === 'recovery') deducted -= BigInt(item.amountMinor);
-      }
-      expect(recovered).toBe(deducted);
-      expect(recovered > 0n).toBe(true);
+      const total = await recovered(engine);
+      expect(total).toBe(await deducted(engine, '2026-01'));
+      expect(total > 0n).toBe(true);
       expect((await desk.audit()).violations).toEqual([]);
     } finally {
       await world.end();

@@ -233,6 +233,20 @@ describe('what spans several streams, interrupted at every append', () => {
     },
   );
 
+  async function approvedCycle(deps: Deps, name: string | number) {
+    const { cycleId, contentHash } = await prepareCycle(
+      deps,
+      { programmeId: PROGRAMME, period: PERIOD },
+      job(deps, 'finance'),
+    );
+    await approveCycle(
+      deps,
+      { cycleId, contentHash },
+      as(deps, 'controller', 'approve', cycleId, name),
+    );
+    return { cycleId, contentHash };
+  }
+
   it('releases a cycle once, and returns what was reserved with a cycle', async () => {
     const on = await startEventStoreDb();
     ends.push(() => on.stop());
@@ -242,17 +256,8 @@ describe('what spans several streams, interrupted at every append', () => {
     let round = 0;
     const steps = await everyStep(engineOn, async () => {
       round += 1;
-      const { cycleId, contentHash } = await prepareCycle(
-        deps,
-        { programmeId: PROGRAMME, period: PERIOD },
-        job(deps, 'finance'),
-      );
-      await approveCycle(
-        deps,
-        { cycleId, contentHash },
-        as(deps, 'controller', 'approve', cycleId, round),
-      );
       const command = round;
+      const { cycleId } = await approvedCycle(deps, round);
       return {
         on,
         world,
@@ -269,16 +274,7 @@ describe('what spans several streams, interrupted at every append', () => {
       };
     });
     expect(steps).toBe(2);
-    const { cycleId, contentHash } = await prepareCycle(
-      deps,
-      { programmeId: PROGRAMME, period: PERIOD },
-      job(deps, 'finance'),
-    );
-    await approveCycle(
-      deps,
-      { cycleId, contentHash },
-      as(deps, 'controller', 'approve', cycleId, 'last'),
-    );
+    const { cycleId, contentHash } = await approvedCycle(deps, 'last');
     await on.fault({ on: 'append', fault: 'reset-after', times: 1 });
     const release = (engine: Deps) =>
       releaseCycle(

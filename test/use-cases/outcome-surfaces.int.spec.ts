@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { GovstackBlock, SentBatch } from '../../src/adapters/payment-rail/govstack/port.js';
@@ -18,6 +17,7 @@ import { takeInMessage } from '../../src/use-cases/statements/take-in-message.js
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { inPieces } from '../support/bank-messages.js';
 import { documentOf, element } from '../support/xml.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { statementOf, type Booking } from './bank-agrees.fixtures.js';
 import { enrolled, released } from './month.js';
 import { job, newWorld, type World } from './world.js';
@@ -46,17 +46,14 @@ const unpaid: Paid[] = [];
 const everyone = new Map<string, string>();
 beforeAll(async () => {
   world = await newWorld();
-  dir = await mkdtemp(join(tmpdir(), 'sanad-surfaces-'));
+  dir = temporaryFolder('surfaces');
   await enrolled(world.engine, 200, 7);
   const { cycleId } = await released(world.engine, '2025-12');
   for await (const page of pagesOf(world.engine.store, `payment-${cycleId}-`))
     for (const { events } of page)
       for (const event of events) if (event.type === 'PaymentInstructed') unpaid.push(event.data);
 }, 600_000);
-afterAll(async () => {
-  await world.end();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => world.end());
 
 const bank = () => job(world.engine, 'bank');
 const REASON = 'AC04';

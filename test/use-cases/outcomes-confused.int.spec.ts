@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readOutcomesFile } from '../../src/cli/outcomes-file.js';
@@ -15,23 +14,21 @@ import { pagesOf } from '../../src/write-side/stream-pages.js';
 import type { Paid } from './bank-messages.fixtures.js';
 import { enrolled, released } from './month.js';
 import { job, newWorld, type World } from './world.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let world: World;
 let dir: string;
 const unpaid: Paid[] = [];
 beforeAll(async () => {
   world = await newWorld();
-  dir = await mkdtemp(join(tmpdir(), 'sanad-confused-'));
+  dir = temporaryFolder('confused');
   await enrolled(world.engine, 140, 7);
   const { cycleId } = await released(world.engine, '2025-12');
   for await (const page of pagesOf(world.engine.store, `payment-${cycleId}-`))
     for (const { events } of page)
       for (const event of events) if (event.type === 'PaymentInstructed') unpaid.push(event.data);
 }, 120_000);
-afterAll(async () => {
-  await world.end();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => world.end());
 
 type Row = Readonly<Record<string, unknown>>;
 /** What an outcome is refused with, or what became of it. */

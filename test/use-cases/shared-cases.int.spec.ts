@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EventData } from '../../events/generated.js';
@@ -24,6 +23,7 @@ import { ArrayLog } from '../support/array-log.js';
 import { auditOf } from '../support/audit.js';
 import { inPieces } from '../support/bank-messages.js';
 import { leaveOut } from '../support/left-out.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { PROGRAMME, released } from './month.js';
 import { as, byManagers, drain, job, newWorld, openProgramme, type World } from './world.js';
 
@@ -34,13 +34,10 @@ let world: World;
 let scratch: string;
 beforeEach(async () => {
   world = await newWorld();
-  scratch = mkdtempSync(join(tmpdir(), 'sanad-cases-'));
+  scratch = temporaryFolder('cases');
   await openProgramme(world.engine);
 });
-afterEach(async () => {
-  await world.end();
-  rmSync(scratch, { recursive: true, force: true });
-});
+afterEach(() => world.end());
 
 /** What an import says, and the rows of its rejects file without the header. */
 async function imported(file: string, mapping?: string) {

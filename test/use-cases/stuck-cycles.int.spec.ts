@@ -119,8 +119,8 @@ describe('a policy that needs a fact which was not asked for before', () => {
   beforeAll(setUp);
   afterAll(() => world.end());
 
-  test('leaves out who lacks it, by name, and pays them once their facts are mended', async () => {
-    const { engine } = world;
+  /** From February on, a household is asked whether it is rural. */
+  async function publishAsking(): Promise<void> {
     const { policy, ...terms } = asdVersions[2]!;
     const asked: {
       factsSchema: { required: string[]; properties: Record<string, unknown> };
@@ -134,24 +134,40 @@ describe('a policy that needs a fact which was not asked for before', () => {
       amountMinor: '1000',
       text: { fr: 'rural', ar: 'قروي', en: 'rural' },
     });
+    const publish = byManagers({
+      ...terms,
+      type: 'PublishPolicy',
+      version: 4,
+      announcedOn: '2025-12-15',
+      effectiveFrom: '2026-01-01',
+      firstPaidPeriod: '2026-02',
+      policy: JSON.parse(JSON.stringify(asked)),
+      contentHash: hashOf(asked),
+    });
     await run(
       'manager',
       'publish',
-      part(
-        streams.programme(PROGRAMME),
-        programmeDecider,
-        ...byManagers({
-          ...terms,
-          type: 'PublishPolicy',
-          version: 4,
-          announcedOn: '2025-12-15',
-          effectiveFrom: '2026-01-01',
-          firstPaidPeriod: '2026-02',
-          policy: JSON.parse(JSON.stringify(asked)),
-          contentHash: hashOf(asked),
-        }),
-      ),
+      part(streams.programme(PROGRAMME), programmeDecider, ...publish),
     );
+  }
+  async function mend(personId: string): Promise<void> {
+    const stream = streams.enrolment(PROGRAMME, personId);
+    const { history } = foldEnrolment(await world.engine.store.readStream(stream));
+    const facts = { ...history.at(-1)!.facts, rural: true };
+    const revise = bySupervisors({
+      type: 'ReviseEntitlement',
+      fromPeriod: '2026-02',
+      facts,
+      contentHash: hashOf(facts),
+      entitlement: { period: '2026-02', policyVersion: 4, amountMinor: '0', items: [] },
+      reason: 'asked',
+    });
+    await run('supervisor', 'mend', part(stream, enrolmentDecider, ...revise));
+  }
+
+  test('leaves out who lacks it, by name, and pays them once their facts are mended', async () => {
+    const { engine } = world;
+    await publishAsking();
     const first = await prepare('2025-12');
     await prepare('2026-01');
     const none = await prepare('2026-02');
@@ -162,26 +178,7 @@ describe('a policy that needs a fact which was not asked for before', () => {
     )!;
     expect(named.data.count).toBe(named.data.households.length);
     expect(named.data.households[0]).toMatchObject({ code: 'POLICY_EVALUATION_FAILED' });
-    const { personId } = named.data.households[0]!;
-    const stream = streams.enrolment(PROGRAMME, personId);
-    const { history } = foldEnrolment(await engine.store.readStream(stream));
-    const facts = { ...history.at(-1)!.facts, rural: true };
-    await run(
-      'supervisor',
-      'mend',
-      part(
-        stream,
-        enrolmentDecider,
-        ...bySupervisors({
-          type: 'ReviseEntitlement',
-          fromPeriod: '2026-02',
-          facts,
-          contentHash: hashOf(facts),
-          entitlement: { period: '2026-02', policyVersion: 4, amountMinor: '0', items: [] },
-          reason: 'asked',
-        }),
-      ),
-    );
+    await mend(named.data.households[0]!.personId);
     await sendBack('2026-02');
     expect(await prepare('2026-02')).toMatchObject({
       round: 2,

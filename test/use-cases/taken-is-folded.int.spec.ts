@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { PROJECTIONS } from '../../projections/all.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import type { Inbound, InboundTopic } from '../../src/adapters/event-bus/port.js';
-import type { GovstackBlock, SentBatch } from '../../src/adapters/payment-rail/govstack/port.js';
 import { openSqliteReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import type { Request } from '../../src/http/call.js';
@@ -30,6 +29,19 @@ import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { auditOf } from '../support/audit.js';
 import type { Paid } from './bank-messages.fixtures.js';
 import { enrolled, released } from './month.js';
+import {
+  AMOUNTS,
+  batchOf,
+  blockThatSays,
+  DAYS,
+  json,
+  mostly,
+  number,
+  spoilt,
+  statusesOf,
+  toldOf,
+  transactions,
+} from './taken-is-folded.fixtures.js';
 import { drain, job, newWorld, type World } from './world.js';
 
 const RUNS = 50;
@@ -46,62 +58,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-/** What a program may say by mistake, or to do harm. */
-const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 60 }),
-  fc.string({ maxLength: 60 }),
-  fc.constantFrom(
-    '',
-    '__proto__',
-    'constructor',
-    '\ud800',
-    '\u202e',
-    '\u0000',
-    'a\ufe0f'.repeat(35),
-    '\u{1d7d8}'.repeat(35),
-    'x'.repeat(100_000),
-    '1e400',
-    'NaN',
-  ),
-);
-const mostly = (values: readonly string[]): fc.Arbitrary<unknown> =>
-  fc.oneof(
-    { weight: 30, arbitrary: fc.constantFrom(...values) },
-    { weight: 1, arbitrary: text },
-    { weight: 1, arbitrary: fc.constantFrom<unknown>(null, true, 1, 1e300, [], {}, ['x']) },
-  );
-const number = fc.oneof(
-  { weight: 8, arbitrary: fc.integer({ min: 0, max: 3 }) },
-  { weight: 1, arbitrary: fc.double() },
-  { weight: 1, arbitrary: fc.maxSafeInteger() },
-);
-const DAYS = ['2025-12-28', '2025-12-31', '2025-02-30', '0000-01-01', '0001-01-01', '9999-12-31'];
-const AMOUNTS = [
-  '500.00',
-  '750.00',
-  '0.00',
-  '0.01',
-  '999999999999999.99',
-  '1000000000000000',
-  '1.005',
-];
-/** Said as JSON, with what is around it; sometimes a key twice. */
-const json = (value: fc.Arbitrary<object>): fc.Arbitrary<string> =>
-  fc.oneof(
-    { weight: 20, arbitrary: value.map((said) => JSON.stringify(said)) },
-    {
-      weight: 1,
-      arbitrary: value.map((said) => JSON.stringify(said).replace('{', '{"outcome":"settled",')),
-    },
-    { weight: 1, arbitrary: value.map((said) => `[${JSON.stringify(said)}]`) },
-    { weight: 1, arbitrary: text },
-    { weight: 1, arbitrary: fc.constant('['.repeat(100_000)) },
-  );
-/** What is right, with something else in one place or another. */
-const spoilt = (right: fc.Arbitrary<object>, fields: Record<string, fc.Arbitrary<unknown>>) =>
-  fc
-    .tuple(right, fc.oneof(fc.constant({}), fc.record(fields, { requiredKeys: [] })))
-    .map(([said, other]) => ({ ...said, ...other }));
 const outcome = (): fc.Arbitrary<object> =>
   fc.constantFrom(...paid).chain(({ paymentId, endToEndId, amountMinor }) =>
     spoilt(
@@ -185,105 +141,20 @@ describe('whatever is said at a door for machines', () => {
 
   test('by a block of a batch is taken, or refused as what it is', async () => {
     const { engine } = world;
-    const batch: SentBatch = {
-      correlationId: 'SANAD0000001',
-      messageId: paid[0]!.messageId,
-      batchId: 'B1',
-      currency: 'MAD',
-      transfers: paid.slice(0, 6).map((one, i) => ({
-        instructionId: `I${i}`,
-        paymentId: one.paymentId,
-        endToEndId: one.endToEndId,
-        payeeIdentity: `P${i}`,
-        account: `A${i}`,
-        amountMinor: BigInt(one.amountMinor),
-      })),
-    };
-    const ours = batch.transfers.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-    const total = Number(ours) / 100;
-    const count = fc.oneof(fc.constantFrom(0, 6), number);
-    const sum = fc.oneof(fc.constantFrom(0, total), number);
-    const right = fc
-      .constantFrom([6, 0, 0, total], [0, 0, 6, 0], [3, 1, 2, total])
-      .map(([completed, failed, ongoing, completed_amount]) => ({
-        requestId: 'R',
-        batchId: 'B1',
-        TotalTransactions: 6,
-        ongoing,
-        failed,
-        completed,
-        totalAmount: total,
-        completed_amount,
-        ongoing_amount: 0,
-        failed_amount: 0,
-        resultGeneratedAt: '2025-12-31T10:00:00Z',
-        note: '',
-      }));
-    const status = json(
-      spoilt(right, {
-        batchId: mostly(['B1', 'B2']),
-        TotalTransactions: number,
-        completed: count,
-        totalAmount: sum,
-        completed_amount: sum,
-        resultGeneratedAt: mostly(['9999-99-99T99:99Z', '0000-01-01T00:00Z']),
-        note: mostly(['']),
-      }),
-    );
-    const transaction = fc.record(
-      {
-        transactionId: text.map(String),
-        payeePartyId: fc.constantFrom('P1', 'A2'),
-        amount: fc.oneof(fc.constantFrom(...AMOUNTS), text),
-        currency: fc.oneof(fc.constantFrom('MAD', 'XOF'), text),
-        status: fc.oneof(fc.constantFrom('COMPLETED', 'failed', 'PENDING', '__proto__'), text),
-        completedAt: fc.oneof(fc.constantFrom(...DAYS), text),
-        errorInformation: fc.oneof(fc.constantFrom('AC04 closed', 'nothing'), text),
-      },
-      { requiredKeys: [] },
-    );
-    const named = fc
-      .tuple(fc.constantFrom('I0', 'I1', 'I2', 'I3', 'I4', 'I5', 'I9'), transaction)
-      .map(([transactionId, said]) => ({ ...said, transactionId }));
+    const batch = batchOf(paid.slice(0, 6));
     let taken = 0;
     await fc.assert(
-      fc.asyncProperty(
-        status,
-        fc.array(fc.oneof(named, transaction), { maxLength: 10 }),
-        async (said, transactions) => {
-          const block: GovstackBlock = {
-            batch: async () => batch,
-            batchesOf: () => only(batch),
-            validate: async () => ({ asked: 0, tooLong: 0 }),
-            validatedAccounts: async () => [],
-            details: () => only(transactions),
-          };
-          await askAbout(engine, block, batch, job(engine, 'bank'));
-          try {
-            const body = sent(BatchStatusBody, said);
-            await takeInBatchStatus(
-              engine,
-              block,
-              {
-                correlationId: batch.correlationId,
-                batchId: body.batchId,
-                total: body.TotalTransactions,
-                ...{ completed: body.completed, failed: body.failed },
-                ongoing: body.ongoing ?? body.TotalTransactions - body.completed - body.failed,
-                totalAmount: String(body.totalAmount),
-                completedAmount: String(body.completed_amount),
-                ongoingAmount: String(body.ongoing_amount),
-                failedAmount: String(body.failed_amount),
-                generatedAt: body.resultGeneratedAt,
-              },
-              job(engine, 'bank'),
-            );
-            taken += 1;
-          } catch (error) {
-            if (!(error instanceof DomainError)) throw error;
-          }
-        },
-      ),
+      fc.asyncProperty(statusesOf(batch), transactions, async (status, details) => {
+        const block = blockThatSays(batch, details);
+        await askAbout(engine, block, batch, job(engine, 'bank'));
+        try {
+          const told = toldOf(batch, sent(BatchStatusBody, status));
+          await takeInBatchStatus(engine, block, told, job(engine, 'bank'));
+          taken += 1;
+        } catch (error) {
+          if (!(error instanceof DomainError)) throw error;
+        }
+      }),
       { numRuns: RUNS * 4 },
     );
     expect(taken).toBeGreaterThan(20);
@@ -352,10 +223,6 @@ describe('whatever is said at a door for machines', () => {
     expect((await auditOf(engine.store)).violations).toEqual([]);
   });
 });
-
-async function* only<T>(one: T): AsyncGenerator<T> {
-  yield one;
-}
 
 type Said = Readonly<Record<'payeeIdentity' | 'modality' | 'address', unknown>>;
 const sent = <T extends object>(type: new () => T, text: string): T =>
