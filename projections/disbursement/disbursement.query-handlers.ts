@@ -107,7 +107,7 @@ export class ReadTotals extends ReadQuery {
   @Period({ optional: true }) toPeriod?: string;
 }
 
-/** What the payment system is to pay: one line. `payee` is null where the person was erased. */
+/** What the payment system is to pay: one line. `payee` is null where nobody can be named. */
 export interface InstructionLine {
   readonly paymentId: string;
   readonly attempt: number;
@@ -154,6 +154,8 @@ async function instructions(query: ReadInstructions, deps: QueryDeps): Promise<S
   const payees = await openPayees(
     deps.vault,
     items.map(({ accountId }, i) => payeeOf(persons[i]!.events, accountId)),
+    // Whom nobody can name any more is null in its line, as who was erased.
+    () => undefined,
   );
   const lines = items.map(
     (

@@ -23,7 +23,8 @@ type Told = Extract<FromBackground, { readonly kind: 'alarm' | 'note' }>;
 
 /**
  * Every process manager over a store, each from where it was left.
- * @param tell what was set aside (an alarm), and which of them fails now (a note)
+ * @param tell what was set aside and which of them has failed for a while (alarms), and which of
+ *   them fails now (a note)
  */
 export function automationsOver(
   deps: Deps,
@@ -43,6 +44,8 @@ export function automationsOver(
       ...(pause ? { pause } : {}),
       onSetAside: (entry) =>
         tell({ kind: 'alarm', what: 'automation', detail: setAsideNote(entry) }),
+      onLasting: ({ manager, reason }) =>
+        tell({ kind: 'alarm', what: 'automation', detail: `${manager} fails: ${reason}` }),
       onTrouble: (manager, error) =>
         tell({
           kind: 'note',

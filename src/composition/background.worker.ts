@@ -1,5 +1,6 @@
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { EventRegistry } from '../../events/registry.js';
 import { PROJECTIONS } from '../../projections/all.js';
@@ -78,12 +79,16 @@ const checkpoints = checkpointsIn(start.dir);
 const background = new BackgroundWork({ deps, checkpoints, tell, signal: stop.signal });
 const { automations } = background;
 const automating = supervise('automation', () => background.automate(), tell, stop.signal);
-let told: AutomationHealth = { setAside: [], behind: [] };
+let told: AutomationHealth = { setAside: [], behind: [], failing: [] };
 const telling = setInterval(() => {
   tell({ kind: 'position', name: 'automation', position: automations.position });
-  const { setAside, behind } = automations;
-  if (setAside === told.setAside && behind.join() === told.behind.join()) return;
-  told = { setAside, behind };
+  const { setAside, behind, failing } = automations;
+  const isTold = isDeepStrictEqual(
+    { behind, failing },
+    { behind: told.behind, failing: told.failing },
+  );
+  if (setAside === told.setAside && isTold) return;
+  told = { setAside, behind, failing };
   tell({ kind: 'automation', health: told });
 }, 250);
 

@@ -55,11 +55,21 @@ const details: Schema = {
       type: 'object',
       description:
         'Where the process runs them: events that automations set aside for a person, and automations that fail now.',
-      required: ['status', 'setAside', 'behind'],
+      required: ['status', 'setAside', 'behind', 'failing'],
       properties: {
         status: { type: 'string', enum: ['up', 'degraded'] },
         setAside: { type: 'integer' },
         behind: { type: 'integer' },
+        failing: {
+          type: 'array',
+          description:
+            'Automations that have failed for a while because something they stand on does (a disk, a server, the vault): nothing is set aside, and each goes on once it is mended. The log says more.',
+          items: {
+            type: 'object',
+            required: ['manager', 'code'],
+            properties: { manager: { type: 'string' }, code: { type: 'string' } },
+          },
+        },
         events: {
           type: 'array',
           description: `The first ${MAX_NAMED} that were set aside; GET /automation/set-aside lists them all, with why.`,
@@ -80,7 +90,7 @@ const details: Schema = {
 };
 /**
  * As @nestjs/terminus answers where everything is up; degraded where events were set aside for a
- * person.
+ * person, or an automation has failed for a while.
  */
 const READY: Schema = {
   type: 'object',
@@ -113,12 +123,12 @@ function degraded({ details: given }: HealthCheckResult): Readiness {
 }
 
 /**
- * What was set aside waits for a person, and all else goes on: so it is said, and the server is
- * ready.
+ * What was set aside, or cannot go on, waits for a person, and all else goes on: so it is said, and
+ * the server is ready.
  */
 function toldOf(automation: AutomationHealth | undefined): HealthIndicatorResult {
   if (automation === undefined) return {};
-  const { setAside, behind } = automation;
+  const { setAside, behind, failing } = automation;
   const events = setAside.slice(0, MAX_NAMED).map((one) => ({
     manager: one.manager,
     position: one.position,
@@ -130,10 +140,14 @@ function toldOf(automation: AutomationHealth | undefined): HealthIndicatorResult
       status: 'up',
       setAside: setAside.length,
       behind: behind.length,
+      failing: failing.map((one) => ({ manager: one.manager, code: failureOf(one) })),
       ...(events.length > 0 ? { events } : {}),
     },
   };
 }
+
+const needsSomebody = ({ setAside, failing }: AutomationHealth): boolean =>
+  setAside.length > 0 || failing.length > 0;
 
 @ApiTags('operations')
 @SkipThrottle()
@@ -181,7 +195,7 @@ export class HealthHttp {
         () => this.#followers(),
         () => toldOf(automation),
       ]);
-      return automation?.setAside.length ? degraded(result) : result;
+      return automation && needsSomebody(automation) ? degraded(result) : result;
     } catch (error) {
       const said = error instanceof NotReady ? error.message : undefined;
       throw new DomainError(

@@ -4,12 +4,14 @@ import { Backoff } from '../kernel/concurrency/backoff.js';
 import { pause, type Pause } from '../kernel/concurrency/pause.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { Deps, OnProgress } from '../write-side/context.js';
-import type { SetAside } from '../write-side/set-aside.js';
+import type { Failing, SetAside } from '../write-side/set-aside.js';
+import type { RunnerOptions } from '../runtime/runner-options.js';
 import { LogAnchor } from '../kernel/anchor.js';
 import { checkedWork } from '../kernel/concurrency/checked-work.js';
 import { isOutage, isRefusal } from '../write-side/outage.js';
 import { reasonOf, setAsideOf } from '../runtime/set-aside.js';
 import type { Checkpoint } from '../runtime/checkpoint.js';
+import { FailingManagers } from '../runtime/failing.js';
 import { Dismissals, isSame, type Dismissed } from '../runtime/dismissals.js';
 
 /**
@@ -20,19 +22,6 @@ export interface ProcessManager {
   readonly name: string;
   readonly handles: readonly EventType[];
   handle(events: readonly Recorded[], signal?: AbortSignal): Promise<void>;
-}
-
-/** What whoever runs it is told. */
-export interface RunnerOptions {
-  readonly pageSize?: number;
-  /** An event was set aside: a person has to look at it. */
-  readonly onSetAside?: (entry: SetAside) => void;
-  /** A manager failed now and is tried again; the others go on. */
-  readonly onTrouble?: (manager: string, error: unknown) => void;
-  /** How long the first pause between tries is; for tests. */
-  readonly firstPauseMs?: number;
-  /** How it waits; absent: by the machine's clock. */
-  readonly pause?: Pause;
 }
 
 /** Tries of one page before the event at fault is looked for, and set aside. */
@@ -73,6 +62,7 @@ export class ProcessManagerRunner {
   readonly #anchor: LogAnchor;
   readonly #dismissals: Dismissals;
   readonly #pause: Pause;
+  readonly #failing: FailingManagers;
 
   constructor(
     private readonly deps: {
@@ -85,6 +75,7 @@ export class ProcessManagerRunner {
     private readonly options: RunnerOptions = {},
   ) {
     this.#pause = this.options.pause ?? pause;
+    this.#failing = new FailingManagers(this.options.onLasting);
     this.#dismissals = new Dismissals(deps.store);
     this.#anchor = new LogAnchor(deps.store, 'The checkpoint of the automation', REMEDY);
   }
@@ -104,6 +95,11 @@ export class ProcessManagerRunner {
     return (this.#subscriptions ?? [])
       .filter(({ behind }) => behind !== undefined)
       .map(({ manager }) => manager.name);
+  }
+
+  /** Those of them that have failed for a while, and why. */
+  get failing(): readonly Failing[] {
+    return this.#failing.lasting;
   }
 
   /** Reads where each was; needed only to look at it without running. */
@@ -256,10 +252,12 @@ export class ProcessManagerRunner {
         const page = await this.deps.store.readAll(subscription.position, limit);
         if (page.events.length > 0) await this.#act(subscription, page.events, signal, TRIES);
         subscription.position = page.events.length > 0 ? page.next : goal;
+        this.#failing.well(subscription.manager.name);
         await this.#save();
         backoff.reset();
       } catch (error) {
         if (signal.aborted) return;
+        this.#failing.met(subscription.manager.name, error);
         this.options.onTrouble?.(subscription.manager.name, error);
         await this.#pause(backoff.next(), signal);
       }

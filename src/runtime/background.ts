@@ -21,7 +21,7 @@ export class Background implements HealthStatus {
   #stopping = false;
   #alive = false;
   readonly #troubles = new Troubles();
-  automation: AutomationHealth = { setAside: [], behind: [] };
+  automation: AutomationHealth = { setAside: [], behind: [], failing: [] };
 
   constructor(
     private readonly log: Log,

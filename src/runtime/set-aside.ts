@@ -1,5 +1,7 @@
 import { DomainError, StoreError } from '../kernel/errors.js';
 import type { Anchor } from '../kernel/anchor.js';
+import { systemCodeOf } from '../write-side/outage.js';
+import { VaultError } from '../adapters/vault/port.js';
 import { RailError } from '../adapters/payment-rail/port.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { SetAside } from '../write-side/set-aside.js';
@@ -127,9 +129,14 @@ export const dismissedIn = (
 
 export function reasonOf(thrown: unknown): string {
   const error = unwritable(thrown) ?? thrown;
-  if (error instanceof DomainError || error instanceof RailError || error instanceof StoreError)
+  if (
+    error instanceof DomainError ||
+    error instanceof RailError ||
+    error instanceof StoreError ||
+    error instanceof VaultError
+  )
     return `${error.code}: ${error.detail}`;
-  return error instanceof Error ? error.name : 'Error';
+  return systemCodeOf(error) ?? (error instanceof Error ? error.name : 'Error');
 }
 
 /** A line for whoever reads the log. */

@@ -1,13 +1,16 @@
+import { isDamaged } from '../adapters/vault/port.js';
 import { DomainError } from '../kernel/errors.js';
 import { isOutage, isRefusal } from './outage.js';
 
 /**
- * That deciding on one item of a bulk job met a defect of the program: it is left out, and named.
+ * That one item of a bulk job met a defect, of the program or of its record in the vault: it is
+ * left out, and named.
  */
 export class Defect extends DomainError {}
 
 /** Undefined for a refusal, and for a failure of what we stand on: neither is the item's defect. */
 function defectOf(error: unknown): Defect | undefined {
+  if (isDamaged(error)) return new Defect(error.code, error.detail);
   if (!(error instanceof Error) || isRefusal(error) || isOutage(error)) return undefined;
   return new Defect(
     'INTERNAL_ERROR',

@@ -26,6 +26,12 @@ export const isRefusal = (error: unknown): boolean =>
   isOfOneStream(error) ||
   unwritable(error) !== undefined;
 
+/** What a system call failed with, ECONNREFUSED for example; undefined for any other failure. */
+export function systemCodeOf(error: unknown): string | undefined {
+  const { code } = error instanceof Error ? (error as { readonly code?: unknown }) : {};
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? code : undefined;
+}
+
 /**
  * Whether a failure is of what we stand on (a disk, a server, a network): it says nothing about the
  * event, and is tried until it passes.
@@ -36,7 +42,5 @@ export const isOutage = (error: unknown): boolean =>
     error instanceof RailError ||
     error instanceof StoreError ||
     error instanceof VaultError ||
-    (error instanceof Error &&
-      (error.name === 'PostgresError' ||
-        error.name === 'ContractError' ||
-        /^E[A-Z]+$/.test(String((error as { readonly code?: unknown }).code)))));
+    systemCodeOf(error) !== undefined ||
+    (error instanceof Error && (error.name === 'PostgresError' || error.name === 'ContractError')));

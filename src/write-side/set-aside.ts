@@ -10,10 +10,17 @@ export interface SetAside {
   readonly reason: string;
 }
 
-/** How the process managers are: events set aside for a person, and managers that fail now. */
+/** A process manager that has failed for a while, and why it failed last. */
+export type Failing = Pick<SetAside, 'manager' | 'reason'>;
+
+/**
+ * How the process managers are: events set aside for a person, managers that fail now or catch up,
+ * and those of them that have failed for a while.
+ */
 export interface AutomationHealth {
   readonly setAside: readonly SetAside[];
   readonly behind: readonly string[];
+  readonly failing: readonly Failing[];
 }
 
 /** What was set aside, where it is tried again. */
@@ -24,7 +31,8 @@ export interface SetAsideEvents {
 }
 
 /** What the failure is called, without its sentence. */
-export const failureOf = ({ reason }: SetAside): string => reason.split(':', 1)[0]!.slice(0, 100);
+export const failureOf = ({ reason }: Pick<SetAside, 'reason'>): string =>
+  reason.split(':', 1)[0]!.slice(0, 100);
 
 /** What was set aside, from wherever the process managers run. */
 export type ListSetAside = () => Promise<readonly SetAside[]>;

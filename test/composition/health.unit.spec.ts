@@ -38,7 +38,7 @@ test('what is told of automation is of one moment, however it changes while the 
     trouble: undefined,
     get automation(): AutomationHealth {
       times += 1;
-      return { setAside: times % 2 === 0 ? [POISON] : [], behind: [] };
+      return { setAside: times % 2 === 0 ? [POISON] : [], behind: [], failing: [] };
     },
   };
   const http = new HealthHttp(asked, new MemoryStore(), status, new ProjectionProgress([], 1_000));
@@ -51,6 +51,28 @@ test('what is told of automation is of one moment, however it changes while the 
     );
   }
   expect(times).toBe(4);
+});
+
+test('an automation that has failed for a while is named with why, and the server stays ready', async () => {
+  const { manager } = POISON;
+  const reason = 'VAULT_CORRUPT: person/1/account/2 was changed.';
+  const status: HealthStatus = {
+    alive: true,
+    trouble: undefined,
+    automation: { setAside: [], behind: [manager], failing: [{ manager, reason }] },
+  };
+  const http = new HealthHttp(asked, new MemoryStore(), status, new ProjectionProgress([], 1_000));
+  expect(await http.ready()).toMatchObject({
+    status: 'degraded',
+    details: {
+      automation: {
+        status: 'degraded',
+        setAside: 0,
+        behind: 1,
+        failing: [{ manager, code: 'VAULT_CORRUPT' }],
+      },
+    },
+  });
 });
 
 /** A server that says nothing: who asks it waits for ever. */

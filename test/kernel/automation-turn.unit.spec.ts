@@ -12,7 +12,7 @@ const ENTRY: SetAside = {
   reason: 'X',
 };
 const nothing = (): Promise<void> => Promise.resolve();
-const RUNNER = { position: 9, setAside: [ENTRY], behind: ['m'], check: nothing };
+const RUNNER = { position: 9, setAside: [ENTRY], behind: ['m'], failing: [], check: nothing };
 
 /** A lease that is given and lost when the test says so, and what was said meanwhile. */
 function scene() {

@@ -4,13 +4,10 @@ import { StoreError, DomainError } from '../../src/kernel/errors.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { checkpointInMemory, type Checkpoint } from '../../src/runtime/checkpoint.js';
-import {
-  ProcessManagerRunner,
-  type ProcessManager,
-  type RunnerOptions,
-} from '../../src/process-managers/runner.js';
+import { ProcessManagerRunner, type ProcessManager } from '../../src/process-managers/runner.js';
+import type { RunnerOptions } from '../../src/runtime/runner-options.js';
 import { stateKept, type AutomationState } from '../../src/runtime/set-aside.js';
-import type { SetAside } from '../../src/write-side/set-aside.js';
+import type { Failing, SetAside } from '../../src/write-side/set-aside.js';
 import { ArrayLog } from '../support/array-log.js';
 import { eventually } from '../support/eventually.js';
 import { historyOf } from '../support/history.js';
@@ -142,17 +139,34 @@ describe('process managers', () => {
       away ? poisoned(() => new StoreError('STORE_FAILED', 'away'))(events) : undefined,
     );
     const good = new Manager('good');
-    const runner = run([bad, good]);
+    const told: Failing[] = [];
+    const runner = run([bad, good], checkpointInMemory(), { onLasting: (one) => told.push(one) });
     await eventually(
       'the others to be done',
-      () => good.acted.size === EVENTS.length && bad.tries > 10,
+      () => good.acted.size === EVENTS.length && runner.failing.length > 0,
     );
+    const failing = [{ manager: 'bad', reason: 'STORE_FAILED: away' }];
     expect(runner.setAside).toEqual([]);
     expect(runner.behind).toEqual(['bad']);
+    expect(runner.failing).toEqual(failing);
     away = false;
     await done(runner);
     expect(bad.acted.size).toBe(EVENTS.length);
     expect(runner.setAside).toEqual([]);
+    expect(runner.failing).toEqual([]);
+    expect(told).toEqual(failing);
+  });
+
+  test('say nothing yet of what fails for a moment', async () => {
+    let left = 3;
+    const bad = new Manager('bad', () => {
+      left -= 1;
+      return left < 0 ? undefined : new StoreError('STORE_FAILED', 'away');
+    });
+    const told: Failing[] = [];
+    const runner = run([bad], checkpointInMemory(), { onLasting: (one) => told.push(one) });
+    await done(runner);
+    expect([told, runner.failing]).toEqual([[], []]);
   });
 
   test('each go on from their own place; one position of an earlier version is everyone’s', async () => {

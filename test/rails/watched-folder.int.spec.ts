@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Instruction, MessageHead } from '../../src/adapters/payment-rail/port.js';
+import type { Taken } from '../../src/adapters/payment-rail/iso20022/inbox.js';
 import {
   watchedFolder,
-  type Taken,
   type WatchedFolder,
 } from '../../src/adapters/payment-rail/iso20022/watched-folder.js';
 import { temporaryFolder } from '../support/temporary-folder.js';

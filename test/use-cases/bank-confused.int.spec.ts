@@ -33,7 +33,7 @@ async function accountOf(paid: {
   const { store, vault } = world.engine;
   const { personId } = partsOfPayment(paid.paymentId);
   const person = await store.readStream(streams.person(personId));
-  const [payee] = await openPayees(vault, [payeeOf(person, paid.accountId)]);
+  const [payee] = await openPayees(vault, [payeeOf(person, paid.accountId)], () => undefined);
   return payee!.account;
 }
 

@@ -75,6 +75,7 @@ describe('entries without a reference of ours', () => {
       const payees = await openPayees(
         engine.vault,
         persons.map(({ events }) => payeeOf(events)),
+        () => undefined,
       );
       instructed.forEach((event, i) => paid.push({ ...event, payee: payees[i]! }));
     }

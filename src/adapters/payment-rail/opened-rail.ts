@@ -1,4 +1,4 @@
-import type { TakeFile } from './iso20022/watched-folder.js';
+import type { TakeFile } from './iso20022/inbox.js';
 import type { PaymentRail } from './port.js';
 
 export interface RailCallbacks {

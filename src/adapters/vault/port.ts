@@ -79,3 +79,7 @@ export class VaultError extends Error {
     this.name = 'VaultError';
   }
 }
+
+/** Whether what was asked for is in the vault, and is not what was put into it. */
+export const isDamaged = (error: unknown): error is VaultError =>
+  error instanceof VaultError && error.code === 'VAULT_CORRUPT';

@@ -11,7 +11,7 @@ interface AtWork extends AutomationHealth {
   check(): Promise<void>;
 }
 
-const NOTHING: AutomationHealth = { setAside: [], behind: [] };
+const NOTHING: AutomationHealth = { setAside: [], behind: [], failing: [] };
 
 /**
  * The automation of this process, of many one is at work. What health and metrics say of it they
@@ -59,8 +59,8 @@ export class AutomationTurn<Runner extends AtWork> {
   /** Health and metrics say how it is now. */
   tell(): void {
     if (!this.#atWork) return;
-    const { setAside, behind } = this.#atWork;
-    const health = { setAside, behind };
+    const { setAside, behind, failing } = this.#atWork;
+    const health = { setAside, behind, failing };
     this.supervisor.automation = health;
     this.metrics.automation(health);
   }

@@ -62,6 +62,8 @@ export interface Candidate {
   readonly state: PaymentState;
   readonly payee: Payee | undefined;
   readonly account: Instruction['payee'] | undefined;
+  /** That the account is there, and its record in the vault is damaged. */
+  readonly damaged?: Defect | undefined;
   readonly entitled: Entitled;
   /** Of the household in the programme. */
   readonly enrolment: readonly Recorded[];
@@ -109,13 +111,15 @@ export async function candidatesOf(
     return found ?? [];
   });
   defects.finish();
+  const damaged = new Map<number, Defect>();
   const accounts = await openPayees(
     vault,
     folded.map(({ payee }) => payee),
+    (i, defect) => damaged.set(i, defect),
   );
   return folded.map((one, i) => {
     const account = accounts[i];
-    return { ...one, payee: account && one.payee, account };
+    return { ...one, payee: account && one.payee, account, damaged: damaged.get(i) };
   });
 }
 

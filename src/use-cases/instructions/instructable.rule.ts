@@ -10,7 +10,8 @@ import { heldBy, type Held, type Payee } from '../../person/payee.rule.js';
 
 /**
  * Why a payment is not instructed now: a bank's entry about it waits for a person, it is not due
- * any more, its account is missing or not mended, is held, or no message can say who is paid.
+ * any more, its account is missing, damaged or not mended, is held, or no message can say who is
+ * paid.
  */
 export type Obstacle =
   | { readonly kind: 'waiting' | 'unfit'; readonly error: DomainError }
@@ -42,6 +43,8 @@ export function entitledBy(payment: readonly Recorded[], enrolment: readonly Rec
 export type PaymentThenAndNow = PaymentSnapshot & { readonly then?: PaymentSnapshot };
 /** With what the household and a bank's file say of it. */
 export type Judged = PaymentThenAndNow & {
+  /** That there is an account, which nobody can read any more. */
+  readonly damaged?: DomainError | undefined;
   readonly entitled: Entitled;
   /** An entry of a bank's file that names the payment and waits for a person. */
   readonly openEntry?: string | undefined;
@@ -60,7 +63,7 @@ interface Instructed {
  * @param unfit why no message can carry the payment, where none can
  */
 export function instructable(
-  { state, payee, then = { state, payee }, entitled, openEntry }: Judged,
+  { state, payee, damaged, then = { state, payee }, entitled, openEntry }: Judged,
   { hold, isInstructed }: Instructed,
   sameAccount: boolean,
   now: string,
@@ -68,6 +71,7 @@ export function instructable(
 ): Payee | Obstacle {
   const { status } = state;
   if (status === 'ordered' && !isInstructed) return { kind: 'waiting', error: notInstructed() };
+  if (damaged) return { kind: 'unfit', error: damaged };
   if (!payee || !then.payee) return { kind: 'waiting', error: noAccount() };
   const isOther = [payee, then.payee].every(({ accountId }) => accountId !== state.accountId);
   const mended = status === 'ordered' || sameAccount || isOther;

@@ -25,9 +25,9 @@ import type { AccountHold } from '../../kernel/accounts.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
 /**
- * A payment that meets a defect of ours keeps no other from being instructed: it waits with those
- * that are left out. @throws the defect for one that an earlier run instructed, which its file must
- * hold
+ * A payment that meets a defect, of ours or of its record in the vault, keeps no other from being
+ * instructed: it waits with those that are left out. @throws the defect for one that an earlier run
+ * instructed, which its file must hold
  */
 function leftOut({ instructed }: ReleasedPayment, defect: Defect): void {
   if (instructed) throw defect;
@@ -143,7 +143,9 @@ export class Instructing {
       ),
     );
     defects.finish();
-    const accounts = await openPayees(this.deps.vault, payees);
+    const accounts = await openPayees(this.deps.vault, payees, (i, damaged) =>
+      leftOut(found[i]!, damaged),
+    );
     const written = new Defects();
     const items = found.flatMap((payment, i): Item[] => {
       if (payees[i] && accounts[i]) {

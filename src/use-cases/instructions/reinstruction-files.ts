@@ -52,6 +52,10 @@ async function instructionsIn(
   const payees = await openPayees(
     vault,
     found.map((event, i) => event && payeeOf(persons[i]!.events, event.data.accountId)),
+    // It is instructed: a file without it would say that it is not.
+    (_, damaged) => {
+      throw damaged;
+    },
   );
   return found.flatMap((event, i): Found[] => {
     const payee = payees[i];

@@ -183,6 +183,8 @@ async function compare(deps: MessageDeps, payments: readonly Compared[]): Promis
     payees.map((payee, i) =>
       asked[i]!.entries.some(({ names }) => names.size > 0) ? payee : undefined,
     ),
+    // Whose name nobody can read is proposed by what else agrees.
+    () => undefined,
   );
   const known = new Map(
     asked.map((payment, i) => [
