@@ -55,7 +55,7 @@ export async function openAuditedLog(
 
 function audited(db: ReadableDatabase, ahead: ReadAhead, letGo: () => Promise<void>): AuditedLog {
   const reads = readWith(new LogReader(db));
-  const pages = new LogPages(reads, ahead, new EventRegistry());
+  const pages = new LogPages(reads, ahead, new EventRegistry(), { exact: true });
   return {
     readAll: (after, limit) => pages.readAll(after, limit),
     lastPosition: () => reads.call('last', undefined),

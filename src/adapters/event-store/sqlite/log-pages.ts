@@ -3,7 +3,7 @@ import { StoreError } from '../../../kernel/errors.js';
 import type { Recorded } from '../../../kernel/decider.js';
 import { MAX_PAGE, type Page } from '../port.js';
 import type { ReadAhead } from '../read-ahead.js';
-import { recordedOf, recordedOfText } from '../stored-line.js';
+import { recordedOf, recordedOfText, type ReadingOf } from '../stored-line.js';
 import type { ReadClient } from './read-client.js';
 
 /** A log's pages in commit order; long walks are read ahead. */
@@ -12,6 +12,7 @@ export class LogPages {
     private readonly reads: ReadClient,
     private readonly ahead: ReadAhead,
     private readonly registry: EventRegistry,
+    private readonly how: ReadingOf = {},
   ) {}
 
   /** As EventStore. */
@@ -32,13 +33,13 @@ export class LogPages {
       );
     const next = after + rows.lines.length;
     if (!end && !ahead) this.ahead.walked(after, size, next);
-    return { events: recordedOf(this.registry, rows), next, end };
+    return { events: recordedOf(this.registry, rows, this.how), next, end };
   }
 
-  /** Undefined where the page is not JSON: read row by row, it tells which event it is. */
+  /** Undefined where the page is not JSON, or not exact: row by row, it tells which event it is. */
   #recordedOfText(text: string, first: number): Recorded[] | undefined {
     try {
-      return recordedOfText(this.registry, text, first);
+      return recordedOfText(this.registry, text, first, this.how);
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { isUint8Array } from 'node:util/types';
 import { StoreError } from '../../../kernel/errors.js';
+import { quotable } from '../../../kernel/text.js';
 import { isLineOf } from '../stored-line.js';
 import { leafOf } from './log-writer.js';
 import type { ReadableDatabase } from './readable-database.js';
@@ -79,6 +80,7 @@ export async function verifyLog(
       count += 1;
       if (faults.length < MAX_FAULTS) faults.push({ position, reason });
     };
+    requireKinds(db);
     const end = Number(db.prepare('SELECT max(position) FROM events').pluck().get() ?? -1);
     const events = await verifyEvents(db, end, report, onProgress, signal);
     const index = await verifyStreams(db, end, report, signal);
@@ -90,6 +92,24 @@ export async function verifyLog(
     if (signal?.aborted) throw error;
     throw asStoreError(error);
   }
+}
+
+/**
+ * Columns of SQLite hold whatever they are given: a name as bytes is another one to whoever looks
+ * for it, and a number beyond ours is none. Told as text, which all of them are.
+ */
+function requireKinds(db: ReadableDatabase): void {
+  const odd = db
+    .prepare(
+      `SELECT CAST(position AS TEXT), CAST(stream AS TEXT) FROM events WHERE typeof(stream) <> 'text' OR typeof(line) <> 'text' OR typeof(leaf) <> 'blob' OR typeof(revision) <> 'integer' OR revision NOT BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER} OR position NOT BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER} LIMIT 1`,
+    )
+    .raw()
+    .get() as readonly [position: string, stream: string | null] | undefined;
+  if (odd)
+    throw new StoreError(
+      'LOG_CORRUPT',
+      `The event at position ${odd[0]} of ${quotable(odd[1] ?? '')} cannot be trusted: its row has a value of another kind. The log was left as it is; restore it from a backup.`,
+    );
 }
 
 type Report = (position: number, reason: string) => void;
