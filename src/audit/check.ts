@@ -1,4 +1,5 @@
 import type { Recorded } from '../kernel/decider.js';
+import { DomainError } from '../kernel/errors.js';
 import { BankMessagesCheck } from './bank-messages-check.js';
 import { CommandsCheck } from './commands-check.js';
 import { CorrectionsCheck } from './corrections-check.js';
@@ -17,8 +18,8 @@ import { NamesCheck } from './names-check.js';
 import { OutcomeCheck } from './outcome-check.js';
 import { PersonsCheck } from './persons-check.js';
 import { ProgrammeTermsCheck } from './programme-terms-check.js';
-import { PublishedPolicies } from './published-policies.js';
-import type { AuditReport, Invariant, Violation } from './report.js';
+import { compiledOf, PublishedPolicies } from './published-policies.js';
+import type { AuditReport, Found, Invariant, Violation } from './report.js';
 import { ProposalsCheck } from './proposals-check.js';
 import { checkRole } from './roles-check.js';
 import { SegregationOfDutiesCheck } from './segregation-of-duties-check.js';
@@ -42,8 +43,8 @@ export interface AuditCheck {
 
 /**
  * Proves I1 to I8 over a log from its events alone: it keeps books of its own and asks no read
- * model. It trusts the schemas (events are validated when they are read) and the arithmetic of
- * policies, nothing else.
+ * model. It trusts the schemas and the shape of events (held against them when they are read)
+ * and the arithmetic of policies, nothing else.
  */
 export function createAuditCheck({
   positionGaps = false,
@@ -52,6 +53,18 @@ export function createAuditCheck({
 } = {}): AuditCheck {
   return new Check(positionGaps);
 }
+
+type Part = readonly [
+  invariant: Invariant,
+  judge: (event: Recorded, stream: number, found: Found) => void,
+];
+type FoundAtEnd = (invariant: Invariant, detail: string, stream: string) => void;
+
+/** Our own refusals carry nothing personal; what else says may quote what it met. */
+const kindOf = (error: unknown): string => {
+  if (error instanceof DomainError) return `${error.code}: ${error.detail}`;
+  return error instanceof Error ? error.name : 'unknown';
+};
 
 class Check implements AuditCheck {
   readonly #violations: Violation[] = [];
@@ -124,50 +137,78 @@ class Check implements AuditCheck {
     this.#commands = new CommandsCheck(!positionGaps);
   }
 
+  /** In this order: a part may ask those before it. Each with the invariant that it proves most. */
+  readonly #parts: readonly Part[] = [
+    ['I8', (event, _, found) => this.#commands.add(event, found)],
+    ['I8', (event, _, found) => this.#versions.add(event, found)],
+    ['I8', (event, stream, found) => this.#order.add(event, stream, found)],
+    [
+      'I5',
+      (event, _, found) => {
+        if (event.type !== 'PolicyPublished') return;
+        this.#policies.add(event, found);
+        // Nobody needs to have been judged by it for it to be found.
+        compiledOf(event.data.policy);
+      },
+    ],
+    ['I8', (event, _, found) => this.#names.add(event, found)],
+    ['I1', (event, stream, found) => this.#uniqueness.add(event, stream, found)],
+    ['I1', (event, stream, found) => this.#persons.add(event, stream, found)],
+    ['I5', (event, _, found) => this.#determinations.add(event, found)],
+    ['I5', (event, _, found) => this.#terms.add(event, found)],
+    ['I4', (event, _, found) => checkRole(event, this.#era, found)],
+    ['I4', (event, _, found) => this.#duties.add(event, found)],
+    ['I4', (event, _, found) => this.#twoPeople.add(event, found)],
+    ['I4', (event, _, found) => this.#saidBy.add(event, found)],
+    ['I4', (event, _, found) => this.#proposals.add(event, found)],
+    ['I4', (event, _, found) => this.#heldAccounts.add(event, found)],
+    ['I5', (event, _, found) => this.#entitlements.add(event, this.#asOf, found)],
+    ['I5', (event, _, found) => this.#corrections.add(event, this.#isPaid, found)],
+    [
+      'I2',
+      (event, _, found) => this.#doubtedArrears.add(event, this.#asOf, this.#isInDoubt, found),
+    ],
+    ['I6', (event, _, found) => this.#cycles.add(event, found)],
+    ['I6', (event, stream, found) => this.#money.add(event, stream, found)],
+    ['I2', (event, stream, found) => this.#instructions.add(event, stream, found)],
+    ['I2', (event, stream, found) => this.#outcomes.add(event, stream, found)],
+    ['I2', (event, stream, found) => this.#bookings.add(event, stream, found)],
+    ['I6', (event, _, found) => this.#files.add(event, found)],
+    ['I2', (event, _, found) => this.#messages.add(event, found)],
+    ['I6', (event, _, found) => this.#sets.add(event, found)],
+  ];
+
   add(event: Recorded): void {
     const found = (invariant: Invariant, detail: string): void =>
       this.#found(invariant, event.stream, event.position, detail);
     this.#era.add(event);
     const stream = this.#place(event, found);
-    this.#commands.add(event, found);
-    this.#versions.add(event, found);
-    this.#order.add(event, stream, found);
-    if (event.type === 'PolicyPublished') this.#policies.add(event, found);
-    this.#names.add(event, found);
-    this.#uniqueness.add(event, stream, found);
-    this.#persons.add(event, stream, found);
-    this.#determinations.add(event, found);
-    this.#terms.add(event, found);
-    checkRole(event, this.#era, found);
-    this.#duties.add(event, found);
-    this.#twoPeople.add(event, found);
-    this.#saidBy.add(event, found);
-    this.#proposals.add(event, found);
-    this.#heldAccounts.add(event, found);
-    this.#entitlements.add(event, this.#asOf, found);
-    this.#corrections.add(event, this.#isPaid, found);
-    this.#doubtedArrears.add(event, this.#asOf, this.#isInDoubt, found);
-    this.#cycles.add(event, found);
-    this.#money.add(event, stream, found);
-    this.#instructions.add(event, stream, found);
-    this.#outcomes.add(event, stream, found);
-    this.#bookings.add(event, stream, found);
-    this.#files.add(event, found);
-    this.#messages.add(event, found);
-    this.#sets.add(event, found);
+    for (const [invariant, judge] of this.#parts) {
+      // One event that nobody can judge must not keep the others from being judged.
+      try {
+        judge(event, stream, found);
+      } catch (error) {
+        found(invariant, `it cannot be judged (${kindOf(error)})`);
+      }
+    }
   }
 
   finish(): AuditReport {
-    this.#money.finish((invariant, detail, stream) =>
-      this.#found(invariant, stream, this.#last, detail),
-    );
-    this.#corrections.finish((invariant, detail, stream) =>
-      this.#found(invariant, stream, this.#last, detail),
-    );
-    this.#determinations.finish((invariant, detail, stream) =>
-      this.#found(invariant, stream, this.#last, detail),
-    );
-    this.#twoPeople.finish((detail, stream) => this.#found('I4', stream, this.#last, detail));
+    const found: FoundAtEnd = (invariant, detail, stream) =>
+      this.#found(invariant, stream, this.#last, detail);
+    const ends: readonly (readonly [Invariant, () => void])[] = [
+      ['I6', () => this.#money.finish(found)],
+      ['I5', () => this.#corrections.finish(found)],
+      ['I5', () => this.#determinations.finish(found)],
+      ['I4', () => this.#twoPeople.finish((detail, stream) => found('I4', detail, stream))],
+    ];
+    for (const [invariant, end] of ends) {
+      try {
+        end();
+      } catch (error) {
+        found(invariant, `what is left at its end cannot be judged (${kindOf(error)})`, 'the log');
+      }
+    }
     return {
       events: this.#events,
       violations: this.#violations,

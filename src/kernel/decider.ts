@@ -7,9 +7,11 @@ import { DomainError } from './errors.js';
  * broker's access rules, a folder's permissions).
  */
 export interface Via {
-  readonly channel: 'http' | 'cli' | 'kafka' | 'folder' | 'automation';
-  readonly authentication: 'oidc' | 'local' | 'none' | 'system';
+  readonly channel: (typeof CHANNELS)[number];
+  readonly authentication: (typeof AUTHENTICATIONS)[number];
 }
+export const CHANNELS = ['http', 'cli', 'kafka', 'folder', 'automation'] as const;
+export const AUTHENTICATIONS = ['oidc', 'local', 'none', 'system'] as const;
 
 /** Who acts, in which role, and in which regions (absent: everywhere). */
 export interface Actor {

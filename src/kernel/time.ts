@@ -66,6 +66,19 @@ export const isInstant = (text: string): boolean =>
   /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z$/.test(text) &&
   !Number.isNaN(Date.parse(text));
 
+const LOGGED =
+  /^(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8]|(29|30|31))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$/;
+
+/** Whether a text is an instant in the one form that the log writes, of a day that there is. */
+export function isLoggedInstant(text: string): boolean {
+  const match = LOGGED.exec(text);
+  if (!match) return false;
+  return match[1] === undefined || isDay(text.slice(0, 10), Number(match[1]));
+}
+
+const isDay = (date: string, day: number): boolean =>
+  day <= daysInMonth(Number(date.slice(0, 4)), Number(date.slice(5, 7)));
+
 /**
  * An instant as the log writes it, with milliseconds, so that the two compare as texts.
  * @throws DomainError INVALID_INSTANT also for days that the calendar does not have

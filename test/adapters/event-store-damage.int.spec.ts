@@ -16,7 +16,7 @@ import Database from 'better-sqlite3';
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
 import { openSqliteLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { leafOf } from '../../src/adapters/event-store/sqlite/log-writer.js';
-import { verifyLog } from '../../src/adapters/event-store/sqlite/verify.js';
+import { verified } from '../support/verified.js';
 import { openEngine } from '../../src/cli/compose.js';
 import { newStream, write } from '../contract/budget-events.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -145,9 +145,9 @@ describe('a log that is not as it was written', () => {
 
   it('with one flipped byte long ago is found by the full verification and names the position', async () => {
     await filled(1_000);
-    expect((await verifyLog(dir)).events).toBe(2_000);
+    expect((await verified(dir)).events).toBe(2_000);
     flip('"amountMinor":"7"', '"amountMinor":"6"');
-    await expect(verifyLog(dir)).rejects.toMatchObject({
+    await expect(verified(dir)).rejects.toMatchObject({
       code: 'LOG_CORRUPT',
       detail: expect.stringMatching(/position 1[45]: its bytes do not have the hash/),
     });
@@ -177,7 +177,7 @@ describe('a log that is not as it was written', () => {
   ])('where %s is found by the full verification', async (_, sql, expected) => {
     await filled(1_000);
     change(sql);
-    await expect(verifyLog(dir)).rejects.toMatchObject({
+    await expect(verified(dir)).rejects.toMatchObject({
       code: 'LOG_CORRUPT',
       detail: expect.stringMatching(expected),
     });
@@ -240,7 +240,7 @@ describe('a log that is not as it was written', () => {
   it('stops the verification when its signal aborts', async () => {
     await filled(1_000);
     const abort = new AbortController();
-    await expect(verifyLog(dir, () => abort.abort(), abort.signal)).rejects.toMatchObject({
+    await expect(verified(dir, () => abort.abort(), abort.signal)).rejects.toMatchObject({
       name: 'AbortError',
     });
   });

@@ -11,7 +11,7 @@ import {
 import { LogWriter } from '../../src/adapters/event-store/sqlite/log-writer.js';
 import { StoreError } from '../../src/kernel/errors.js';
 import { openLogForWriting } from '../../src/adapters/event-store/sqlite/sqlite-log.js';
-import { verifyLog } from '../../src/adapters/event-store/sqlite/verify.js';
+import { verified } from '../support/verified.js';
 import { WriteQueue } from '../../src/adapters/event-store/sqlite/write-queue.js';
 import { allotted, amounts, newStream, write } from '../contract/budget-events.js';
 import { eventually } from '../support/eventually.js';
@@ -68,7 +68,7 @@ describe('durability', () => {
       expect(
         acknowledged.filter(([stream, revision]) => !stored.has(`${stream} ${revision}`)),
       ).toEqual([]);
-      expect((await verifyLog(dir)).events).toBe(stored.size);
+      expect((await verified(dir)).events).toBe(stored.size);
       await store.close();
       await folder.close();
     },

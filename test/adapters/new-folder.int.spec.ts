@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { verifyLog } from '../../src/adapters/event-store/sqlite/verify.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { verified } from '../support/verified.js';
 
 const CHILD = join(import.meta.dirname, 'folder-child.js');
 
@@ -81,7 +81,7 @@ describe('a new data folder', () => {
         if (first === 'opened') break;
         ended.push(first);
         expect([step, await open(data)]).toEqual([step, 'opened']);
-        await verifyLog(data);
+        await verified(data);
       }
       expect(ended.length).toBeGreaterThan(10);
       if (how === 'throw')
@@ -97,7 +97,7 @@ describe('a new data folder', () => {
       if ((await openOnSmallDisk(data, blocks)) === 'opened') break;
       refused += 1;
       expect([blocks, await open(data)]).toEqual([blocks, 'opened']);
-      await verifyLog(data);
+      await verified(data);
     }
     expect(refused).toBeGreaterThan(3);
   });

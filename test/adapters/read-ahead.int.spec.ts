@@ -39,7 +39,7 @@ async function walked(
 
 describe('a long walk over the log', () => {
   it('is given its pages by the thread that reads ahead, also where it waits for nothing else', async () => {
-    const ahead = new ReadAhead(dir);
+    const ahead = new ReadAhead({ dir });
     const given: number[] = [];
     // The thread takes a while to start: the walk is made again until it has, and ends in any case.
     for (let walks = 0; given.length === 0 && walks < 50_000; walks += 1) {

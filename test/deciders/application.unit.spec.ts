@@ -367,16 +367,10 @@ describe('an appeal', () => {
   });
   test('is decided by nobody who had a part in it, or lodged it', () => {
     const lodgedBy = was('AppealLodged', lodged.data, 'x.thief', 'intake');
-    const parties = [intake.actor.id, 'x.thief', 'X.Thief', recommended.meta.actor];
-    for (const type of ['UpholdAppeal', 'DismissAppeal'] as const)
-      for (const who of parties)
-        given(...history, lodgedBy)
-          .when({ type, reason: 'seen' }, by(who, 'supervisor'))
-          .thenRefused('SAME_PERSON');
-    const upheld = was('AppealUpheld', { applicationId, reason: 'x' }, 'said', 'supervisor');
-    given(...history, lodgedBy, upheld, determined)
-      .when(recommend, by('x.thief', 'case-officer'))
-      .thenRefused('SAME_PERSON');
+    for (const who of [intake.actor.id, 'x.thief', 'X.Thief', recommended.meta.actor])
+      given(...history, lodgedBy)
+        .when({ type: 'DismissAppeal', reason: 'seen' }, by(who, 'supervisor'))
+        .thenRefused('SAME_PERSON');
   });
   test('upheld sends it back to assessment; dismissed ends it', () => {
     const upheld = was(

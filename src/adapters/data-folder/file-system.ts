@@ -11,10 +11,13 @@ import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../../kernel/errors.js';
 import { syncFolderSync } from '../durable-files/sync-folder.js';
+import { lookAtFolder } from './looked-at.js';
 import {
   FOLDER_FORMAT,
+  LOCK_FILE,
   privateDatabase,
   diskFailure,
+  isBusy,
   readManifest,
   writeManifest,
   type DataFolder,
@@ -142,24 +145,16 @@ function syncNames(dir: string, first: string): void {
 
 function hold(path: string): () => void {
   const note = join(path, 'lock.pid');
-  const db = new Database(privateDatabase(join(path, 'lock.db')), { timeout: 0 });
+  const db = new Database(privateDatabase(join(path, LOCK_FILE)), { timeout: 0 });
   try {
     db.pragma('journal_mode = DELETE');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    // By its code: the addon throws the error class of whichever copy of the module was loaded
-    // first in the process.
-    if (!(
-      typeof error === 'object' &&
-      error !== null &&
-      'code' in error &&
-      String(error.code).startsWith('SQLITE_BUSY')
-    ))
-      throw error;
+    if (!isBusy(error)) throw error;
     throw new StoreError(
       'DATA_FOLDER_HELD',
-      `${path} is held by ${holder(note)}. Stop that one first, or use another folder.`,
+      `${path} is held by ${holder(path, note)}. Stop that one first, or use another folder.`,
       { cause: error },
     );
   }
@@ -169,8 +164,12 @@ function hold(path: string): () => void {
   };
 }
 
-function holder(note: string): string {
+/** Who audits a folder holds it too, as one of many, and leaves no note. */
+function holder(path: string, note: string): string {
   try {
+    const looked = lookAtFolder(path);
+    looked.close();
+    if (!looked.isHeld) return 'an audit that reads it';
     const pid = readFileSync(note, 'utf8').trim();
     return /^[0-9]{1,10}$/.test(pid) ? `process ${pid}` : 'another process';
   } catch {

@@ -30,6 +30,18 @@ export interface DataFolder {
 
 export const FOLDER_FORMAT = 1;
 const MANIFEST = 'folder.json';
+/** Whoever holds a folder does so by a lock on it. */
+export const LOCK_FILE = 'lock.db';
+
+/**
+ * Whether a database is locked by another. By its code: the addon throws the error class of
+ * whichever copy of the module was loaded first in the process.
+ */
+export const isBusy = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  String(error.code).startsWith('SQLITE_BUSY');
 
 /** What folder.json says. */
 export interface Manifest {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { TextPage } from './sqlite/log-protocol.js';
-import { readInWorker, type ReadClient } from './sqlite/read-client.js';
+import { readInWorker, type LogPlace, type ReadClient } from './sqlite/read-client.js';
 
 type Fetched = Promise<TextPage | undefined>;
 
@@ -33,7 +33,7 @@ export class ReadAhead {
   /** The thread takes a while to start; until it has answered once, nobody waits for it. */
   #started = false;
 
-  constructor(private readonly dir: string) {}
+  constructor(private readonly place: LogPlace) {}
 
   /** The page that was fetched ahead; undefined: read it in the ordinary way. */
   async take(after: number, limit: number): Promise<TextPage | undefined> {
@@ -64,7 +64,7 @@ export class ReadAhead {
 
   async #fetch(after: number, limit: number): Promise<TextPage | undefined> {
     if (this.#reader && !this.#started) return undefined;
-    this.#reader ??= readInWorker(this.dir);
+    this.#reader ??= readInWorker(this.place);
     try {
       return await this.#reader.call('text', { after, limit });
     } catch {

@@ -5,6 +5,8 @@ import { isUuid } from '../../kernel/ids.js';
 import type { Rows } from './sqlite/log-protocol.js';
 import { MAX_EVENT_BYTES, type NewEvent } from './port.js';
 import { StoreError } from '../../kernel/errors.js';
+import { quotable } from '../../kernel/text.js';
+import { faultOfShape } from './stored-shape.js';
 
 /**
  * Names of streams are ASCII without quotes and backslashes: they stand in JSON as they are and
@@ -39,7 +41,10 @@ export function lineOf(
   if (!isUuid(id))
     throw new ContractError('EVENT_INVALID', type, v, 'id', 'is not a lower-case UUID');
   registry.validate(type, v, data);
-  const line = JSON.stringify({ id, stream, revision, type, v, time, data, meta });
+  const stored = { id, stream, revision, type, v, time, data, meta };
+  const fault = faultOfShape(stored);
+  if (fault !== undefined) throw new ContractError('EVENT_INVALID', type, v, '', fault);
+  const line = JSON.stringify(stored);
   // A UTF-16 unit is at most three bytes of UTF-8, so that short lines need no counting.
   if (line.length * 3 > MAX_EVENT_BYTES && Buffer.byteLength(line) > MAX_EVENT_BYTES) {
     throw new StoreError(
@@ -95,21 +100,39 @@ export interface Parsed {
 }
 
 /**
- * Parses rows, checks that each line belongs to its row, validates payloads and lifts old versions.
- * @throws StoreError LOG_CORRUPT or LOG_NEWER_VERSION that names the position
+ * `exact`: a line that is not written as it was parsed is refused. The first of two members of one
+ * name is dropped by our parser and read by others, and what is parsed shows neither. It costs as
+ * much as parsing, and changes nothing of what we read: it is for whoever proves a log.
  */
-export function recordedOf(registry: EventRegistry, rows: Rows): Recorded[] {
+export interface ReadingOf {
+  readonly exact?: boolean;
+}
+
+/**
+ * Parses rows, checks that each line belongs to its row, holds what is said of an event against its
+ * shape, validates payloads and lifts old versions.
+ * @throws StoreError LOG_CORRUPT or LOG_NEWER_VERSION that names the position and the stream
+ */
+export function recordedOf(
+  registry: EventRegistry,
+  rows: Rows,
+  { exact = false }: ReadingOf = {},
+): Recorded[] {
   const { positions, streams, revisions, lines } = rows;
   const events = new Array<Recorded>(lines.length);
   for (let i = 0; i < lines.length; i += 1) {
     const position = positions[i]!;
     try {
-      const event = JSON.parse(lines[i]!) as Parsed;
+      const line = lines[i]!;
+      const event = JSON.parse(line) as Parsed;
+      requireShape(event);
       if (event.stream !== streams[i] || event.revision !== revisions[i])
         throw new Error('the line belongs to another stream or revision');
+      if (exact && JSON.stringify(event) !== line)
+        throw new Error('the line has one member twice, or is not written as the log writes');
       events[i] = lift(registry, event, position);
     } catch (error) {
-      throw unreadable(position, error);
+      throw unreadable(position, streams[i], error);
     }
   }
   return events;
@@ -117,16 +140,24 @@ export function recordedOf(registry: EventRegistry, rows: Rows): Recorded[] {
 
 /**
  * The same for a whole page of consecutive events that the reader checked against their rows.
- * @throws SyntaxError when the text is not JSON, which row by row tells the position; StoreError as
- *   above
+ * @throws SyntaxError when the text is not JSON, or not exact, which row by row tells the position;
+ *   StoreError as above
  */
-export function recordedOfText(registry: EventRegistry, text: string, first: number): Recorded[] {
+export function recordedOfText(
+  registry: EventRegistry,
+  text: string,
+  first: number,
+  { exact = false }: ReadingOf = {},
+): Recorded[] {
   const events = JSON.parse(text) as Parsed[];
+  if (exact && JSON.stringify(events) !== text) throw new SyntaxError('not as the log writes');
   for (let i = 0; i < events.length; i += 1) {
+    const event = events[i]!;
     try {
-      lift(registry, events[i]!, first + i);
+      requireShape(event);
+      lift(registry, event, first + i);
     } catch (error) {
-      throw unreadable(first + i, error);
+      throw unreadable(first + i, (event as Partial<Parsed> | null)?.stream, error);
     }
   }
   return events as Recorded[];
@@ -142,10 +173,16 @@ export function recordedOfParsed(
   position: number,
 ): Recorded {
   try {
+    requireShape(event);
     return lift(registry, event, position);
   } catch (error) {
-    throw unreadable(position, error);
+    throw unreadable(position, event.stream, error);
   }
+}
+
+function requireShape(event: Parsed): void {
+  const fault = faultOfShape(event);
+  if (fault !== undefined) throw new Error(fault);
 }
 
 function lift(registry: EventRegistry, event: Parsed, position: number): Recorded {
@@ -155,11 +192,12 @@ function lift(registry: EventRegistry, event: Parsed, position: number): Recorde
   return event as Recorded;
 }
 
-function unreadable(position: number, error: unknown): StoreError {
+function unreadable(position: number, stream: unknown, error: unknown): StoreError {
+  const place = `position ${position}${typeof stream === 'string' ? ` of ${quotable(stream)}` : ''}`;
   if (error instanceof ContractError && error.code !== 'EVENT_INVALID') {
     return new StoreError(
       'LOG_NEWER_VERSION',
-      `The event at position ${position} was written by a newer version of Sanad: ${error.message}.`,
+      `The event at ${place} was written by a newer version of Sanad: ${error.message}.`,
       { cause: error },
     );
   }
@@ -168,6 +206,6 @@ function unreadable(position: number, error: unknown): StoreError {
   const reason = error instanceof SyntaxError ? 'the line is not JSON' : said;
   return new StoreError(
     'LOG_CORRUPT',
-    `The event at position ${position} cannot be trusted: ${reason}. The log was left as it is; restore it from a backup.`,
+    `The event at ${place} cannot be trusted: ${reason}. The log was left as it is; restore it from a backup.`,
   );
 }

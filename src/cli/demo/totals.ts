@@ -25,7 +25,7 @@ export async function summarise(
   run: Run,
 ): Promise<Totals> {
   return withEngine(dir, async (engine) => {
-    const report = await auditCheck(engine, run);
+    const report = await auditCheck(engine.store, run);
     const cycles: DemoCycle[] = [];
     for (const period of periods)
       cycles.push(await cycleTotals(engine, cycleIdOf(programmeId, period), period, run));

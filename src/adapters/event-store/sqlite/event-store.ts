@@ -12,7 +12,6 @@ import { NO_STREAM, type FromWriter, type Rows, type WireFailure } from './log-p
 import type { WriterData } from './log-writer.worker.js';
 import {
   MAX_EVENTS_PER_GROUP,
-  MAX_PAGE,
   type AppendGroup,
   type AppendResult,
   type EventStore,
@@ -24,8 +23,9 @@ import {
 } from '../port.js';
 import { StoreError } from '../../../kernel/errors.js';
 import { ReadAhead } from '../read-ahead.js';
+import { LogPages } from './log-pages.js';
 import { readHere, readInWorker, type ReadClient } from './read-client.js';
-import { checkStream, lineOf, recordedOf, recordedOfText } from '../stored-line.js';
+import { checkStream, lineOf, recordedOf } from '../stored-line.js';
 
 export interface SqliteLogOptions {
   /**
@@ -95,12 +95,13 @@ export async function openSqliteLog(
       resolve();
     }),
   );
-  const reads = options.reader === 'local' ? readHere(dir) : readInWorker(dir);
+  const reads = options.reader === 'local' ? readHere(dir) : readInWorker({ dir });
+  const registry = options.registry ?? new EventRegistry();
   const store = new SqliteEventStore(
-    options.registry ?? new EventRegistry(),
+    registry,
     appends,
     reads,
-    new ReadAhead(dir),
+    new LogPages(reads, new ReadAhead({ dir }), registry),
     async () => {
       worker.postMessage({ kind: 'close' });
       await exited;
@@ -134,11 +135,12 @@ export function connectSqliteLog(
       resolve();
     }),
   );
+  const registry = options.registry ?? new EventRegistry();
   return new SqliteEventStore(
-    options.registry ?? new EventRegistry(),
+    registry,
     appends,
     reads,
-    new ReadAhead(dir),
+    new LogPages(reads, new ReadAhead({ dir }), registry),
     async () => {
       await appends.settled();
       port.close();
@@ -154,7 +156,7 @@ class SqliteEventStore implements EventStore {
     private readonly registry: EventRegistry,
     private readonly appends: AppendClient,
     private readonly reads: ReadClient,
-    private readonly ahead: ReadAhead,
+    private readonly pages: LogPages,
     private readonly closeWriter: () => Promise<void>,
   ) {}
 
@@ -207,24 +209,8 @@ class SqliteEventStore implements EventStore {
     );
   }
 
-  async readAll(after: number, limit: number): Promise<Page> {
-    const size = Math.min(Math.max(limit, 1), MAX_PAGE);
-    const ahead = await this.ahead.take(after, size);
-    if (ahead) {
-      this.ahead.walked(after, size, after + ahead.count);
-      const events = this.#recordedOfText(ahead.text, after + 1);
-      if (events) return { events, next: after + ahead.count, end: false };
-    }
-    const { rows, end } = await this.reads.call('page', { after, limit: size });
-    const missing = rows.positions.findIndex((position, index) => position !== after + 1 + index);
-    if (missing >= 0)
-      throw new StoreError(
-        'LOG_CORRUPT',
-        `The event at position ${after + 1 + missing} is missing. The log was left as it is; restore it from a backup.`,
-      );
-    const next = after + rows.lines.length;
-    if (!end && !ahead) this.ahead.walked(after, size, next);
-    return { events: recordedOf(this.registry, rows), next, end };
+  readAll(after: number, limit: number): Promise<Page> {
+    return this.pages.readAll(after, limit);
   }
 
   async *follow(after: number, signal: AbortSignal, pageSize = 1_000): AsyncIterable<Page> {
@@ -257,7 +243,7 @@ class SqliteEventStore implements EventStore {
 
   async #finish(): Promise<void> {
     await this.appends.settled();
-    await Promise.all([this.reads.close(), this.ahead.close()]);
+    await Promise.all([this.reads.close(), this.pages.close()]);
     await this.closeWriter();
   }
 
@@ -267,16 +253,6 @@ class SqliteEventStore implements EventStore {
 
   #recorded(rows: Rows): Recorded[] {
     return recordedOf(this.registry, rows);
-  }
-
-  /** Undefined where the page is not JSON: read row by row, it tells which event it is. */
-  #recordedOfText(text: string, first: number): Recorded[] | undefined {
-    try {
-      return recordedOfText(this.registry, text, first);
-    } catch (error) {
-      if (error instanceof SyntaxError) return undefined;
-      throw error;
-    }
   }
 
   #prepare({ writes, receipt }: AppendGroup): PreparedGroup {

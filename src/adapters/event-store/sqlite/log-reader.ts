@@ -8,7 +8,8 @@ import type {
   TextPage,
 } from './log-protocol.js';
 import { isLineOf, typeIn } from '../stored-line.js';
-import { guard, type Sqlite, type Statement } from './sqlite-log.js';
+import type { ReadableDatabase, ReadStatement } from './readable-database.js';
+import { guard } from './sqlite-log.js';
 
 interface PageArgs {
   readonly after: number;
@@ -23,15 +24,15 @@ const COLUMNS = 'position, stream, revision, line';
 
 /** Synchronous reads on one read-only connection; every method throws StoreError. */
 export class LogReader implements ReadCalls {
-  readonly #forwards: Statement;
-  readonly #backwards: Statement;
-  readonly #many: Statement;
-  readonly #category: Statement;
-  readonly #page: Statement;
-  readonly #last: Statement;
-  readonly #receipt: Statement;
+  readonly #forwards: ReadStatement;
+  readonly #backwards: ReadStatement;
+  readonly #many: ReadStatement;
+  readonly #category: ReadStatement;
+  readonly #page: ReadStatement;
+  readonly #last: ReadStatement;
+  readonly #receipt: ReadStatement;
 
-  constructor(private readonly db: Sqlite) {
+  constructor(private readonly db: ReadableDatabase) {
     this.#forwards = db
       .prepare(
         `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? AND position <= ? ORDER BY revision LIMIT ?`,

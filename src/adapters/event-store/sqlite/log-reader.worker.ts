@@ -1,14 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ReadCall, ReadCalls, ReadReply, ReadRequest } from './log-protocol.js';
 import { LogReader } from './log-reader.js';
-import { asStoreError, openLogForReading } from './sqlite-log.js';
+import type { LogPlace } from './read-client.js';
+import { asStoreError, openLogForReading, openStillLog } from './sqlite-log.js';
 
 /**
  * The thread that reads the log for a thread that must not wait for the disk. `undefined` closes
  * it.
  */
 const port = parentPort!;
-const reader = new LogReader(openLogForReading((workerData as { readonly dir: string }).dir).db);
+const { dir, isStill = false } = workerData as LogPlace;
+const reader = new LogReader((isStill ? await openStillLog(dir) : openLogForReading(dir)).db);
 
 port.on('message', (requests: readonly ReadRequest[] | undefined) => {
   if (requests === undefined) {

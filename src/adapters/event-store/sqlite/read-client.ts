@@ -5,6 +5,12 @@ import { LogReader } from './log-reader.js';
 import { StoreError } from '../../../kernel/errors.js';
 import { openLogForReading } from './sqlite-log.js';
 
+/** A folder's log. `isStill`: nobody writes it meanwhile, and it has no write-ahead log. */
+export interface LogPlace {
+  readonly dir: string;
+  readonly isStill?: boolean;
+}
+
 /** Asks a reader, in this thread or in its own. Failures are StoreError. */
 export interface ReadClient {
   call<C extends ReadCall>(
@@ -18,8 +24,11 @@ export interface ReadClient {
  * Reads on a connection of this thread, which waits for the disk: for threads that do nothing else
  * meanwhile.
  */
-export function readHere(dir: string): ReadClient {
-  const reader = new LogReader(openLogForReading(dir).db);
+export const readHere = (dir: string): ReadClient =>
+  readWith(new LogReader(openLogForReading(dir).db));
+
+/** The same, with a reader that is open; it is closed with the client. */
+export function readWith(reader: LogReader): ReadClient {
   let closed = false;
   return {
     async call(call, args) {
@@ -53,9 +62,9 @@ function settle(pending: Map<number, Pending>, reply: ReadReply): void {
  * Reads in a thread of its own: all questions of one tick travel in one message, and so do their
  * answers.
  */
-export function readInWorker(dir: string): ReadClient {
+export function readInWorker(place: LogPlace): ReadClient {
   const worker = new Worker(new URL('./log-reader.worker.js', import.meta.url), {
-    workerData: { dir },
+    workerData: place,
   });
   const pending = new Map<number, Pending>();
   let queued: ReadRequest[] = [];

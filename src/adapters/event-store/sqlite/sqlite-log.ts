@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { privateDatabase } from '../../data-folder/port.js';
 import { StoreError, type StoreErrorCode } from '../../../kernel/errors.js';
+import type { ReadableDatabase } from './readable-database.js';
 
 /**
  * The only file that knows the SQLite driver: it opens the log, lays its tables and turns the
@@ -31,8 +32,8 @@ const TABLES = `
   CREATE TABLE receipts (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
-export interface OpenLog {
-  readonly db: Sqlite;
+export interface OpenLog<D = Sqlite> {
+  readonly db: D;
   /** Random id made with the file. */ readonly logId: string;
 }
 
@@ -78,15 +79,34 @@ export function openLogForWriting(dir: string, mustExist?: string): OpenLog {
   });
 }
 
-/** Opens the log for reading; it must exist. @throws StoreError */
+/**
+ * Opens the log for reading, beside whoever may write it; it must exist. SQLite makes the files of
+ * a write-ahead log beside it where there are none. @throws StoreError
+ */
 export function openLogForReading(dir: string): OpenLog {
+  return opened(dir, (file) => {
+    const db = new Database(file, { readonly: true, timeout: 5_000 });
+    db.pragma('cache_size = -16384');
+    return db;
+  });
+}
+
+/**
+ * The same of a log that nobody writes meanwhile and that has no write-ahead log: nothing is made
+ * beside it. @throws StoreError
+ */
+export async function openStillLog(dir: string): Promise<OpenLog<ReadableDatabase>> {
+  const { openStill } = await import('./still-database.js');
+  return opened(dir, openStill);
+}
+
+function opened<D extends ReadableDatabase>(dir: string, open: (file: string) => D): OpenLog<D> {
   const file = join(dir, LOG_FILE);
   if (!existsSync(file)) throw new StoreError('LOG_CORRUPT', `${LOG_FILE} is missing.`);
   return guard(() => {
-    const db = new Database(file, { readonly: true, timeout: 5_000 });
+    const db = open(file);
     try {
       checkHeader(db);
-      db.pragma('cache_size = -16384');
       return { db, logId: idOf(db) };
     } catch (error) {
       db.close();
@@ -120,14 +140,14 @@ function lay(db: Sqlite): void {
   }).immediate();
 }
 
-function checkHeader(db: Sqlite): void {
-  if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+function checkHeader(db: ReadableDatabase): void {
+  if (db.prepare('PRAGMA application_id').pluck().get() !== APPLICATION_ID) {
     throw new StoreError(
       'LOG_CORRUPT',
       `${LOG_FILE} is not a log of Sanad, or its header is damaged. It was left as it is.`,
     );
   }
-  const format = Number(db.pragma('user_version', { simple: true }));
+  const format = Number(db.prepare('PRAGMA user_version').pluck().get());
   if (format > LOG_FORMAT) {
     throw new StoreError(
       'LOG_NEWER_VERSION',
@@ -138,7 +158,7 @@ function checkHeader(db: Sqlite): void {
     throw new StoreError('LOG_CORRUPT', `${LOG_FILE} has no format. It was left as it is.`);
 }
 
-function idOf(db: Sqlite): string {
+function idOf(db: ReadableDatabase): string {
   const id = db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get('log-id');
   if (typeof id !== 'string')
     throw new StoreError('LOG_CORRUPT', `${LOG_FILE} has lost its id. It was left as it is.`);

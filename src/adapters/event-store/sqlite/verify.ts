@@ -1,14 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
+import { isUint8Array } from 'node:util/types';
 import { StoreError } from '../../../kernel/errors.js';
+import { quotable } from '../../../kernel/text.js';
 import { isLineOf } from '../stored-line.js';
 import { leafOf } from './log-writer.js';
-import { asStoreError, guard, openLogForReading, type Sqlite } from './sqlite-log.js';
+import type { ReadableDatabase } from './readable-database.js';
+import { asStoreError, guard } from './sqlite-log.js';
 
 const TAIL = 1_000;
 const PAGE = 1_000;
 const MAX_FAULTS = 10;
 
-type Row = [position: number, stream: string, revision: number, line: string, leaf: Buffer];
+type Row = [position: number, stream: string, revision: number, line: string, leaf: Uint8Array];
 
 interface Fault {
   readonly position: number;
@@ -24,7 +27,7 @@ export interface VerifiedLog {
  * 1,000.
  * @throws StoreError LOG_CORRUPT that names the position
  */
-export function verifyTail(db: Sqlite): void {
+export function verifyTail(db: ReadableDatabase): void {
   guard(() => {
     const rows = db
       .prepare(
@@ -47,7 +50,7 @@ export function verifyTail(db: Sqlite): void {
   });
 }
 
-function firstMissing(db: Sqlite, last: number): number {
+function firstMissing(db: ReadableDatabase, last: number): number {
   const before = db.prepare('SELECT count(*) FROM events WHERE position <= ?').pluck();
   let low = 0;
   let high = last;
@@ -60,18 +63,16 @@ function firstMissing(db: Sqlite, last: number): number {
 }
 
 /**
- * Checks every event of a log against its hash, its row and its place, in pages, on a connection of
- * its own.
+ * Checks every event of a log against its hash, its row and its place, in pages.
  * @param onProgress gets the number of events checked so far
  * @throws StoreError LOG_CORRUPT that names the first ten faults and counts the rest; the signal's
  *   reason when it aborts
  */
 export async function verifyLog(
-  dir: string,
+  db: ReadableDatabase,
   onProgress?: (events: number) => void,
   signal?: AbortSignal,
 ): Promise<VerifiedLog> {
-  const { db } = openLogForReading(dir);
   try {
     const faults: Fault[] = [];
     let count = 0;
@@ -79,6 +80,7 @@ export async function verifyLog(
       count += 1;
       if (faults.length < MAX_FAULTS) faults.push({ position, reason });
     };
+    requireKinds(db);
     const end = Number(db.prepare('SELECT max(position) FROM events').pluck().get() ?? -1);
     const events = await verifyEvents(db, end, report, onProgress, signal);
     const index = await verifyStreams(db, end, report, signal);
@@ -89,15 +91,31 @@ export async function verifyLog(
   } catch (error) {
     if (signal?.aborted) throw error;
     throw asStoreError(error);
-  } finally {
-    db.close();
   }
+}
+
+/**
+ * Columns of SQLite hold whatever they are given: a name as bytes is another one to whoever looks
+ * for it, and a number beyond ours is none. Told as text, which all of them are.
+ */
+function requireKinds(db: ReadableDatabase): void {
+  const odd = db
+    .prepare(
+      `SELECT CAST(position AS TEXT), CAST(stream AS TEXT) FROM events WHERE typeof(stream) <> 'text' OR typeof(line) <> 'text' OR typeof(leaf) <> 'blob' OR typeof(revision) <> 'integer' OR revision NOT BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER} OR position NOT BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER} LIMIT 1`,
+    )
+    .raw()
+    .get() as readonly [position: string, stream: string | null] | undefined;
+  if (odd)
+    throw new StoreError(
+      'LOG_CORRUPT',
+      `The event at position ${odd[0]} of ${quotable(odd[1] ?? '')} cannot be trusted: its row has a value of another kind. The log was left as it is; restore it from a backup.`,
+    );
 }
 
 type Report = (position: number, reason: string) => void;
 
 async function verifyEvents(
-  db: Sqlite,
+  db: ReadableDatabase,
   end: number,
   report: Report,
   onProgress?: (events: number) => void,
@@ -131,7 +149,7 @@ async function verifyEvents(
  * alone.
  */
 async function verifyStreams(
-  db: Sqlite,
+  db: ReadableDatabase,
   end: number,
   report: Report,
   signal?: AbortSignal,
@@ -167,7 +185,7 @@ async function verifyStreams(
 }
 
 function faultOf([, stream, revision, line, leaf]: Row): string | undefined {
-  if (!Buffer.isBuffer(leaf) || !leafOf(String(line)).equals(leaf))
+  if (!isUint8Array(leaf) || !leafOf(String(line)).equals(leaf))
     return 'its bytes do not have the hash they were stored with';
   if (!isLineOf(line, stream, revision)) return 'the line belongs to another stream or revision';
   return undefined;
