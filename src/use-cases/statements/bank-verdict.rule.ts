@@ -1,7 +1,8 @@
 import { PAYMENT_STATUSES } from '../../kernel/payment-status.js';
+import { standsForNone } from '../../kernel/stands-for-none.js';
 import { firstOf } from '../../kernel/text.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
-import { standsForNone, tellingReference } from '../../payment/telling-reference.rule.js';
+import { tellingReference } from '../../payment/telling-reference.rule.js';
 import type {
   BookedEntry,
   NumberedEntry,

@@ -1,4 +1,5 @@
 import { uuidOf } from '../../../../kernel/ids.js';
+import { standsForNone } from '../../../../kernel/stands-for-none.js';
 import type { BookedEntry, Family } from './port.js';
 import type { Fields } from './shape.js';
 import {
@@ -59,20 +60,19 @@ function pageOf(statement: Fields): string {
 const secondIn = (text: string | undefined): string | undefined =>
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/.exec(text ?? '')?.[0];
 
-const OWN = [
-  'instructionId',
-  'endToEndId',
-  'uetr',
-  'transactionId',
-  'amount',
-  'transacted',
-  'instructed',
-  'counterValue',
-] as const;
+const NAMES = ['instructionId', 'endToEndId', 'uetr', 'transactionId'] as const;
+const AMOUNTS = ['amount', 'transacted', 'instructed', 'counterValue'] as const;
 
-/** Whether a transaction names nothing and has no amount: it is there for its form. */
-export const saysNothing = (transaction: Fields): boolean =>
-  OWN.every((field) => transaction.get(field) === undefined);
+/**
+ * Whether a transaction names nothing and has no amount: it is there for its form. In a batch of
+ * several a name that stands for none is there for its form, too.
+ */
+export const saysNothing = (transaction: Fields, isOfSeveral: boolean): boolean =>
+  AMOUNTS.every((field) => transaction.get(field) === undefined) &&
+  NAMES.every((field) => {
+    const name = transaction.get(field);
+    return name === undefined || (isOfSeveral && standsForNone(name));
+  });
 
 /** A booking of an entry, of a batch in it, or of one transaction. */
 export function booking(

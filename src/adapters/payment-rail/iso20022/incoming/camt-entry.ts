@@ -28,7 +28,8 @@ export class OpenEntry {
   #readBefore: number | undefined;
   #misplaced = false;
   #transactions = 0;
-  #announced = 0;
+  /** What batches say that they have and do not list: more of another makes up for none. */
+  #missing = 0n;
   /** What its batches say that they come to; undefined where one of them does not say it. */
   #totalMinor: bigint | undefined = 0n;
   #batches = 0;
@@ -90,10 +91,10 @@ export class OpenEntry {
   }
 
   /** What a batch of the entry lists, and how many transactions it says that it has. */
-  addBatch(transactions: number, announced: string | undefined): void {
+  addBatch(transactions: number, announced: bigint | undefined): void {
     this.#transactions += transactions;
-    if (announced !== undefined && /^\d{1,9}$/.test(announced))
-      this.#announced += Number(announced);
+    const missing = (announced ?? 0n) - BigInt(transactions);
+    if (missing > 0n) this.#missing += missing;
   }
 
   /**
@@ -158,13 +159,14 @@ export class OpenEntry {
         kind: 'differs',
         detail: this.#difference(`its batches announce ${this.#totalMinor} minor units`),
       };
-    const isListed = this.#announced <= this.#transactions;
+    const isListed = this.#missing === 0n;
+    const announced = BigInt(this.#transactions) + this.#missing;
     if (total === this.#detailsMinor && isListed) return { kind: 'agrees' };
     if (total === this.#detailsMinor)
       return {
         kind: 'differs',
         detail: this.#difference(
-          `its ${this.#transactions} details come to all of it, and it says that there are ${this.#announced}`,
+          `its ${this.#transactions} details come to all of it, and it says that there are ${announced}`,
         ),
       };
     const charges = abs(this.#chargesMinor);
@@ -181,11 +183,11 @@ export class OpenEntry {
         : {
             kind: 'differs',
             detail: this.#difference(
-              `its ${this.#transactions} details and their charges come to all of it, and it says that there are ${this.#announced}`,
+              `its ${this.#transactions} details and their charges come to all of it, and it says that there are ${announced}`,
             ),
           };
     const rest = total - this.#detailsMinor;
-    if (rest > 0n && this.#announced > this.#transactions) return { kind: 'rest', minor: rest };
+    if (rest > 0n && !isListed) return { kind: 'rest', minor: rest };
     return {
       kind: 'differs',
       detail: this.#difference(
