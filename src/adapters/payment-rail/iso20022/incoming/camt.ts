@@ -120,6 +120,7 @@ export class Camt implements Mapper {
   #endTransaction(transaction: Fields): void {
     const batch = this.#batch!;
     batch.transactions += 1;
+    this.#entry!.addTax(transaction);
     this.#entry!.requireAgreement(transaction);
     if (!this.#returned && saysNothing(transaction, isOfSeveral(batch.announced?.get('count')))) {
       batch.silent += 1;
