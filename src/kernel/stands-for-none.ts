@@ -4,3 +4,7 @@ const NONE =
 
 /** Whether a reference says that there is none. */
 export const standsForNone = (text: string): boolean => NONE.test(text.trim());
+
+/** A reference, unless it says that there is none. */
+export const unlessNone = (text: string | undefined): string | undefined =>
+  text === undefined || standsForNone(text) ? undefined : text;

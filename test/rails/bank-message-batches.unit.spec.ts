@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { element } from '../support/xml.js';
-import { camt054, entry, findingsOf, readAll } from './bank-messages.js';
+import { bookings, camt054, entry, findingsOf, readAll } from './bank-messages.js';
 
 const amt = (text: string): string => element('Amt Ccy="MAD"', text);
 const tx = (...inner: readonly string[]): string => element('TxDtls', ...inner);
@@ -104,5 +104,36 @@ describe('how many transactions a batch has', () => {
     const batch = details(btch('2', total('100.00')), tx(element('Purp')).repeat(2));
     expect(await findingsOf(camt054(entry('100.00', batch)))).toEqual([]);
     expect(await toldOf(batch)).toEqual(['batch 10000 2']);
+  });
+});
+
+describe.each(['NOTPROVIDED', 'non ref', 'N/A', '0000'])('what stands for no name: %s', (word) => {
+  const named = tx(
+    refs(
+      element('PmtInfId', word),
+      ...['InstrId', 'EndToEndId', 'UETR', 'TxId'].map((name) => element(name, word)),
+    ),
+    amt('100.00'),
+  );
+  test('is none, so that the only detail of an entry is about its message', async () => {
+    expect(await toldOf(details(btch(''), named))).toEqual(['batch 10000 -']);
+    const alone = details(named.replace(`<PmtInfId>${word}`, '<PmtInfId>ASD-1'));
+    expect(await toldOf(alone)).toEqual(['batch 10000 -']);
+    expect(await toldOf(details(named))).toEqual(['transaction 10000 -']);
+  });
+  test('is not told in place of what the batch says, nor beside it', async () => {
+    const other = btch('').replace('<PmtInfId>', `<MsgId>${word}</MsgId><PmtInfId>`);
+    const { entries } = await readAll(camt054(entry('100.00', details(other, named))));
+    expect(bookings(entries)).toMatchObject([{ references: { batchId: 'ASD-1' } }]);
+    expect(bookings(entries)[0]).not.toHaveProperty('otherMessages');
+    const whole = btch('').replace('<PmtInfId>', '<MsgId>ASD-0</MsgId><PmtInfId>');
+    const silent = named.replace('<PmtInfId>', `<MsgId>${word}</MsgId><PmtInfId>`);
+    const { entries: both } = await readAll(camt054(entry('100.00', details(whole, silent))));
+    expect(bookings(both)).toMatchObject([
+      { references: { messageId: 'ASD-0', batchId: 'ASD-1' } },
+    ]);
+    const own = named.replace(`<PmtInfId>${word}`, '<PmtInfId>ASD-2');
+    const told = await readAll(camt054(entry('100.00', details(other, own))));
+    expect(bookings(told.entries)).toMatchObject([{ otherMessages: ['ASD-1'] }]);
   });
 });

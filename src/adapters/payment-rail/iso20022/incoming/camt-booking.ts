@@ -1,5 +1,5 @@
 import { uuidOf } from '../../../../kernel/ids.js';
-import { standsForNone } from '../../../../kernel/stands-for-none.js';
+import { standsForNone, unlessNone } from '../../../../kernel/stands-for-none.js';
 import type { BookedEntry, Family } from './port.js';
 import type { Fields } from './shape.js';
 import {
@@ -159,13 +159,12 @@ function referencesOf(
   batch: Fields | undefined,
 ): BookedEntry['references'] {
   return {
-    ...(batch ? messageIn(batch) : {}),
+    ...messageOf(transaction, batch),
     ...idIn(entry, 'bank', 'bank', 'AcctSvcrRef'),
     ...idIn(entry, 'bank', 'entryBank', 'AcctSvcrRef'),
     ...idIn(entry, 'entry', 'entry', 'NtryRef'),
     ...(transaction
       ? {
-          ...messageIn(transaction),
           ...idIn(transaction, 'instructionId', 'instructionId', 'InstrId'),
           ...idIn(transaction, 'endToEndId', 'endToEndId', 'EndToEndId'),
           ...maybe('uetr', transaction.get('uetr')?.toLowerCase()),
@@ -182,8 +181,10 @@ function otherMessages(
   batch: Fields | undefined,
 ): Pick<BookedEntry, 'otherMessages'> {
   if (!transaction || !batch) return {};
-  const own = Object.values(messageIn(transaction));
-  const others = Object.values(messageIn(batch)).filter((id) => !own.includes(id));
+  const own = Object.values(messageIn(transaction)).filter((id) => !standsForNone(id));
+  const others = Object.values(messageIn(batch)).filter(
+    (id) => !own.includes(id) && !standsForNone(id),
+  );
   return own.length === 0 || others.length === 0 ? {} : { otherMessages: others };
 }
 
@@ -195,6 +196,21 @@ const messageIn = (fields: Fields) => ({
   ...idIn(fields, 'messageId', 'messageId', 'MsgId'),
   ...idIn(fields, 'batchId', 'batchId', 'PmtInfId'),
 });
+
+/** What a transaction says of the message, unless it stands for none where its batch says one. */
+function messageOf(
+  transaction: Fields | undefined,
+  batch: Fields | undefined,
+): Pick<BookedEntry['references'], 'messageId' | 'batchId'> {
+  const ofBatch = batch ? messageIn(batch) : {};
+  const own = transaction ? messageIn(transaction) : {};
+  return {
+    ...own,
+    ...ofBatch,
+    ...maybe('messageId', unlessNone(own.messageId)),
+    ...maybe('batchId', unlessNone(own.batchId)),
+  };
+}
 
 const announcedBy = (batch: Fields): NonNullable<BookedEntry['batch']> => ({
   ...maybe('count', batch.get('count')),

@@ -1,3 +1,4 @@
+import { unlessNone } from '../../../../kernel/stands-for-none.js';
 import { requireAgreement } from './agreeing-amounts.js';
 import { ChargeRecords } from './charge-records.js';
 import type { BookedEntry, Direction, Money } from './port.js';
@@ -229,11 +230,8 @@ export class OpenEntry {
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
 
-/** What banks write where they were given no reference. */
-const NONE = new Set(['NOTPROVIDED', 'NOT PROVIDED', 'NONREF']);
-
 /** Whether it names a transfer of its own. */
 export const namesTransfer = ({ references }: BookedEntry): boolean =>
   [references.endToEndId, references.instructionId, references.uetr, references.transactionId].some(
-    (reference) => reference !== undefined && !NONE.has(reference.toUpperCase()),
+    (reference) => unlessNone(reference) !== undefined,
   );

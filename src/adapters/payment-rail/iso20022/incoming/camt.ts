@@ -1,4 +1,5 @@
 import { formatAmount } from '../../../../kernel/money.js';
+import { unlessNone } from '../../../../kernel/stands-for-none.js';
 import {
   booking,
   nameOf,
@@ -338,7 +339,7 @@ function onlyOne(booked: BookedEntry, entry: OpenEntry): BookedEntry {
     booked.scope === 'transaction' &&
     !isOfSeveral(booked.batch?.count) &&
     !namesTransfer(booked) &&
-    (batchId ?? messageId) !== undefined;
+    (unlessNone(batchId) ?? unlessNone(messageId)) !== undefined;
   return {
     ...booked,
     ...(isBatch ? { scope: 'batch' as const } : {}),
