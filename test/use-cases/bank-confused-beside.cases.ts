@@ -187,6 +187,8 @@ const ANOTHER: readonly (readonly [string, string])[] = [
   ["another's RIB with its name", `RIB ${OTHER_RIB}`],
   ["another's wallet", '0612345678'],
   ["another's wallet with its country", '+212 6 12 34 56 78'],
+  ["another's wallet with its country after 00", '00212612345678'],
+  ["another's wallet with its country alone", '212 612-345678'],
 ];
 const OWN: readonly (readonly [string, (own: string) => string])[] = [
   ['with dots', (own) => own.replace(/(...)/g, '$1.')],
