@@ -44,11 +44,9 @@ export function wholeBankAccount(written: string | undefined): string | undefine
   return isIban(account) || isRib(account) ? account : undefined;
 }
 
-/** The same, or a wallet. */
-export function wholeAccount(written: string | undefined): string | undefined {
-  const account = bareAccount(written);
-  return isWallet(account) ? account : wholeBankAccount(written);
-}
+/** The same, or a wallet, as it is known. */
+export const wholeAccount = (written: string | undefined): string | undefined =>
+  walletSpellings(bareAccount(written))?.[0] ?? wholeBankAccount(written);
 
 function bareAccount(written: string | undefined): string {
   const text = (written ?? '').normalize('NFKC').toUpperCase();
@@ -97,13 +95,30 @@ export const ibanOfRib = (rib: string): string =>
   `MA${String(98 - mod97(asDigits(`${rib}MA00`))).padStart(2, '0')}${rib}`;
 
 /**
- * An account as it may have been written: a Moroccan IBAN is its RIB, too, and a Moroccan telephone
- * number stands with its country or without. The first is the one that it is known by.
+ * A telephone number with its country after `+`, or a Moroccan one in any way: as it is dialled, or
+ * with `+212`, `00212` or `212`, and the 0 after that. The one that it is known by is first.
+ */
+function walletSpellings(bare: string): readonly [string, ...string[]] | undefined {
+  const own = /^(?:(?:\+|00)?2120?|0)([5-7][0-9]{8})$/.exec(bare)?.[1];
+  if (own !== undefined) return [`+212${own}`, `0${own}`, `00212${own}`, `212${own}`];
+  const abroad = /^\+((?!212)[1-9][0-9]{7,14})$/.exec(bare)?.[1];
+  return abroad === undefined ? undefined : ([bare, `00${abroad}`, abroad] as const);
+}
+
+/**
+ * An account as it may have been written, whatever stands between its digits: a Moroccan IBAN is
+ * its RIB, too, and a telephone number stands with `+`, `00` or neither before its country, and a
+ * Moroccan one without it. The first is the one that it is known by. Other digits may be a
+ * telephone abroad or a number of a bank's own: they are known by themselves, and found by either.
  */
 export function accountSpellings(text: string): readonly string[] {
-  const account = text.replace(/[\s.-]/g, '').toUpperCase();
-  const rib = account.startsWith('MA') ? account.slice(4) : account;
+  const bare = bareAccount(text);
+  const rib = bare.startsWith('MA') ? bare.slice(4) : bare;
   if (isRib(rib)) return [rib, ibanOfRib(rib)];
-  const subscriber = /^(?:0|\+212)([5-7][0-9]{8})$/.exec(account)?.[1];
-  return subscriber === undefined ? [account] : [`+212${subscriber}`, `0${subscriber}`];
+  if (isIban(bare)) return [bare];
+  const wallet = walletSpellings(bare);
+  if (wallet !== undefined) return wallet;
+  const account = text.replace(/[\s.-]/g, '').toUpperCase();
+  const abroad = walletSpellings(`+${bare.replace(/^00/, '')}`) ?? [];
+  return [...new Set([account, ...abroad])];
 }

@@ -2,24 +2,52 @@ import { isIban, isRib } from './accounts.js';
 import { DomainError } from './errors.js';
 import { faultOfText } from './text.js';
 
+/**
+ * What may stand between two groups of one number: whatever is neither letter nor digit, but for
+ * what sums and amounts have, and for a comma or colon with a space, which part two numbers.
+ */
+const JOINT = String.raw`(?:[,;:]|[^\p{L}\p{N}\p{M}\p{Sc},;:+=%]{1,3})`;
+/** The same between letters and their digits, where a colon introduces and a comma parts. */
+const AFTER_LETTERS = String.raw`(?:[,;]|[^\p{L}\p{N}\p{M},;]{1,3})`;
+/** One letter and a bracket numbers a list. */
+const LETTERS = String.raw`(?<![\p{L}\p{N}])([A-Z]{2}|[A-Z](?!\)))${AFTER_LETTERS}?`;
 /** A Moroccan identity card: one or two letters and five to seven digits. */
-const CARD = /(?<![\p{L}\p{N}])[A-Z]{1,2}[ .-]?[0-9]{5,7}(?![\p{L}\p{N}])/iu;
-/** A Moroccan telephone number, its groups parted alike; or one with its country. */
-const TELEPHONE =
-  /(?<!\p{N})0[5-7](?:[0-9]{8}|([ .-])[0-9]{2}(?:\1[0-9]{2}){3})(?!\p{N})|(?<!\p{N})(?:\+|00)[1-9](?:[ .-]?[0-9]){9,14}(?!\p{N})/u;
-const IBAN = /(?<![\p{L}\p{N}])[A-Z]{2}[0-9]{2}(?:[ .-]?[A-Z0-9]){11,30}/giu;
-const DIGITS = /(?<!\p{N})[0-9](?:[ .-]?[0-9]){23}(?!\p{N})/gu;
+const CARD = new RegExp(String.raw`${LETTERS}[0-9]{5,7}(?![\p{L}\p{N}])`, 'iu');
+/** Its digits in groups that are parted alike; its letters are capitals then. */
+const PART = String.raw`[^\p{L}\p{N}\p{M}\p{Sc},;:+=%]`;
+const CARD_IN_GROUPS = new RegExp(
+  String.raw`${LETTERS}(?=[0-9](?:${PART}?[0-9]){4,6}(?!,?[0-9]|${PART}[0-9]|\p{L}))` +
+    String.raw`[0-9]{2,4}(${PART})[0-9]{2,4}(?:\2[0-9]{2,4})?(?!${PART}?[0-9])`,
+  'gu',
+);
+/** A Moroccan telephone number as it is dialled, or with its country; or one of any country. */
+const TELEPHONE = new RegExp(
+  [
+    String.raw`(?<!\p{N})0(?:(?![.,:])${JOINT})?[5-7](?:${JOINT}?[0-9]){8}(?!\p{N})`,
+    String.raw`(?<!\p{N})212${JOINT}?[5-7](?:${JOINT}?[0-9]){8}(?!\p{N})`,
+    String.raw`(?<!\p{N})\+[ (]{0,2}[1-9](?:${JOINT}?[0-9]){9,14}(?!\p{N})`,
+    String.raw`(?<!\p{N})00[1-9][0-9]{9,14}(?!\p{N})`,
+    String.raw`(?<![\p{L}\p{N}]|\p{N}[.,])00${JOINT}?[1-9](?:${JOINT}?[0-9]){9,14}(?!\p{N})`,
+  ].join('|'),
+  'u',
+);
+/** Each in a look ahead, so that what begins before a number does not hide it. */
+const IBAN = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?=([A-Z]{2}${JOINT}?[0-9]{2}(?:${JOINT}?[A-Z0-9]){11,30}))`,
+  'giu',
+);
+const DIGITS = new RegExp(String.raw`(?<!\p{N})(?=([0-9](?:${JOINT}?[0-9]){23})(?!\p{N}))`, 'gu');
 
 type Found = 'an identity number' | 'an account number' | 'a telephone number';
 
-const joined = (text: string): string => text.replace(/[ .-]/g, '').toUpperCase();
+const joined = (text: string): string => text.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
 
 /**
  * An IBAN may be followed by words: each beginning of what looks like one is held against its check
  * digits.
  */
 function hasIban(text: string): boolean {
-  for (const [candidate] of text.matchAll(IBAN)) {
+  for (const [, candidate = ''] of text.matchAll(IBAN)) {
     const letters = joined(candidate);
     for (let length = 15; length <= letters.length; length += 1)
       if (isIban(letters.slice(0, length))) return true;
@@ -55,66 +83,116 @@ const latinOf = (letter: string): string => LOOK_ALIKES.get(letter.toUpperCase()
 const WITH_DIGIT = /[\p{L}\p{N}\p{M}]*\p{N}[\p{L}\p{N}\p{M}]*/gu;
 const withoutMarks = (word: string): string => word.normalize('NFKD').replace(/\p{M}/gu, '');
 /** The letters of a card that stand apart from its digits, and the French words that may. */
-const LETTERS_APART = /(?<![\p{L}\p{N}\p{M}])(?:\p{L}\p{M}*){1,2}(?=[ .\p{Pd}\u2212]\p{N})/gu;
+const LETTERS_APART = new RegExp(
+  String.raw`(?<![\p{L}\p{N}\p{M}])(?:\p{L}\p{M}*){1,2}(?=${AFTER_LETTERS}\p{N})`,
+  'gu',
+);
 const FRENCH: ReadonlySet<string> = new Set(['à', 'dû', 'où', 'là']);
 
+/** "AB n° 123456": a word that says that a number follows, after letters or by itself. */
+const NUMBERED =
+  /(?<![\p{L}\p{N}\p{M}])((?:\p{L}\p{M}*){1,3})[^\p{L}\p{N}\p{M}]{1,3}(?:n ?°|nos?|nr|num(?:[eé]ro)?|number|رقم)[^\p{L}\p{N}\p{M}]{0,3}(?=\p{N})/giu;
+const NUMBER_SIGN = /(?<![\p{L}\p{N}\p{M}])n ?°/giu;
+/** Little words, and a currency, that stand before a number or an amount which is nobody's. */
+const LITTLE: ReadonlySet<string> = new Set(
+  'au ce de du en et la le ou sa se un as at by in is of on or to dh'.split(' '),
+);
+/** Arabic marks, and the line that only lengthens a word. */
+const ARABIC: ReadonlyMap<string, string> = new Map([
+  ['\u060c', ','],
+  ['\u066b', ','],
+  ['\u066c', ','],
+  ['\u061b', ';'],
+  ['\u0640', '-'],
+]);
+const ARABIC_MARK = /[\u060c\u061b\u0640\u066b\u066c]/gu;
+const LENGTHENED = /(?<=\p{Script=Arabic})\u0640+(?=\p{Script=Arabic})/gu;
+/** A row of one mark is one: what fills a form. */
+const ROW = /([^\p{L}\p{N}\p{M}])\1+/gu;
+
 /**
- * As a person reads it: widths, scripts of digits, dashes, marks beside digits, letters that look
- * like Latin ones and what is not seen make no difference.
+ * As a person reads it: widths, scripts of digits, dashes, rows of marks, marks beside digits,
+ * letters that look like Latin ones, "n°" and what is not seen make no difference.
  */
 const asRead = (text: string): string =>
   text
     .normalize('NFKC')
     .replace(UNSEEN, '')
+    .replace(LENGTHENED, '')
+    .replace(ARABIC_MARK, (mark) => ARABIC.get(mark)!)
+    .replace(/[\p{Pd}\u2212]/gu, '-')
+    .replace(ROW, '$1')
+    .replace(NUMBERED, (_, word: string) => `${word}${LITTLE.has(word) ? ', ' : ' '}`)
+    .replace(NUMBER_SIGN, '#')
     .replace(WITH_DIGIT, withoutMarks)
     .replace(LETTERS_APART, (word) => (FRENCH.has(word.toLowerCase()) ? word : withoutMarks(word)))
     .replace(GREEK_OR_CYRILLIC, latinOf)
     .replace(OTHER_DIGIT, digitOf)
-    .replace(/[\p{Pd}\u2212]/gu, '-')
     .replace(UUID, ' ');
+
+/** Days, months and times stand in reasons, and are nobody's. */
+const DAY =
+  /(?<!\p{N})(?:(?:19|20)[0-9]{2}([./-])[0-9]{1,2}\1[0-9]{1,2}|[0-3]?[0-9]([./-])[01]?[0-9]\2(?:19|20)[0-9]{2})(?!\p{N}|\2[0-9])/gu;
+const MONTH =
+  /(?<!\p{N})(?:(?:19|20)[0-9]{2}[./-](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[./-](?:19|20)[0-9]{2})(?!\p{N})/gu;
+const TIME = /(?<![\p{N}:])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![\p{N}:])/gu;
+
+const hasCard = (text: string): boolean =>
+  CARD.test(text) ||
+  [...text.matchAll(CARD_IN_GROUPS)].some(([, letters]) => !LITTLE.has(letters!.toLowerCase()));
 
 /**
  * What in a free text is somebody's: it would stay in the log for ever, where no erasure reaches
- * it.
+ * it. Found is, whatever marks stand between its groups and in whatever script it is written: an
+ * account with right check digits (IBAN, RIB); a telephone number of Morocco (`06…`, `212…`) or
+ * with `+` or `00`; an identity card of Morocco, its digits in groups where its letters are
+ * capitals. Not found is what has no form of its own: a number of an identity without letters or of
+ * another country, one of fewer than five digits, a telephone number of another country without it.
+ * Of identities, those that are known here are found by `possibleIdentities`.
  * @returns undefined where nothing looks like it
  */
 export function personalIn(text: string): Found | undefined {
   const plain = asRead(text);
   if (hasIban(plain)) return 'an account number';
-  for (const [candidate] of plain.matchAll(DIGITS))
+  for (const [, candidate = ''] of plain.matchAll(DIGITS))
     if (isRib(joined(candidate))) return 'an account number';
-  if (TELEPHONE.test(plain)) return 'a telephone number';
-  return CARD.test(plain) ? 'an identity number' : undefined;
+  const undated = plain.replace(DAY, ', ').replace(MONTH, ', ').replace(TIME, ', ');
+  if (TELEPHONE.test(undated)) return 'a telephone number';
+  return hasCard(undated) ? 'an identity number' : undefined;
 }
 
 const WORD = /[\p{L}\p{N}]+/gu;
 /** A group of an identity number has digits, or is its letters by themselves. */
 const GROUP = /\p{N}|^\p{L}{1,3}$/u;
-/** Days stand in reasons, and are nobody's. */
-const DAY =
-  /(?<!\p{N})(?:[0-9]{4}([./-])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([./-])[0-9]{1,2}\2[0-9]{4})(?!\p{N})/gu;
-/** What may stand inside an identity number: what comparing identities leaves out. */
-const JOINT = /^[\s./-]{1,3}$/u;
 /** The longest are written in groups: a French number of social insurance in seven. */
 const GROUPS = 8;
 const IDENTITY = /^(?=(?:[A-Z]*[0-9]){5})[A-Z0-9]{5,24}$/;
+/** Four digits are a year or a count, unless letters stand at them. */
+const SHORT_IDENTITY = /^(?=(?:[A-Z]*[0-9]){4}[A-Z]*$)[A-Z0-9]{5,24}$/;
+const DIGITS_JOINED = new RegExp(`^${JOINT}$`, 'u');
+const LETTERS_JOINED = /^[^\p{L}\p{N}\p{M}]{1,3}$/u;
 
-const isJoined = (text: string, one: RegExpExecArray, next: RegExpExecArray): boolean =>
-  JOINT.test(text.slice(one.index + one[0].length, next.index));
+function isJoined(text: string, one: RegExpExecArray, next: RegExpExecArray): boolean {
+  const between = text.slice(one.index + one[0].length, next.index);
+  return (/\p{N}/u.test(one[0]) ? DIGITS_JOINED : LETTERS_JOINED).test(between);
+}
 
 /**
  * What in a text may be the number of an identity, whatever its country, as identities are
- * compared: a word with five digits or more, or words that follow each other and have as many.
+ * compared: a word with five digits or more, or words that follow each other, with any marks
+ * between them, and have as many; and a word of letters and four digits. An identity of fewer
+ * digits is not looked for: each year and each count would ask whether it is somebody's.
  */
 export function possibleIdentities(text: string): readonly string[] {
-  const plain = asRead(text).toUpperCase().replace(DAY, ',');
+  const plain = asRead(text).toUpperCase().replace(DAY, ', ');
   const words = [...plain.matchAll(WORD)];
   const found = new Set<string>();
-  words.forEach((_, first) => {
+  words.forEach((first, at) => {
+    if (SHORT_IDENTITY.test(first[0])) found.add(first[0]);
     let all = '';
-    for (let i = first; i < words.length && i < first + GROUPS; i += 1) {
+    for (let i = at; i < words.length && i < at + GROUPS; i += 1) {
       const word = words[i]!;
-      if (!GROUP.test(word[0]) || (i > first && !isJoined(plain, words[i - 1]!, word))) return;
+      if (!GROUP.test(word[0]) || (i > at && !isJoined(plain, words[i - 1]!, word))) return;
       all += word[0];
       if (IDENTITY.test(all)) found.add(all);
     }

@@ -1,10 +1,5 @@
+import { standsForNone } from '../kernel/stands-for-none.js';
 import { faultOfText } from '../kernel/text.js';
-
-/** What senders write where they have no reference of their own. */
-const NONE =
-  /^(?:NOT ?PROVIDED|NON ?REF|NO ?REF(?:ERENCE)?|NONE|N\/?A|NULL|UNDEFINED|UNKNOWN|[-./_*#0 ]+)$/i;
-
-export const standsForNone = (text: string): boolean => NONE.test(text.trim());
 
 /**
  * A bank's reference that tells a booking from another; undefined for what stands for none, and for

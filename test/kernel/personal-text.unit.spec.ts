@@ -41,6 +41,88 @@ describe('a text in somebody’s own words', () => {
     expect(personalIn(withoutPersonal(text))).toBeUndefined();
   });
 
+  const marks = [
+    '_',
+    ':',
+    ' : ',
+    '/',
+    '.',
+    ' - ',
+    '\u00a0',
+    '\u202f',
+    '\u2013',
+    '\u060c',
+    '\u0640',
+  ];
+  marks.push(
+    ' n\u00b0 ',
+    ' n\u00ba',
+    ' N\u00b0',
+    ' no. ',
+    ' num\u00e9ro ',
+    ' \u0631\u0642\u0640\u0645 ',
+    '....',
+    '|',
+    '#',
+  );
+  test.each(marks)('carries an identity number whose letters and digits %j parts', (mark) => {
+    for (const text of [
+      `AB${mark}123456`,
+      `CIN ab${mark}123456.`,
+      `(\u00c1B${mark}\u0661\u0662\u0663\u0664\u0665\u0666)`,
+    ])
+      expect([text, personalIn(text)]).toEqual([text, 'an identity number']);
+    expect(possibleIdentities(`cnie q${mark}765432`)).toContain('Q765432');
+  });
+
+  test.each([
+    '_',
+    '/',
+    '.',
+    '-',
+    ' - ',
+    '\u00a0',
+    '\u2013',
+    '\u00b7',
+    '\u2022',
+    ',',
+    ':',
+    "'",
+    '\u066c',
+    '\u06d4',
+  ])('carries numbers whose groups %j parts', (mark) => {
+    const apart = (groups: string): string => groups.replaceAll(' ', mark);
+    for (const groups of ['0612 345678', '06 1234 5678', '212 6 12 34 56 78'])
+      expect([groups, personalIn(apart(groups))]).toEqual([groups, 'a telephone number']);
+    for (const groups of ['00 212 612 345678', '+212 612 345678', '+212 (0)6 12 34 56 78'])
+      expect([groups, personalIn(apart(groups))]).toEqual([groups, 'a telephone number']);
+    for (const account of [rib, ibanOfRib(rib)])
+      expect(personalIn(`of ${apart(spaced(account, 4))}`)).toBe('an account number');
+    expect(possibleIdentities(apart('CIN 153 200 456'))).toContain('153200456');
+  });
+
+  test.each([
+    '0 612 345 678',
+    '0-6-12-34-56-78',
+    '(0) 612 345678',
+    '212 (0)6 12 34 56 78',
+    '+ (33) 6 12 34 56 78',
+  ])('carries a telephone number whose zero stands apart: %s', (text) => {
+    expect(personalIn(text)).toBe('a telephone number');
+  });
+
+  test.each(['AB 123 456', 'AB.12.34.56', 'CIN Q-765-432', 'AB/1234/56'])(
+    'carries an identity number in groups: %s',
+    (text) => {
+      expect(personalIn(text)).toBe('an identity number');
+    },
+  );
+
+  test('carries an account behind what only begins like one, or behind another number', () => {
+    expect(personalIn(`AB12 ${ibanOfRib(rib)}`)).toBe('an account number');
+    expect(personalIn(`3 ${spaced(rib, 4)}`)).toBe('an account number');
+  });
+
   test.each([
     'Decree 2.23.1068 of 2023-12-02, article 5',
     'called on 05-11-2025 at 10:30',
@@ -51,6 +133,22 @@ describe('a text in somebody’s own words', () => {
     'hash 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     'received 3 of 12 documents',
     'Plafond porté à 15000 dirhams, reste dû 12500',
+    'Plafond porté à : 15000 dirhams',
+    'Décret n° 12345, enregistré sous le n° 15432',
+    'décision no. 05/2023/1234 du 05/11/2025 10:30:45',
+    'le 05/11/25 10:30, en 2025-06 - 2025-12, 06/2025 07/2025 08/2025',
+    'un montant de 12 500 dirhams ; of 125 000, 7 500',
+    'MONTANT DE 12 500 DH, DH 125 000, EN 12 500',
+    'A 125 000 000, A 12 500,00 MAD and B 12 500.00',
+    'amounts 1250.00 5600.00 12000.00 and + 2500 + 1000 + 30000 = 33500',
+    'a) 12500 MAD, b) 15000 MAD',
+    'payees B., 12500 MAD',
+    'months 05, 06, 07, 08 and 09 of 2025',
+    'a share of 0.512345678 or 0,65 123 456 78',
+    'message AB-2025-11-POSTE-0001 of MA-06-2025',
+    '5% 123456 12€ 345678',
+    'le 05/1/2025 123 dossiers, 0612: 345678 dirhams',
+    'the file PAIN001_20251105_0001.xml',
   ])('carries nothing of anybody: %s', (text) => {
     expect(personalIn(text)).toBeUndefined();
     expect(withoutPersonal(text)).toBe(text);
@@ -143,6 +241,9 @@ describe('what may be the number of an identity', () => {
     ['\u0412\u0415123456', 'BE123456'],
     ['\u0432\u0435123456', 'BE123456'],
     ['\u0392\u0395123456', 'BE123456'],
+    ['AB, 123456', 'AB123456'],
+    ['carte J4321', 'J4321'],
+    ['12ab34', '12AB34'],
   ])('%s', (text, number) => {
     expect(possibleIdentities(text)).toContain(number);
   });
@@ -153,6 +254,9 @@ describe('what may be the number of an identity', () => {
     'payment a1234567-9d1e-5e0a-8b57-3f1c2f0a9a10',
     'of 12, 34 and 56 documents',
     '123, 45: 6 of them',
+    'page J432, of 4321, or 2025',
+    '1234 + 5678 = 6912',
+    '1234€ 5678',
   ])('none in: %s', (text) => {
     expect(possibleIdentities(text)).toEqual([]);
   });

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ibanOfRib, isIban, isRib, isWallet, ribOf } from '../../src/kernel/accounts.js';
+import {
+  accountSpellings,
+  ibanOfRib,
+  isIban,
+  isRib,
+  isWallet,
+  ribOf,
+  wholeAccount,
+} from '../../src/kernel/accounts.js';
 
 const digits = (n: number): fc.Arbitrary<string> =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: n, maxLength: n }).map((d) => d.join(''));
@@ -96,5 +104,57 @@ describe('account numbers', () => {
     // The same telephone in a spelling that nobody dials, or none.
     for (const text of ['+2120612345678', '+21261234567', '+2126123456789', '+212112345678'])
       expect([text, isWallet(text)]).toEqual([text, false]);
+  });
+});
+
+describe('one account', () => {
+  const rib = ribOf('007', '780', '0001234567890123');
+  const known = (text: string): unknown => accountSpellings(text)[0];
+
+  it.each([
+    ...['+212612345678', '00212612345678', '212612345678', '0612345678', '+2120612345678'],
+    ...['+212 6 12 34 56 78', '00 212 612-345678', '(+212) 612 345 678', '+212 (0)6.12.34.56.78'],
+    ...['06\u00a012\u202f34\u00a056\u202f78', '06/12/34/56/78', '06_12_34_56_78', '٠٦١٢٣٤٥٦٧٨'],
+    ...['٠٠٢١٢ ٦١٢ ٣٤٥٦٧٨', '+２１２６１２３４５６７８'],
+  ])('is a wallet, as %s', (written) => {
+    expect(known(written)).toBe('+212612345678');
+    expect(wholeAccount(written)).toBe('+212612345678');
+    for (const spelled of ['+212612345678', '0612345678', '00212612345678', '212612345678'])
+      expect(accountSpellings(written)).toContain(spelled);
+  });
+
+  it('is a wallet abroad with a plus; without one it may be, and is known by itself', () => {
+    const wallet = '+33612345678';
+    for (const written of [wallet, '+33 6 12-34-56-78', '(+33) 612345678']) {
+      expect([known(written), wholeAccount(written)]).toEqual([wallet, wallet]);
+      expect(accountSpellings(written)).toEqual([wallet, '0033612345678', '33612345678']);
+    }
+    for (const written of ['33612345678', '0033612345678']) {
+      expect([known(written), wholeAccount(written)]).toEqual([written, undefined]);
+      expect(accountSpellings(written)).toContain(wallet);
+    }
+    expect(accountSpellings('0033/612 345 678')).toContain(wallet);
+  });
+
+  it.each(['0512', '021261234567', '2126123456789', '2120112345678', '002125', '+212112345678'])(
+    'is none of a telephone of Morocco, as %s',
+    (written) => {
+      expect(known(written)).toBe(written);
+      expect(wholeAccount(written)).toBeUndefined();
+    },
+  );
+
+  it('is a RIB or an IBAN, whatever parts its groups', () => {
+    for (const mark of ['', ' ', '-', '/', '_', '\u00a0', '\u2013']) {
+      const apart = (text: string): string => text.replace(/(.{4})(?=.)/g, `$1${mark}`);
+      for (const written of [rib, ibanOfRib(rib), ibanOfRib(rib).toLowerCase()])
+        expect(accountSpellings(apart(written))).toEqual([rib, ibanOfRib(rib)]);
+      expect(accountSpellings(apart('DE89370400440532013000'))).toEqual(['DE89370400440532013000']);
+    }
+  });
+
+  it('is what a bank or an operator calls it, where it is neither', () => {
+    expect(accountSpellings('ab/1 2_3.4')).toEqual(['AB/12_34']);
+    expect(accountSpellings('1234')).toEqual(['1234']);
   });
 });

@@ -57,6 +57,9 @@ describe('one account in two spellings', () => {
         expect([...hashes][0]).toBe(hashOfAccount(vault, number));
         for (const other of spellings) expect(hashes).toContain(raw(other.number));
       }
+    for (const written of ['00212612000003', '212 612 000003', '+212 (0)6-12-00-00-03'])
+      expect(hashOfAccount(vault, written)).toBe(raw('+212612000003'));
+    expect(hashesOfAccount(vault, '0033612000003')).toContain(raw('+33612000003'));
     expect([...hashesOfAccount(vault, 'ab 12')]).toEqual([raw('AB12'), raw('ab 12')]);
   });
 });

@@ -107,6 +107,18 @@ describe('the details of an entry', () => {
     expect((await take(file)).outcomes).toMatchObject({ applied: all.length });
     expect((await figures()).settledCount).toBe(all.length);
   });
+  test('of a batch of as many as ours, of which one stands there that is not provided, too', async () => {
+    const all = await payments();
+    const total = all.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n);
+    const batch = (count: number): string =>
+      `<Btch><PmtInfId>${all[0]!.messageId}</PmtInfId><NbOfTxs>${count}</NbOfTxs></Btch>`;
+    const amount = formatAmount(total, 'MAD');
+    const detail = e2e('NOTPROVIDED') + amountOf(amount);
+    await take(statementOf([{ amount, details: [batch(all.length + 1), detail] }]));
+    expect(await waiting()).toEqual([['BATCH_DIFFERS', String(total)]]);
+    await take(statementOf([{ amount, details: [batch(all.length), detail] }]));
+    expect((await figures()).settledCount).toBe(all.length);
+  });
   test('of one that is a batch without a reference of its own, too, and never of another sum', async () => {
     const all = await payments();
     const total = all.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n);

@@ -8,6 +8,7 @@ import {
   of,
   OTHER_IBAN,
   report,
+  returned,
   SETTLED,
   waits,
   type Case,
@@ -48,6 +49,8 @@ export const besides: readonly Case[] = NO_CURRENCY.flatMap(([name, amt]) =>
 const chrgs = (inner: string): string => `<Chrgs>${inner}</Chrgs>`;
 const rcrd = (inner: string): string => `<Rcrd>${inner}</Rcrd>`;
 const total = (text: string): string => `<TtlChrgsAndTaxAmt Ccy="MAD">${text}</TtlChrgsAndTaxAmt>`;
+
+const taxed = (text: string): string => `<Tax><TtlTaxAmt Ccy="MAD">${text}</TtlTaxAmt></Tax>`;
 
 /** Charges that cannot be read, or that are not what they say to come to. */
 export const charged: readonly Case[] = [
@@ -91,6 +94,41 @@ export const charged: readonly Case[] = [
     },
     gives: { ...SETTLED, waiting: ['BANK_CHARGES'] },
   })),
+  ...(
+    [
+      ['a total alone', 3_300n, chrgs(total('33.00'))],
+      ['a charge and a tax beside it', 3_400n, `${charges('28.80')}${taxed('5.20')}`],
+    ] as const
+  ).flatMap(([name, sum, text]): readonly Case[] => [
+    {
+      name: `${name}, which come to it`,
+      of: (a) => of({ amount: money(a, sum), details: [detail(a, text)] }),
+      gives: { ...SETTLED, waiting: ['BANK_CHARGES'] },
+    },
+    {
+      name: `${name}, which are more than it`,
+      of: (a) => of({ amount: money(a, sum - 100n), details: [detail(a, text)] }),
+      gives: waits('ENTRY_DIFFERS'),
+    },
+    {
+      name: `${name}, by which less came back`,
+      of: (a) =>
+        of(
+          debit(a),
+          debit(a, {
+            direction: 'CRDT',
+            amount: money(a, -sum),
+            details: [detail(a, text + returned)],
+          }),
+        ),
+      gives: { ...SETTLED, breaks: ['amount-differs'] },
+    },
+  ]),
+  {
+    name: 'a tax that cannot be read',
+    of: (a) => of(debit(a, { details: [detail(a, taxed('viel'))] })),
+    gives: waits('ENTRY_INVALID'),
+  },
 ];
 
 const to = (iban: string): string => `<CdtrAcct><Id><IBAN>${iban}</IBAN></Id></CdtrAcct>`;
@@ -149,6 +187,8 @@ const ANOTHER: readonly (readonly [string, string])[] = [
   ["another's RIB with its name", `RIB ${OTHER_RIB}`],
   ["another's wallet", '0612345678'],
   ["another's wallet with its country", '+212 6 12 34 56 78'],
+  ["another's wallet with its country after 00", '00212612345678'],
+  ["another's wallet with its country alone", '212 612-345678'],
 ];
 const OWN: readonly (readonly [string, (own: string) => string])[] = [
   ['with dots', (own) => own.replace(/(...)/g, '$1.')],

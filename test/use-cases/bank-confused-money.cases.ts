@@ -1,3 +1,4 @@
+import { uetrOf } from '../../src/kernel/ids.js';
 import { amountOf, e2e, money } from './bank-agrees.fixtures.js';
 import {
   SETTLED,
@@ -94,6 +95,23 @@ export const batches: readonly Case[] = [
     of: (a) => of(debit(a, { details: [`<Btch><PmtInfId>${a.messageId}</PmtInfId></Btch>`] })),
     gives: waits('BATCH_DIFFERS'),
   },
+  ...(
+    [
+      ['nothing of ours', '', '', 'REFERENCE_UNKNOWN'],
+      ['a message of ours', 'messageId', '', 'BATCH_DIFFERS'],
+      ['a transfer of ours', '', 'UETR', 'ENTRY_DIFFERS'],
+      ['a message and a transfer of ours', 'messageId', 'UETR', 'ENTRY_DIFFERS'],
+    ] as const
+  ).map(([name, message, uetr, code]): Case => ({
+    name: `a batch of two with one detail that is not provided, which names ${name}`,
+    of: (a) => {
+      const id = message && `<PmtInfId>${a.messageId}</PmtInfId>`;
+      const own = uetr && `<UETR>${uetrOf(a.paymentId, 1)}</UETR>`;
+      const btch = `<Btch>${id}<NbOfTxs>2</NbOfTxs></Btch>`;
+      return of(debit(a, { details: [btch, e2e('NOTPROVIDED', own) + amountOf(money(a))] }));
+    },
+    gives: waits(code),
+  })),
   {
     name: 'a batch whose number of transfers is a word',
     of: (a) =>

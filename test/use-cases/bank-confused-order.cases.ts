@@ -97,6 +97,15 @@ export const names: readonly Case[] = [
     },
     gives: { ...SETTLED, breaks: ['booked-twice'] },
   },
+  ...['NONREF', 'n/a', '0000'].map((none) => ({
+    name: `one payment by its UETR, and all else is ${none}`,
+    of: (a: Paid) => {
+      const names = `<PmtInfId>${none}</PmtInfId><InstrId>${none}</InstrId>`;
+      const id = `<EndToEndId>${none}</EndToEndId><UETR>${uetrOf(a.paymentId, 1)}</UETR>`;
+      return of(debit(a, { details: [refs(names + id)] }));
+    },
+    gives: SETTLED,
+  })),
   {
     name: 'one with a reference and one without, in one statement',
     of: (a) => of(debit(a, { inner: ref('K1') }), debit(a)),

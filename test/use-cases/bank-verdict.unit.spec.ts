@@ -3,7 +3,7 @@ import type {
   BookedEntry,
   StatusEntry,
 } from '../../src/adapters/payment-rail/iso20022/incoming/port.js';
-import { dated, verdictOf } from '../../src/use-cases/statements/bank-verdict.rule.js';
+import { dated, idsOf, verdictOf } from '../../src/use-cases/statements/bank-verdict.rule.js';
 
 const OURS = `E${'0A'.repeat(12)}`;
 const place = { line: 1, column: 1 };
@@ -113,6 +113,46 @@ describe('a reference of the bank that is no text', () => {
     expect(verdictOf(booking({ references }))).toMatchObject({ code: 'REFERENCES_DIFFER' });
   });
 });
+
+describe.each(['NOTPROVIDED', 'nonref', 'N/A', 'No Reference', '0000', '-'])(
+  'a reference that stands for none: %s',
+  (none) => {
+    const uetr = '8a562c67-ca16-48ba-b074-65581be6f011';
+    test('leaves a payment to be told by its UETR', () => {
+      const named = { endToEndId: none, instructionId: none, uetr };
+      for (const entry of [booking({ references: named }), status({ original: named })]) {
+        expect(verdictOf(entry)).toMatchObject({ kind: 'payment', uetr });
+        expect(idsOf(entry)).toEqual({ ids: [], uetr });
+      }
+    });
+    test('leaves a payment to be told by its instruction, whatever the message and UETR are', () => {
+      const named = { endToEndId: none, instructionId: OURS, uetr: none, batchId: none, ...whole };
+      for (const entry of [booking({ references: named }), status({ original: named })]) {
+        expect(verdictOf(entry)).toMatchObject({ outcome: { endToEndId: OURS, ...whole } });
+        expect(idsOf(entry)).toEqual({ ids: [OURS] });
+      }
+    });
+    test('names no payment by itself', () => {
+      const named = { endToEndId: none, instructionId: none, uetr: none };
+      for (const entry of [booking({ references: named }), status({ original: named })]) {
+        expect(verdictOf(entry)).toMatchObject({ code: 'REFERENCE_UNKNOWN' });
+        expect(idsOf(entry)).toEqual({ ids: [] });
+      }
+    });
+    test('leaves a whole message to be told by its other names', () => {
+      for (const references of [
+        { batchId: none, ...whole },
+        { batchId: none, messageId: none, entry: whole.messageId },
+      ])
+        expect(verdictOf(booking({ scope: 'batch', references }))).toMatchObject(whole);
+      const original = { batchId: none, ...whole };
+      expect(verdictOf(status({ scope: 'batch', original }))).toMatchObject(whole);
+      expect(verdictOf(status({ scope: 'group', original: { messageId: none } }))).toMatchObject({
+        code: 'REFERENCE_UNKNOWN',
+      });
+    });
+  },
+);
 
 describe('a booking', () => {
   test('settles as a debit and returns as a credit that is said to come back', () => {

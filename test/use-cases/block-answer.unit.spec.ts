@@ -192,6 +192,9 @@ describe('what a block says of one transfer', () => {
     const accounts = [
       [rib, ibanOfRib(rib), `${rib.slice(0, 3)} ${rib.slice(3)}`],
       ['+212612345678', '0612345678', '212612345678', '+212 612-345678'],
+      ['0612345678', '00212612345678', '00 212 (0)6 12 34 56 78', '212 0612345678', '06/12/345678'],
+      ['+33612345678', '0033612345678', '33 612345678'],
+      ['06 12 34 56 78', '+212612345678'],
     ];
     for (const [account, ...spelled] of accounts) {
       const paid = { ...batch, transfers: [{ ...transfer(1, 50_000n), account: account! }] };

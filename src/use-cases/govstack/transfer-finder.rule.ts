@@ -5,12 +5,6 @@ import type {
 } from '../../adapters/payment-rail/govstack/port.js';
 import { accountSpellings } from '../../kernel/accounts.js';
 
-/** An account as a block may name it: telephone numbers stand there without their plus, too. */
-const namesOf = (account: string): readonly string[] =>
-  [account, ...accountSpellings(account)].flatMap((name) =>
-    name.startsWith('+') ? [name, name.slice(1)] : [name],
-  );
-
 /** Whom a block names as the payee; undefined where it names nobody. */
 export const payeeNamed = ({ payeePartyId }: BlockTransaction): string | undefined => {
   const named = payeePartyId?.trim();
@@ -39,7 +33,11 @@ export class TransferFinder {
     this.#byId = new Map(transfers.map((transfer) => [transfer.instructionId, transfer]));
     this.#left = new Set(this.#byId.keys());
     for (const transfer of transfers)
-      for (const name of [transfer.payeeIdentity, ...namesOf(transfer.account)])
+      for (const name of [
+        transfer.payeeIdentity,
+        transfer.account,
+        ...accountSpellings(transfer.account),
+      ])
         this.#byPayee.set(name, (this.#byPayee.get(name) ?? new Set()).add(transfer));
   }
 

@@ -1,7 +1,8 @@
 import { PAYMENT_STATUSES } from '../../kernel/payment-status.js';
+import { unlessNone } from '../../kernel/stands-for-none.js';
 import { firstOf } from '../../kernel/text.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
-import { standsForNone, tellingReference } from '../../payment/telling-reference.rule.js';
+import { tellingReference } from '../../payment/telling-reference.rule.js';
 import type {
   BookedEntry,
   NumberedEntry,
@@ -109,7 +110,8 @@ function ofStatus(entry: StatusEntry): Verdict {
   if (scope === 'transaction')
     return named(original, reported, { debtorAccount: entry.debtorAccount });
   const messageId =
-    scope === 'batch' ? (original.batchId ?? original.messageId) : original.messageId;
+    (scope === 'batch' ? unlessNone(original.batchId) : undefined) ??
+    unlessNone(original.messageId);
   if (messageId === undefined) return unknownReference(reported);
   return {
     kind: 'message',
@@ -195,7 +197,9 @@ function ofDebit(entry: BookedEntry, settled: ReportedOutcome): Verdict {
   const { references, scope, account, debtorAccount, batch } = entry;
   if (scope === 'transaction') return named(references, settled, { account, debtorAccount });
   // One booking for a whole message: it counts for its payments where it is exactly their sum.
-  const messageId = references.batchId ?? references.messageId ?? references.entry;
+  const [messageId] = [references.batchId, references.messageId, references.entry].flatMap(
+    (one) => unlessNone(one) ?? [],
+  );
   if (messageId === undefined) return unknownReference(settled);
   const { amountMinor } = settled;
   if (amountMinor === undefined)
@@ -261,18 +265,20 @@ interface References {
  * is not of our form names no payment of ours, and may name a person.
  */
 function named(
-  { endToEndId, instructionId, uetr, transactionId, messageId, batchId }: References,
+  { instructionId, transactionId, messageId, batchId, ...references }: References,
   outcome: ReportedOutcome,
   {
     account,
     debtorAccount,
   }: { readonly account?: string | undefined; readonly debtorAccount?: string | undefined },
 ): Verdict {
+  const endToEndId = unlessNone(references.endToEndId);
+  const uetr = unlessNone(references.uetr);
   const ours = [endToEndId, instructionId, transactionId].filter(
     (one) => one !== undefined && OURS.test(one),
   );
   const [id] = ours;
-  const ofMessage = batchId ?? messageId;
+  const ofMessage = unlessNone(batchId) ?? unlessNone(messageId);
   if (ours.some((other) => other !== id))
     return {
       kind: 'unclear',
@@ -280,14 +286,15 @@ function named(
       detail: 'The references of the entry are of two payments of ours.',
       outcome: outcome.outcome,
     };
-  if (id !== undefined && isOfAnother(endToEndId, id))
+  // An end-to-end id is the payer's: one that says something else is of another payment.
+  if (id !== undefined && endToEndId !== undefined && endToEndId !== id)
     return {
       kind: 'unclear',
       code: 'REFERENCES_DIFFER',
       detail: 'The entry has a reference of ours, and an end-to-end id that is not ours.',
       outcome: outcome.outcome,
     };
-  if (id === undefined && (uetr === undefined || (endToEndId !== undefined && !isNone(endToEndId))))
+  if (id === undefined && (uetr === undefined || endToEndId !== undefined))
     return unknownReference(outcome);
   return {
     kind: 'payment',
@@ -302,26 +309,20 @@ function named(
   };
 }
 
-/** An end-to-end id is the payer's: one that says something else is of another payment. */
-const isOfAnother = (endToEndId: string | undefined, id: string): boolean =>
-  endToEndId !== undefined && endToEndId !== id && !standsForNone(endToEndId);
-
 /** Ids of ours in an entry, and the UETR unless the end-to-end id is another payer's. */
 export function idsOf(entry: NumberedEntry): {
   readonly ids: readonly string[];
   readonly uetr?: string;
 } {
-  const { endToEndId, instructionId, uetr, transactionId }: References =
+  const { endToEndId, instructionId, transactionId, ...references }: References =
     entry.kind === 'booking' ? entry.references : entry.original;
   const ids = [endToEndId, instructionId, transactionId].filter(
     (one) => one !== undefined && OURS.test(one),
   ) as string[];
-  const isOurs = ids.length > 0 || endToEndId === undefined || isNone(endToEndId);
+  const uetr = unlessNone(references.uetr);
+  const isOurs = ids.length > 0 || unlessNone(endToEndId) === undefined;
   return { ids, ...(isOurs && uetr !== undefined ? { uetr } : {}) };
 }
-
-/** ISO 20022: written where the payer gave no reference. */
-const isNone = (reference: string): boolean => /^NOT ?PROVIDED$/i.test(reference);
 
 export const unknownReference = ({ outcome, reason }: ReportedOutcome): Verdict => ({
   kind: 'unclear',

@@ -15,9 +15,9 @@ const AMOUNTS = [
 /**
  * Amounts in the currency of the account are the same; anything else is a problem with both. Those
  * in another currency are not the booked one, and those in none that there is may be.
- * @param keptMinor charges by which less came back than was returned
+ * @param kept charges by which less may have come back than was returned
  */
-export function requireAgreement(fields: Fields, currency: string, keptMinor: bigint): void {
+export function requireAgreement(fields: Fields, currency: string, kept: readonly bigint[]): void {
   let first:
     { readonly element: string; readonly text: string; readonly minor: bigint } | undefined;
   for (const [field, element] of AMOUNTS) {
@@ -27,7 +27,7 @@ export function requireAgreement(fields: Fields, currency: string, keptMinor: bi
     if (said?.amountMinor === undefined) continue;
     const minor = BigInt(said.amountMinor);
     if (first === undefined) first = { element, text: said.text, minor };
-    else if (minor !== first.minor && minor - first.minor !== keptMinor) {
+    else if (minor !== first.minor && !kept.includes(minor - first.minor)) {
       const both = `${first.element} ${first.text} and ${element} ${said.text} ${currency}`;
       fields.problem('AMOUNTS_DIFFER', element, both);
       return;

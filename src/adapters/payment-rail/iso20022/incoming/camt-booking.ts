@@ -1,4 +1,5 @@
 import { uuidOf } from '../../../../kernel/ids.js';
+import { standsForNone, unlessNone } from '../../../../kernel/stands-for-none.js';
 import type { BookedEntry, Family } from './port.js';
 import type { Fields } from './shape.js';
 import {
@@ -59,20 +60,19 @@ function pageOf(statement: Fields): string {
 const secondIn = (text: string | undefined): string | undefined =>
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/.exec(text ?? '')?.[0];
 
-const OWN = [
-  'instructionId',
-  'endToEndId',
-  'uetr',
-  'transactionId',
-  'amount',
-  'transacted',
-  'instructed',
-  'counterValue',
-] as const;
+const NAMES = ['instructionId', 'endToEndId', 'uetr', 'transactionId'] as const;
+const AMOUNTS = ['amount', 'transacted', 'instructed', 'counterValue'] as const;
 
-/** Whether a transaction names nothing and has no amount: it is there for its form. */
-export const saysNothing = (transaction: Fields): boolean =>
-  OWN.every((field) => transaction.get(field) === undefined);
+/**
+ * Whether a transaction names nothing and has no amount: it is there for its form. In a batch of
+ * several a name that stands for none is there for its form, too.
+ */
+export const saysNothing = (transaction: Fields, isOfSeveral: boolean): boolean =>
+  AMOUNTS.every((field) => transaction.get(field) === undefined) &&
+  NAMES.every((field) => {
+    const name = transaction.get(field);
+    return name === undefined || (isOfSeveral && standsForNone(name));
+  });
 
 /** A booking of an entry, of a batch in it, or of one transaction. */
 export function booking(
@@ -159,13 +159,12 @@ function referencesOf(
   batch: Fields | undefined,
 ): BookedEntry['references'] {
   return {
-    ...(batch ? messageIn(batch) : {}),
+    ...messageOf(transaction, batch),
     ...idIn(entry, 'bank', 'bank', 'AcctSvcrRef'),
     ...idIn(entry, 'bank', 'entryBank', 'AcctSvcrRef'),
     ...idIn(entry, 'entry', 'entry', 'NtryRef'),
     ...(transaction
       ? {
-          ...messageIn(transaction),
           ...idIn(transaction, 'instructionId', 'instructionId', 'InstrId'),
           ...idIn(transaction, 'endToEndId', 'endToEndId', 'EndToEndId'),
           ...maybe('uetr', transaction.get('uetr')?.toLowerCase()),
@@ -182,8 +181,10 @@ function otherMessages(
   batch: Fields | undefined,
 ): Pick<BookedEntry, 'otherMessages'> {
   if (!transaction || !batch) return {};
-  const own = Object.values(messageIn(transaction));
-  const others = Object.values(messageIn(batch)).filter((id) => !own.includes(id));
+  const own = Object.values(messageIn(transaction)).filter((id) => !standsForNone(id));
+  const others = Object.values(messageIn(batch)).filter(
+    (id) => !own.includes(id) && !standsForNone(id),
+  );
   return own.length === 0 || others.length === 0 ? {} : { otherMessages: others };
 }
 
@@ -195,6 +196,21 @@ const messageIn = (fields: Fields) => ({
   ...idIn(fields, 'messageId', 'messageId', 'MsgId'),
   ...idIn(fields, 'batchId', 'batchId', 'PmtInfId'),
 });
+
+/** What a transaction says of the message, unless it stands for none where its batch says one. */
+function messageOf(
+  transaction: Fields | undefined,
+  batch: Fields | undefined,
+): Pick<BookedEntry['references'], 'messageId' | 'batchId'> {
+  const ofBatch = batch ? messageIn(batch) : {};
+  const own = transaction ? messageIn(transaction) : {};
+  return {
+    ...own,
+    ...ofBatch,
+    ...maybe('messageId', unlessNone(own.messageId)),
+    ...maybe('batchId', unlessNone(own.batchId)),
+  };
+}
 
 const announcedBy = (batch: Fields): NonNullable<BookedEntry['batch']> => ({
   ...maybe('count', batch.get('count')),

@@ -1,3 +1,4 @@
+import { unlessNone } from '../../../../kernel/stands-for-none.js';
 import { requireAgreement } from './agreeing-amounts.js';
 import { ChargeRecords } from './charge-records.js';
 import type { BookedEntry, Direction, Money } from './port.js';
@@ -19,16 +20,20 @@ export class OpenEntry {
   /** Signed in the entry's direction. */
   #detailsMinor = 0n;
   #chargesMinor = 0n;
+  /** Taxes, which a bank may count in its charges or beside them. */
+  #taxesMinor = 0n;
   /** Something has no amount in the entry's currency, or a charge cannot be read. */
   #isExact = true;
   /** Of the entry or transaction in hand, without their direction. */
   #ownChargesMinor = 0n;
+  #ownTaxesMinor = 0n;
   #records = new ChargeRecords();
   /** Texts of the entry that were read before its details. */
   #readBefore: number | undefined;
   #misplaced = false;
   #transactions = 0;
-  #announced = 0;
+  /** What batches say that they have and do not list: more of another makes up for none. */
+  #missing = 0n;
   /** What its batches say that they come to; undefined where one of them does not say it. */
   #totalMinor: bigint | undefined = 0n;
   #batches = 0;
@@ -46,20 +51,34 @@ export class OpenEntry {
     else this.#detailsMinor += direction === this.#direction ? minor : -minor;
   }
 
-  /** Charges without a direction are taken from the account. */
+  /** Charges without a direction are taken from the account; so is a total without records. */
   addCharge(charge: Fields): void {
-    const amount = moneyIn(charge, 'amount', 'Amt');
+    const own = moneyIn(charge, 'amount', 'Amt');
     const direction = directionIn(charge, 'direction') ?? 'debit';
-    if (charge.parent!.kind === 'charge') this.#records.add(charge, amount, direction);
-    else {
-      this.#records.requireTotal(charge);
-      this.#records = new ChargeRecords();
-    }
+    const tax = moneyIn(charge, 'tax', 'Tax');
+    if (own !== undefined) this.#records.add(own, tax, direction);
+    const isRecord = charge.parent!.kind === 'charge';
+    const total = isRecord ? undefined : this.#records.totalOf(charge);
+    if (!isRecord) this.#records = new ChargeRecords();
     this.#addProblems(charge);
-    if (amount === undefined) return;
-    const minor = this.#minorOf(amount) ?? 0n;
+    const minor = this.#minorOf(own ?? total) ?? 0n;
+    const taxMinor = this.#minorOf(tax) ?? 0n;
     this.#ownChargesMinor += minor;
+    this.#ownTaxesMinor += taxMinor;
     this.#chargesMinor += direction === this.#direction ? minor : -minor;
+    this.#taxesMinor += direction === this.#direction ? taxMinor : -taxMinor;
+  }
+
+  /** A tax of a transaction (Tax), which is taken as a charge is where it is at all. */
+  addTax(transaction: Fields): void {
+    const minor = this.#minorOf(moneyIn(transaction, 'tax', 'TtlTaxAmt')) ?? 0n;
+    this.#ownTaxesMinor += minor;
+    this.#taxesMinor += this.#direction === 'debit' ? minor : -minor;
+  }
+
+  /** Whether charges, with or without taxes that are named beside them, come to it. */
+  #isCharged(minor: bigint): boolean {
+    return minor === this.#chargesMinor || minor === this.#chargesMinor + this.#taxesMinor;
   }
 
   /** Nothing comes to an entry by charges that cannot be read; one without details has no sum. */
@@ -84,16 +103,18 @@ export class OpenEntry {
 
   /** And so is what a transaction says, once it was read. */
   requireAgreement(fields: Fields): void {
-    const keptMinor = this.#direction === 'credit' ? this.#ownChargesMinor : 0n;
-    if (this.amount) requireAgreement(fields, this.amount.currency, keptMinor);
+    const charges = this.#ownChargesMinor;
+    const kept = this.#direction === 'credit' ? [charges, charges + this.#ownTaxesMinor] : [];
+    if (this.amount) requireAgreement(fields, this.amount.currency, kept);
     this.#ownChargesMinor = 0n;
+    this.#ownTaxesMinor = 0n;
   }
 
   /** What a batch of the entry lists, and how many transactions it says that it has. */
-  addBatch(transactions: number, announced: string | undefined): void {
+  addBatch(transactions: number, announced: bigint | undefined): void {
     this.#transactions += transactions;
-    if (announced !== undefined && /^\d{1,9}$/.test(announced))
-      this.#announced += Number(announced);
+    const missing = (announced ?? 0n) - BigInt(transactions);
+    if (missing > 0n) this.#missing += missing;
   }
 
   /**
@@ -115,7 +136,7 @@ export class OpenEntry {
       this.#batches > 0 &&
       announced !== undefined &&
       announced !== total &&
-      announced + this.#chargesMinor !== total
+      !this.#isCharged(total - announced)
     );
   }
 
@@ -133,9 +154,7 @@ export class OpenEntry {
 
   #isLessBack(total: bigint, detailsMinor: bigint): boolean {
     return (
-      this.#direction === 'credit' &&
-      this.#chargesMinor < 0n &&
-      total === detailsMinor + this.#chargesMinor
+      this.#direction === 'credit' && total < detailsMinor && this.#isCharged(total - detailsMinor)
     );
   }
 
@@ -158,16 +177,18 @@ export class OpenEntry {
         kind: 'differs',
         detail: this.#difference(`its batches announce ${this.#totalMinor} minor units`),
       };
-    const isListed = this.#announced <= this.#transactions;
+    const isListed = this.#missing === 0n;
+    const announced = BigInt(this.#transactions) + this.#missing;
     if (total === this.#detailsMinor && isListed) return { kind: 'agrees' };
     if (total === this.#detailsMinor)
       return {
         kind: 'differs',
         detail: this.#difference(
-          `its ${this.#transactions} details come to all of it, and it says that there are ${this.#announced}`,
+          `its ${this.#transactions} details come to all of it, and it says that there are ${announced}`,
         ),
       };
-    const charges = abs(this.#chargesMinor);
+    const rest = total - this.#detailsMinor;
+    const charges = abs(rest);
     if (this.#isLessBack(total, this.#detailsMinor))
       return {
         kind: 'differs',
@@ -175,21 +196,20 @@ export class OpenEntry {
           `${charges} minor units of charges were taken from what came back of ${this.#detailsMinor}, and it is not said from which`,
         ),
       };
-    if (charges > 0n && total === this.#detailsMinor + this.#chargesMinor)
+    if (this.#isCharged(rest))
       return isListed
         ? { kind: 'charges', minor: charges }
         : {
             kind: 'differs',
             detail: this.#difference(
-              `its ${this.#transactions} details and their charges come to all of it, and it says that there are ${this.#announced}`,
+              `its ${this.#transactions} details and their charges come to all of it, and it says that there are ${announced}`,
             ),
           };
-    const rest = total - this.#detailsMinor;
-    if (rest > 0n && this.#announced > this.#transactions) return { kind: 'rest', minor: rest };
+    if (rest > 0n && !isListed) return { kind: 'rest', minor: rest };
     return {
       kind: 'differs',
       detail: this.#difference(
-        `its details come to ${this.#detailsMinor} and their charges to ${this.#chargesMinor} minor units`,
+        `its details come to ${this.#detailsMinor}, their charges to ${this.#chargesMinor} and taxes to ${this.#taxesMinor} minor units`,
       ),
     };
   }
@@ -210,11 +230,8 @@ export class OpenEntry {
 
 const abs = (value: bigint): bigint => (value < 0n ? -value : value);
 
-/** What banks write where they were given no reference. */
-const NONE = new Set(['NOTPROVIDED', 'NOT PROVIDED', 'NONREF']);
-
 /** Whether it names a transfer of its own. */
 export const namesTransfer = ({ references }: BookedEntry): boolean =>
   [references.endToEndId, references.instructionId, references.uetr, references.transactionId].some(
-    (reference) => reference !== undefined && !NONE.has(reference.toUpperCase()),
+    (reference) => unlessNone(reference) !== undefined,
   );

@@ -24,16 +24,15 @@ const amounts: Shape = {
 const day = (name: string): Shape => ({ Dt: `${name}On`, DtTm: `${name}At` });
 
 /** Until version 03 a charge is Chrgs itself, later each is a Rcrd of it. */
-const charge: Shape = { Amt: 'amount', CdtDbtInd: 'direction' };
+const charge: Shape = { Amt: 'amount', CdtDbtInd: 'direction', Tax: { Amt: 'tax' } };
 const charges = record('charge', {
   ...charge,
   TtlChrgsAndTaxAmt: 'total',
   Rcrd: record('charge', {
     ...charge,
-    Tax: { Amt: 'tax' },
     ...ignored('ChrgInclInd Tp Rate Br Agt'),
   }),
-  ...ignored('ChrgInclInd Tp Rate Br Pty Tax'),
+  ...ignored('ChrgInclInd Tp Rate Br Pty'),
 });
 
 const transaction = (related: Shape): Part =>
@@ -58,8 +57,9 @@ const transaction = (related: Shape): Part =>
       ...ignored('OrgnlBkTxCd Orgtr AddtlInf'),
     }),
     ...ignored(
-      'Avlbty Intrst RltdAgts LclInstrm PmtTpInf Purp RltdRmtInf RmtInf RltdDts RltdPric RltdQties FinInstrmId Tax CorpActn SfkpgAcct CshDpst CardTx AddtlTxInf SplmtryData',
+      'Avlbty Intrst RltdAgts LclInstrm PmtTpInf Purp RltdRmtInf RmtInf RltdDts RltdPric RltdQties FinInstrmId CorpActn SfkpgAcct CshDpst CardTx AddtlTxInf SplmtryData',
     ),
+    Tax: { TtlTaxAmt: 'tax' },
     RltdPties: PAID_ACCOUNTS,
     ...related,
   });

@@ -1,4 +1,5 @@
 import { formatAmount } from '../../../../kernel/money.js';
+import { unlessNone } from '../../../../kernel/stands-for-none.js';
 import {
   booking,
   nameOf,
@@ -120,8 +121,9 @@ export class Camt implements Mapper {
   #endTransaction(transaction: Fields): void {
     const batch = this.#batch!;
     batch.transactions += 1;
+    this.#entry!.addTax(transaction);
     this.#entry!.requireAgreement(transaction);
-    if (saysNothing(transaction) && !this.#returned) {
+    if (!this.#returned && saysNothing(transaction, isOfSeveral(batch.announced?.get('count')))) {
       batch.silent += 1;
       if (batch.silentOne) requireSame(batch.silentOne, transaction);
       batch.silentOne ??= transaction;
@@ -144,15 +146,35 @@ export class Camt implements Mapper {
     const batch = this.#batch!;
     const { announced, transactions, silent, silentOne } = batch;
     // Nothing but silence, or some that say nothing among others.
-    const isBatch = transactions === silent && (announced !== undefined || silent > 0);
-    if (isBatch || silent > 0)
+    const isSilent = transactions === silent && (announced !== undefined || silent > 0);
+    if (isSilent || silent > 0)
       this.#hold(
         this.#booking('batch', details.parent!, { batch: announced, transaction: silentOne }),
       );
     const listed = transactions - silent;
-    this.#entry!.addBatch(isBatch ? 0 : listed, isBatch ? undefined : announced?.get('count'));
+    const isBatch = isSilent || this.#isOfAll(batch);
+    if (isBatch && !isSilent) this.#held = { ...this.#held!, scope: 'batch' };
+    this.#entry!.addBatch(
+      isBatch ? 0 : listed,
+      isBatch ? undefined : countIn(announced?.get('count')),
+    );
     this.#entry!.addTotal(announced);
-    if (announced && listed > 0) exceeded(announced, batch, this.told.onFinding);
+    if (announced && transactions > 0) exceeded(announced, batch, this.told.onFinding);
+  }
+
+  /**
+   * Whether the only transaction of a batch of several is about all of them: it names none, and is
+   * of all that they come to.
+   */
+  #isOfAll({ announced, transactions }: OpenBatch): boolean {
+    if (!announced || transactions !== 1 || !isOfSeveral(announced.get('count'))) return false;
+    const { amount } = this.#held!;
+    const all = moneyIn(announced, 'total', 'TtlAmt') ?? this.#entry!.amount;
+    return (
+      !namesTransfer(this.#held!) &&
+      (amount === undefined ||
+        (amount.amountMinor === all?.amountMinor && amount.currency === all?.currency))
+    );
   }
 
   #endEntry(entry: Fields): void {
@@ -266,6 +288,12 @@ export class Camt implements Mapper {
 const entryOf = (fields: Fields): Fields =>
   fields.kind === 'entry' ? fields : entryOf(fields.parent!);
 
+/** How many transactions a batch says that it has (Max15NumericText). */
+function countIn(count: string | undefined): bigint | undefined {
+  return count !== undefined && /^\d{1,15}$/.test(count) ? BigInt(count) : undefined;
+}
+const isOfSeveral = (count: string | undefined): boolean => (countIn(count) ?? 0n) > 1n;
+
 /** Of what a silent transaction says, besides that it is there. */
 const OF_SILENT = [
   ['messageId', 'MsgId'],
@@ -303,14 +331,15 @@ function requireDirectionOf(entry: Fields, batch: Fields): void {
 /**
  * The only booking of an entry has the entry's amount where it has none, or where charges were
  * taken from what came back. It is about a whole message of ours where it names one and no transfer
- * in it.
+ * in it, unless it is one of several that are not listed.
  */
 function onlyOne(booked: BookedEntry, entry: OpenEntry): BookedEntry {
   const { batchId, messageId } = booked.references;
   const isBatch =
     booked.scope === 'transaction' &&
+    !isOfSeveral(booked.batch?.count) &&
     !namesTransfer(booked) &&
-    (batchId ?? messageId) !== undefined;
+    (unlessNone(batchId) ?? unlessNone(messageId)) !== undefined;
   return {
     ...booked,
     ...(isBatch ? { scope: 'batch' as const } : {}),
@@ -324,12 +353,12 @@ function onlyOne(booked: BookedEntry, entry: OpenEntry): BookedEntry {
  */
 function exceeded(
   batch: Fields,
-  { transactions, sumMinor, withoutAmount }: OpenBatch,
+  { transactions, silent, sumMinor, withoutAmount }: OpenBatch,
   onFinding: (finding: Finding) => void,
 ): void {
-  const count = batch.get('count');
+  const count = countIn(batch.get('count'));
   const total = moneyIn(batch, 'total', 'TtlAmt')?.amountMinor;
-  if (count !== undefined && (!/^\d{1,15}$/.test(count) || BigInt(count) < BigInt(transactions))) {
+  if (batch.get('count') !== undefined && (count === undefined || count < BigInt(transactions))) {
     onFinding({
       code: 'COUNT_DIFFERS',
       element: 'Btch',
@@ -337,7 +366,7 @@ function exceeded(
       detail: `Btch announces fewer transactions than the ${transactions} that there are.`,
     });
   }
-  const isListed = Number(count) === transactions && withoutAmount === 0;
+  const isListed = count === BigInt(transactions) && silent + withoutAmount === 0;
   if (total !== undefined && (BigInt(total) < sumMinor || (isListed && BigInt(total) > sumMinor)))
     onFinding({
       code: 'SUM_DIFFERS',

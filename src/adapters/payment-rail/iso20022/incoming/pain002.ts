@@ -1,4 +1,5 @@
 import { PAYMENT_STATUSES } from '../../../../kernel/payment-status.js';
+import { unlessNone } from '../../../../kernel/stands-for-none.js';
 import { firstOf } from '../../../../kernel/text.js';
 import type { BankEntry, Finding, Money, OriginalSums, StatusEntry } from './port.js';
 import {
@@ -155,7 +156,7 @@ export class Pain002 implements Mapper {
     if (own === 'RJCT') this.#hasRejected = true;
     if (this.#readBefore !== undefined && this.#readBefore !== batch.count)
       onFinding(misplaced(batch, 'OrgnlPmtInfAndSts', 'its transactions'));
-    tellSums(batch, batch.get('batchId'), this.#readBefore !== undefined, onOriginal);
+    tellSums(batch, unlessNone(batch.get('batchId')), this.#readBefore !== undefined, onOriginal);
     if (says(batch)) onEntry(status('batch', batch, batch, this.#group));
     findProblems(batch, onFinding);
   }
@@ -179,7 +180,7 @@ export class Pain002 implements Mapper {
     const group = this.#group;
     if (group) {
       this.#ofGroup.compare(this.#hasRejected ? 'RJCT' : group.get('status'), onFinding);
-      tellSums(group, group.get('messageId'), this.#hasTransactions, onOriginal);
+      tellSums(group, unlessNone(group.get('messageId')), this.#hasTransactions, onOriginal);
       if (says(group)) onEntry(status('group', group, undefined, group));
       findProblems(group, onFinding);
     } else
