@@ -1,8 +1,13 @@
 import { DomainError } from './errors.js';
 
+/** What a number of an identity is. */
+export const NATIONAL_ID_FORM =
+  '4 to 24 letters and digits, two digits at least and no one of them alone throughout';
+
 /**
  * One spelling for one national identity number, so that its keyed hash is one: NFKC, upper case,
- * without spaces, dots, dashes and slashes.
+ * without spaces, dots, dashes and slashes. A word is none (NULL, NEANT, XXXX), nor is one
+ * character throughout (000000): whoever has no number would be the same person to everybody.
  * @throws DomainError INVALID_NATIONAL_ID, which never carries the number
  */
 export function normaliseNationalId(text: string, field = 'nationalId'): string {
@@ -13,13 +18,13 @@ export function normaliseNationalId(text: string, field = 'nationalId'): string 
           .replace(/[\s./-]+/g, '')
           .toUpperCase()
       : '';
-  if (!/^[A-Z0-9]{4,24}$/.test(value)) {
+  const isNumber = /^[A-Z0-9]{4,24}$/.test(value) && /[0-9].*[0-9]/.test(value);
+  if (!isNumber || /^(.)\1*$/.test(value))
     throw new DomainError(
       'INVALID_NATIONAL_ID',
-      `${field} must be 4 to 24 letters and digits.`,
+      `${field} must be ${NATIONAL_ID_FORM}.`,
       'invalid',
       field,
     );
-  }
   return value;
 }

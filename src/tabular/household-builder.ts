@@ -1,4 +1,4 @@
-import { normaliseNationalId } from '../kernel/personal.js';
+import { NATIONAL_ID_FORM, normaliseNationalId } from '../kernel/personal.js';
 import { REGION } from '../kernel/region.js';
 import { daysInMonth } from '../kernel/time.js';
 import { isIban, isRib, isWallet } from '../kernel/accounts.js';
@@ -134,7 +134,7 @@ class RecordReader {
     try {
       return normaliseNationalId(given);
     } catch {
-      this.fail(target.column, 'NATIONAL_ID_INVALID', 'must be 4 to 24 letters and digits');
+      this.fail(target.column, 'NATIONAL_ID_INVALID', `must be ${NATIONAL_ID_FORM}`);
       return '';
     }
   }

@@ -2,15 +2,20 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { streams } from '../../src/kernel/ids.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
+import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
+import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 import { foldPayment } from '../../src/use-cases/folds.js';
+import { paymentsLeftOut } from '../../src/use-cases/instructions/left-out.js';
+import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { countBreaksAsSettled, resolveBreaks } from './breaks.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { answers, PROGRAMME, released } from './month.js';
-import { as, drain, job, newWorld, type World } from './world.js';
+import { as, by, drain, job, newWorld, type World } from './world.js';
 
 /**
  * A payment that failed, and that the bank booked after its cycle had closed: until somebody has
@@ -126,5 +131,40 @@ test('what carried arrears and gave them back is not carried again while the ban
   expect(await orderedIn('2025-12')).toBe(MONTHLY);
   await countBreaksAsSettled(world.engine, november);
   expect(await orderedIn('2026-01')).toBe(MONTHLY);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('what was ordered before the bank said so waits at its release, and is instructed afterwards', async () => {
+  const { engine } = world;
+  const october = await closed(OCTOBER, REJECTED);
+  await corrects();
+  const period = '2025-11';
+  const { cycleId, contentHash } = await prepareCycle(
+    engine,
+    { programmeId: PROGRAMME, period },
+    job(engine, 'finance'),
+  );
+  await approveCycle(engine, { cycleId, contentHash }, as(engine, 'controller', 'approve'));
+  await bankSays(OCTOBER, SETTLED);
+  const executionDate = '2026-01-12';
+  const releasing = by(engine, 'rachid', 'finance-controller', 'release');
+  await releaseCycle(engine, { cycleId, contentHash, executionDate }, releasing);
+  await drain(engine);
+  const statusOf = async () =>
+    foldPayment(await engine.store.readStream(streams.payment(`${cycleId}-${ida}`))).status;
+  const leftOut = async () => {
+    const codes: string[] = [];
+    for await (const page of paymentsLeftOut(engine, cycleId))
+      codes.push(...page.map(({ code }) => code));
+    return codes;
+  };
+  const again = () =>
+    reinstructPayments(engine, { cycleId, executionDate }, job(engine, 'finance'));
+  expect([await statusOf(), await leftOut()]).toEqual(['ordered', ['ARREARS_IN_DOUBT']]);
+  expect(await again()).toMatchObject({ instructed: 0, waiting: 1 });
+  await resolveBreaks(engine, october, 'no-effect');
+  expect(await leftOut()).toEqual(['READY']);
+  expect(await again()).toMatchObject({ instructed: 1, waiting: 0 });
+  expect(await statusOf()).toBe('instructed');
   expect((await desk.audit()).violations).toEqual([]);
 });

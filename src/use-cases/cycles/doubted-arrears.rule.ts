@@ -1,6 +1,7 @@
 import {
   adjustmentDecider,
   arrearsMinor,
+  type AdjustmentState,
   type Arrears,
 } from '../../correction/adjustment.decider.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
@@ -67,3 +68,14 @@ function behind(account: readonly Recorded[], { proposal, orderedBy }: Arrears):
   );
   return [...months, ...back].filter(({ paymentId }) => paymentId !== orderedBy?.paymentId);
 }
+
+/** Of the corrections whose arrears a payment carries, whether one waits. */
+export const carriesDoubted = (
+  { arrears }: AdjustmentState,
+  paymentId: string,
+  doubted: ReadonlySet<string>,
+): boolean =>
+  arrears.some(
+    ({ proposal, orderedBy }) =>
+      orderedBy?.paymentId === paymentId && doubted.has(proposal.correctionId),
+  );

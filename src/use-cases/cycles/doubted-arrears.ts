@@ -1,7 +1,10 @@
+import type { EventData } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import type { Recorded } from '../../kernel/decider.js';
-import { idIn, streams } from '../../kernel/ids.js';
-import { doubtedCorrections, stoodInFor } from './doubted-arrears.rule.js';
+import { ARREARS_ITEM } from '../../eligibility/rules.js';
+import { idIn, partsOfPayment, streams } from '../../kernel/ids.js';
+import { foldAdjustment } from '../folds.js';
+import { carriesDoubted, doubtedCorrections, stoodInFor } from './doubted-arrears.rule.js';
 
 /**
  * By key, the corrections whose arrears wait; those that have none are left out. Reads the payments
@@ -25,4 +28,41 @@ export async function doubtedArrears<K>(
     ([key, events]) => [key, doubtedCorrections(events, payments)] as const,
   );
   return new Map(doubted.filter(([, corrections]) => corrections.size > 0));
+}
+
+interface Carrying {
+  readonly paymentId: string;
+  readonly items: EventData['PaymentOrdered']['items'];
+}
+
+/**
+ * Of some payments, those that carry arrears which wait: a bank says since they were ordered that
+ * what they stand in for was paid.
+ * @param asOf position of the log; absent: now
+ */
+export async function carryingDoubted(
+  store: EventStore,
+  payments: readonly Carrying[],
+  asOf?: number,
+): Promise<ReadonlySet<string>> {
+  const carrying = payments.filter(({ items }) => items.some(({ code }) => code === ARREARS_ITEM));
+  if (carrying.length === 0) return new Set();
+  const read = await store.readStreams(
+    carrying.map(({ paymentId }) => {
+      const { programmeId, personId } = partsOfPayment(paymentId);
+      return streams.adjustment(programmeId, personId);
+    }),
+    asOf === undefined ? {} : { asOf },
+  );
+  const accounts = new Map(
+    carrying.map(({ paymentId }, i) => [paymentId, read[i]!.events] as const),
+  );
+  const doubted = await doubtedArrears(store, accounts, asOf);
+  return new Set(
+    [...doubted].flatMap(([paymentId, corrections]) =>
+      carriesDoubted(foldAdjustment(accounts.get(paymentId)!), paymentId, corrections)
+        ? [paymentId]
+        : [],
+    ),
+  );
 }

@@ -9,6 +9,7 @@ import { payeeOf, type Payee } from '../../person/payee.rule.js';
 import { openPayees } from '../../person/payees.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import type { Deps } from '../../write-side/context.js';
+import { carryingDoubted } from '../cycles/doubted-arrears.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { foldPayment } from '../folds.js';
 import {
@@ -69,6 +70,8 @@ export interface Candidate {
   readonly enrolment: readonly Recorded[];
   /** As it was where it was asked for. */
   readonly then?: PaymentSnapshot;
+  /** Whether it carries arrears that a bank says were paid. */
+  readonly isDoubted: boolean;
   /** An entry of a bank's file that names it and waits for a person. */
   readonly openEntry?: string | undefined;
   /** Who dismissed such entries. */
@@ -111,6 +114,10 @@ export async function candidatesOf(
     return found ?? [];
   });
   defects.finish();
+  const doubted = await carryingDoubted(
+    store,
+    folded.map(({ paymentId, entitled }) => ({ paymentId, items: entitled.items })),
+  );
   const damaged = new Map<number, Defect>();
   const accounts = await openPayees(
     vault,
@@ -119,7 +126,8 @@ export async function candidatesOf(
   );
   return folded.map((one, i) => {
     const account = accounts[i];
-    return { ...one, payee: account && one.payee, account, damaged: damaged.get(i) };
+    const isDoubted = doubted.has(one.paymentId);
+    return { ...one, isDoubted, payee: account && one.payee, account, damaged: damaged.get(i) };
   });
 }
 

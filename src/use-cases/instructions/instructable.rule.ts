@@ -46,6 +46,8 @@ export type Judged = PaymentThenAndNow & {
   /** That there is an account, which nobody can read any more. */
   readonly damaged?: DomainError | undefined;
   readonly entitled: Entitled;
+  /** Whether it carries arrears that a bank says were paid. */
+  readonly isDoubted?: boolean;
   /** An entry of a bank's file that names the payment and waits for a person. */
   readonly openEntry?: string | undefined;
 };
@@ -63,7 +65,7 @@ interface Instructed {
  * @param unfit why no message can carry the payment, where none can
  */
 export function instructable(
-  { state, payee, damaged, then = { state, payee }, entitled, openEntry }: Judged,
+  { state, payee, damaged, then = { state, payee }, entitled, isDoubted, openEntry }: Judged,
   { hold, isInstructed }: Instructed,
   sameAccount: boolean,
   now: string,
@@ -79,6 +81,7 @@ export function instructable(
   // What the payment refuses by itself is refused by itself.
   if (status !== 'ordered' && !isUnpaid(state)) return payee;
   if (openEntry !== undefined) return { kind: 'waiting', error: entryOpen(openEntry) };
+  if (isDoubted) return { kind: 'waiting', error: arrearsInDoubt() };
   if (!isStillDue(entitled)) return { kind: 'waiting', error: notDue() };
   if (!isAsItWas(state, then.state)) return { kind: 'waiting', error: notAskedFor(then.state) };
   const held = heldBy(payee, hold, now);
@@ -141,6 +144,12 @@ const entryOpen = (entryId: string): DomainError =>
   new DomainError(
     'ENTRIES_OPEN',
     `The entry ${entryId} of a bank's file names the payment, or a message that it was in, and waits for a person; assign or dismiss it first.`,
+    'rule',
+  );
+const arrearsInDoubt = (): DomainError =>
+  new DomainError(
+    'ARREARS_IN_DOUBT',
+    'A bank says that what the arrears of this payment stand in for was paid; resolve the break of it first, or correct the household.',
     'rule',
   );
 const notDue = (): DomainError =>

@@ -5,6 +5,7 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
+import { carryingDoubted } from '../cycles/doubted-arrears.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
@@ -106,10 +107,11 @@ export class Instructing {
 
   /**
    * Pages of payments with their payees; an erased person, one without an account, whose account
-   * is held, whose household is not due the months any more, or of whom no message can be written,
-   * is left out: they are instructed with those that are instructed again. Accounts, how long they
-   * are held, and enrolments are those at the release, so that a run that goes on later pays nobody
-   * that the first had left out, in the middle of its files.
+   * is held, whose household is not due the months any more, whose arrears a bank says were paid,
+   * or of whom no message can be written, is left out: they are instructed with those that are
+   * instructed again. Accounts, how long they are held, and enrolments are those at the release, so
+   * that a run that goes on later pays nobody that the first had left out, in the middle of its
+   * files.
    */
   async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
     const walked = pagesOf(
@@ -135,10 +137,14 @@ export class Instructing {
     }
     this.#seen += page.length;
     const atRelease = await this.#atRelease(found);
+    const doubted = await this.#doubted(found);
     const defects = new Defects();
     const payees = found.map((payment, i) =>
       defects.look(
-        () => payeeAtRelease(payment, atRelease[i]!, hold, this.release.createdAt),
+        () =>
+          doubted.has(payment.paymentId)
+            ? undefined
+            : payeeAtRelease(payment, atRelease[i]!, hold, this.release.createdAt),
         (defect) => leftOut(payment, defect),
       ),
     );
@@ -163,6 +169,15 @@ export class Instructing {
     });
     written.finish();
     return items;
+  }
+
+  /** Those that carry arrears of which a bank said, by the release, that they were paid. */
+  #doubted(payments: readonly ReleasedPayment[]): Promise<ReadonlySet<string>> {
+    const carrying = payments.map(({ paymentId, ordered }) => ({
+      paymentId,
+      items: ordered.items,
+    }));
+    return carryingDoubted(this.deps.store, carrying, this.released.position);
   }
 
   async #atRelease(payments: readonly ReleasedPayment[]): Promise<readonly AtRelease[]> {
