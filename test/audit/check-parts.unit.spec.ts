@@ -33,6 +33,19 @@ const account = (accountId: string): Step => [
   { personId, accountId, sealed: { record: `person/${personId}/account/${accountId}` } },
   { stream: `person-${personId}` },
 ];
+const withStream = ([type, data, more]: Step): Step => [
+  type,
+  data,
+  { ...more, stream: `payment-${paymentId}` },
+];
+const arrears = {
+  programmeId,
+  personId,
+  correctionId: 'asd-0001',
+  correctionIds: ['asd-0001'],
+  differenceMinor: '1',
+  amountMinor: '1',
+};
 const rich = factsOf(4);
 
 /** Of each part of the check one thing that only it finds. */
@@ -93,6 +106,18 @@ const PARTS: Readonly<Record<string, readonly [string, ...Step[]]>> = {
         executionDate: '2026-01-15',
       },
     ],
+  ],
+  'doubted arrears': [
+    'I2 s: arrears are ordered of what may have been paid: a break of it is open',
+    withStream(outcome('PaymentRejected', 'pain.002')),
+    [
+      'PaymentBreakRecorded',
+      { paymentId, breakId: 'b', attempt: 1, endToEndId: 'E', reported: 'settled' },
+      { stream: `payment-${paymentId}` },
+    ],
+    ['AdjustmentProposed', { ...arrears, periods: [{ period: '2026-01', items: [] }] }],
+    ['CyclePreparationStarted', { cycleId: 'asd-2026-02', asOf: 2, round: 1 }],
+    ['ArrearsOrdered', { ...arrears, paymentId: `asd-2026-02-${personId}`, round: 1 }],
   ],
   cycles: [
     'I6 s: CycleReleased when the cycle is none',
