@@ -210,6 +210,28 @@ test('what comes back of a programme that is closed is forgotten with its person
   expect((await desk.audit()).violations).toEqual([]);
 });
 
+const ends = (lastPeriod: string) =>
+  desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod, reason: 'moved' });
+
+test('nor who is owed a month that did not arrive, until a correction made it up', async () => {
+  await closedOctober();
+  await ends(PERIOD);
+  expect(await codeOf(asks('amal', false))).toBe('STILL_OWED');
+  const { correctionId, contentHash } = await desk.propose({ fromPeriod: PERIOD });
+  await desk.approve(correctionId, contentHash);
+  await novemberIs({ ...SETTLED, settledOn: '2025-11-28' });
+  expect([await asks('amal', false), await asks('ali', false)]).toEqual(['proposed', 'erased']);
+});
+
+test('nor whose last month no cycle has ordered', async () => {
+  await released(world.engine, PERIOD);
+  await bankSays({ [ida]: SETTLED, [omar]: SETTLED });
+  await ends('2025-11');
+  expect(await codeOf(asks('amal', false))).toBe('STILL_OWED');
+  await novemberIs({ ...SETTLED, settledOn: '2025-11-28' });
+  expect(await asks('amal', false)).toBe('proposed');
+});
+
 test('and both administrators may give up what nobody can be paid', async () => {
   await endedAndOwed();
   expect(await codeOf(asks('amal', false))).toBe('STILL_OWED');
