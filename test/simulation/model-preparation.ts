@@ -83,7 +83,12 @@ export function prepare(world: World, op: Op, limit: number): void {
     const paymentId = paymentIdOf(PROGRAMME, period, state.personId);
     const adjusted = world.log.stream(streams.adjustment(PROGRAMME, state.personId), asOf);
     const account = foldAdjustment(adjusted);
-    const arrears = arrearsFor(account, paymentId, round, doubtedIn(world, adjusted, asOf));
+    const arrears = arrearsFor(
+      account,
+      paymentId,
+      round,
+      doubtedIn(world, adjusted, paymentId, asOf),
+    );
     const from = unpaidFrom(events, period, paidThrough);
     const paidTo = paidToIdentity(world, state.personId, { own: true, before: period });
     const paid =
@@ -101,10 +106,16 @@ export function prepare(world: World, op: Op, limit: number): void {
 }
 
 /** Corrections whose arrears wait. */
-const doubtedIn = (world: World, adjusted: readonly Recorded[], asOf?: number) =>
+const doubtedIn = (world: World, adjusted: readonly Recorded[], paymentId: string, asOf: number) =>
   doubtedCorrections(
     adjusted,
-    new Map(stoodInFor(adjusted).map((id) => [id, world.log.stream(streams.payment(id), asOf)])),
+    paymentId,
+    new Map(
+      stoodInFor(adjusted, paymentId).map((id) => [
+        id,
+        world.log.stream(streams.payment(id), asOf),
+      ]),
+    ),
   );
 
 const openCycle = (world: World, op: Op, id: string, period: string): boolean =>

@@ -1,6 +1,5 @@
 import {
   adjustmentDecider,
-  arrearsMinor,
   type AdjustmentState,
   type Arrears,
 } from '../../correction/adjustment.decider.js';
@@ -16,40 +15,45 @@ interface StoodInFor {
 }
 
 /**
- * The payments that a household's arrears stand in for: those of the months that they are of, and
- * those that carried them and gave them back.
- * @param account events of its adjustments
+ * The payments that the arrears stand in for which a payment carries or may carry: those of the
+ * months that they are of, and those that carried them and gave them back.
+ * @param account events of the household's adjustments
  */
-export const stoodInFor = (account: readonly Recorded[]): readonly string[] => [
+export const stoodInFor = (account: readonly Recorded[], paymentId: string): readonly string[] => [
   ...new Set(
-    fold(adjustmentDecider, account).arrears.flatMap((arrears) =>
-      behind(account, arrears).map(({ paymentId }) => paymentId),
+    arrearsOf(account, paymentId).flatMap((arrears) =>
+      behind(account, arrears).map((one) => one.paymentId),
     ),
   ),
 ];
 
 /**
- * Corrections whose arrears wait: of a payment that they stand in for a bank says that it was paid
- * after all, and nobody has resolved that; or it was paid after all, and no correction has looked
- * at the household since.
+ * Corrections whose arrears wait, which a payment carries or may carry: of a payment that they
+ * stand in for a bank says that it was paid after all, and nobody has resolved that; or it was paid
+ * after all, and no correction has looked at the household since.
  * @param account events of the household's adjustments
  * @param payments events of what `stoodInFor` names, by id
  */
 export function doubtedCorrections(
   account: readonly Recorded[],
+  paymentId: string,
   payments: ReadonlyMap<string, readonly Recorded[]>,
 ): ReadonlySet<string> {
-  const { arrears } = fold(adjustmentDecider, account);
-  if (arrearsMinor(arrears) === 0n) return new Set();
   const lookedAt = account.findLast(({ type }) => type === 'AdjustmentEstablished')?.position ?? -1;
-  const doubted = arrears.filter((one) =>
-    behind(account, one).some(({ paymentId, since }) => {
-      const events = payments.get(paymentId) ?? [];
+  const doubted = arrearsOf(account, paymentId).filter((one) =>
+    behind(account, one).some(({ paymentId: stoodIn, since }) => {
+      const events = payments.get(stoodIn) ?? [];
       return isInDoubt(events) || hasArrivedSince(events, since, lookedAt);
     }),
   );
   return new Set(doubted.map(({ proposal }) => proposal.correctionId));
 }
+
+/** What no other payment carries. */
+const arrearsOf = (account: readonly Recorded[], paymentId: string): readonly Arrears[] =>
+  fold(adjustmentDecider, account).arrears.filter(
+    ({ orderedBy }) => orderedBy === undefined || orderedBy.paymentId === paymentId,
+  );
 
 /** Of arrears that are on the account, or that a payment carries. */
 function behind(account: readonly Recorded[], { proposal, orderedBy }: Arrears): StoodInFor[] {

@@ -7,17 +7,17 @@ import { foldAdjustment } from '../folds.js';
 import { carriesDoubted, doubtedCorrections, stoodInFor } from './doubted-arrears.rule.js';
 
 /**
- * By key, the corrections whose arrears wait; those that have none are left out. Reads the payments
- * that they stand in for at once: few households have arrears.
- * @param accounts events of households' adjustments
+ * By payment, the corrections whose arrears wait; payments without are left out. Reads what they
+ * stand in for at once: few households have arrears that are not paid.
+ * @param accounts by payment, events of its household's adjustments
  * @param asOf position of the log; absent: now
  */
-export async function doubtedArrears<K>(
+export async function doubtedArrears(
   store: EventStore,
-  accounts: ReadonlyMap<K, readonly Recorded[]>,
+  accounts: ReadonlyMap<string, readonly Recorded[]>,
   asOf?: number,
-): Promise<ReadonlyMap<K, ReadonlySet<string>>> {
-  const names = new Set([...accounts.values()].flatMap(stoodInFor));
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const names = new Set([...accounts].flatMap(([id, events]) => stoodInFor(events, id)));
   if (names.size === 0) return new Map();
   const read = await store.readStreams(
     [...names].map((paymentId) => streams.payment(paymentId)),
@@ -25,7 +25,7 @@ export async function doubtedArrears<K>(
   );
   const payments = new Map(read.map(({ stream, events }) => [idIn(stream), events]));
   const doubted = [...accounts].map(
-    ([key, events]) => [key, doubtedCorrections(events, payments)] as const,
+    ([id, events]) => [id, doubtedCorrections(events, id, payments)] as const,
   );
   return new Map(doubted.filter(([, corrections]) => corrections.size > 0));
 }

@@ -6,6 +6,7 @@ import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import {
   cycleId as cycleIdOf,
+  paymentId as paymentIdOf,
   personIn,
   recoveryId as recoveryIdOf,
   streams,
@@ -96,7 +97,7 @@ export class Preparation {
       this.#recoveries.of(persons),
     ]);
     const paid = await this.#paidBefore(page);
-    const doubted = await doubtedArrears(this.deps.store, adjustments, this.cycle.asOf);
+    const doubted = await this.#doubted(adjustments);
     const defects = new Defects();
     for (const [i, { events }] of page.entries()) {
       const personId = persons[i]!;
@@ -112,7 +113,7 @@ export class Preparation {
           state,
           paidBefore: paid.get(personId),
           adjusted: adjustments.get(personId),
-          doubted: doubted.get(personId),
+          doubted: doubted.get(this.#paymentOf(personId)),
           owed: recoveries.get(personId),
         });
       });
@@ -123,6 +124,18 @@ export class Preparation {
     defects.finish();
     this.#seen += page.length;
     return orders;
+  }
+
+  #paymentOf(personId: string): string {
+    return paymentIdOf(this.cycle.programmeId, this.cycle.period, personId);
+  }
+
+  /** By payment, the corrections of which arrears wait. */
+  #doubted(adjustments: ReadonlyMap<string, readonly Recorded[]>) {
+    const accounts = new Map(
+      [...adjustments].map(([personId, events]) => [this.#paymentOf(personId), events] as const),
+    );
+    return doubtedArrears(this.deps.store, accounts, this.cycle.asOf);
   }
 
   /**
