@@ -17,7 +17,9 @@ const BESIDE =
 /** Says what there is, while the server starts: classes of requests, tables, interfaces, lists. */
 const DECLARED = /\.(commands|tables)\.ts$|\/(all|endpoint|port|readers)\.ts$/;
 /** Looks for files every two seconds, whatever the stage. */
-const AT_ANY_TIME = ['src/adapters/payment-rail/iso20022/watched-folder.ts'];
+const AT_ANY_TIME = ['watched-folder', 'inbox', 'shared-folders'].map(
+  (name) => `src/adapters/payment-rail/iso20022/${name}.ts`,
+);
 
 /** The text below a heading, up to the next of its level or above. */
 function below(heading: string, text: string): string {
