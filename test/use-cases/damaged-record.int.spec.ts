@@ -15,7 +15,7 @@ import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import type { Refusal } from '../../src/write-side/refusals.js';
 import { auditOf } from '../support/audit.js';
-import { child, enrolFamilies } from './families.js';
+import { enrolFamilies, threeFamilies } from './families.js';
 import { answers, PROGRAMME } from './month.js';
 import { as, drain, job, newWorld, type World } from './world.js';
 
@@ -25,15 +25,7 @@ let world: World;
 let people: Readonly<Record<'one' | 'two' | 'three', string>>;
 beforeEach(async () => {
   world = await newWorld();
-  people = await enrolFamilies(
-    world.engine,
-    {
-      one: [child('2014-09'), child('2019-02'), child('2023-06')],
-      two: [child('2015-09'), child('2020-02'), child('2023-06')],
-      three: [child('2016-09'), child('2021-02'), child('2023-06')],
-    },
-    asdVersions.slice(0, 1),
-  );
+  people = await enrolFamilies(world.engine, threeFamilies, asdVersions.slice(0, 1));
   const { engine } = world;
   const args = { programmeId: PROGRAMME, period: '2025-10' };
   const { contentHash } = await prepareCycle(engine, args, job(engine, 'finance'));

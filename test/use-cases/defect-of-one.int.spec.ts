@@ -18,7 +18,7 @@ import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js
 import type { Refusal } from '../../src/write-side/refusals.js';
 import { auditOf } from '../support/audit.js';
 import { Desk } from './correction-desk.js';
-import { child, enrolFamilies } from './families.js';
+import { enrolFamilies, threeFamilies } from './families.js';
 import { answers, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
 import { as, drain, job, newWorld, type World } from './world.js';
@@ -27,15 +27,7 @@ let world: World;
 let people: Readonly<Record<'one' | 'two' | 'three', string>>;
 beforeEach(async () => {
   world = await newWorld();
-  people = await enrolFamilies(
-    world.engine,
-    {
-      one: [child('2014-09'), child('2019-02'), child('2023-06')],
-      two: [child('2015-09'), child('2020-02'), child('2023-06')],
-      three: [child('2016-09'), child('2021-02'), child('2023-06')],
-    },
-    asdVersions.slice(0, 1),
-  );
+  people = await enrolFamilies(world.engine, threeFamilies, asdVersions.slice(0, 1));
 });
 afterEach(() => world.end());
 

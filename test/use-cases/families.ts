@@ -28,6 +28,13 @@ export const child = (birthMonth: string, more: Partial<Child> = {}): Child => (
   ...more,
 });
 
+/** Three with as many children, and none like another. */
+export const threeFamilies = {
+  one: [child('2014-09'), child('2019-02'), child('2023-06')],
+  two: [child('2015-09'), child('2020-02'), child('2023-06')],
+  three: [child('2016-09'), child('2021-02'), child('2023-06')],
+};
+
 /**
  * Opens the reference programme with some of its versions and enrols families from October 2025 on;
  * returns who they are.
