@@ -93,6 +93,22 @@ const carriedArrears = (
     ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
   );
 
+/**
+ * Of the arrears that an earlier round of a payment carries, whether one is not carried again: it is
+ * to be released before, or nothing says that it is there.
+ * @param correctionIds what the round orders
+ */
+export const roundLeaving = (
+  { arrears }: AdjustmentState,
+  { paymentId, round, correctionIds }: CommandOf<AdjustmentCommand, 'OrderArrears'>,
+): number | undefined =>
+  arrears.find(
+    ({ proposal, orderedBy }) =>
+      orderedBy?.paymentId === paymentId &&
+      orderedBy.round < round &&
+      !correctionIds.includes(proposal.correctionId),
+  )?.orderedBy?.round;
+
 export const arrearsMinor = (arrears: readonly Arrears[]): bigint =>
   arrears.reduce(
     (total, { proposal, offsetMinor }) => total + BigInt(proposal.differenceMinor) - offsetMinor,
@@ -316,7 +332,7 @@ export const adjustmentDecider: Decider<AdjustmentState, AdjustmentCommand, Adju
             if (correctionIds.includes(one.proposal.correctionId))
               return { ...one, orderedBy: { paymentId, round } };
             // An earlier round of the payment was cancelled; what it carried and this one does not
-            // is there again.
+            // is there again. Logs say so in an event of its own since 0.4.0.
             return one.orderedBy?.paymentId === paymentId ? { ...one, orderedBy: undefined } : one;
           }),
         };

@@ -4,6 +4,7 @@ import {
   ADJUSTMENT_REFUSALS,
   arrearsMinor,
   availableArrears,
+  roundLeaving,
   type AdjustmentEvent,
   type Proposal,
 } from '../../src/correction/adjustment.decider.js';
@@ -213,5 +214,14 @@ describe('what a correction finds for a household', () => {
         }),
       ),
     ).toBe(5_000n);
+  });
+
+  test('an earlier round of the payment leaves what the next one does not carry', () => {
+    const state = fold(adjustmentDecider, [proposed, established(), ordered()]);
+    const without = { ...order(paymentId, 2), correctionIds: ['asd-0002'] };
+    expect(roundLeaving(state, without)).toBe(1);
+    expect(roundLeaving(state, order(paymentId, 2))).toBeUndefined();
+    expect(roundLeaving(state, { ...without, round: 1 })).toBeUndefined();
+    expect(roundLeaving(state, { ...without, paymentId: nextId })).toBeUndefined();
   });
 });

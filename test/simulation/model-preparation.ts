@@ -1,3 +1,4 @@
+import { arrearsPart } from '../../src/use-cases/cycles/arrears-part.js';
 import { orderedInRound } from '../../src/use-cases/cycles/ordered.rule.js';
 import { SetTally } from '../../src/use-cases/cycles/ordered-set.js';
 import { earlierThan, paidThroughBefore } from '../../src/use-cases/cycles/cycle-order.rule.js';
@@ -27,7 +28,7 @@ import {
 import { whileOpen } from '../../src/programme/open-programme.js';
 import { type Part } from '../../src/write-side/unit.js';
 import { paidToIdentity } from './model-again.js';
-import { adjustment, recovery } from './model-corrections.js';
+import { recovery } from './model-corrections.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
 import {
@@ -191,7 +192,7 @@ function order(
   const less = lessRecovery(due, foldRecovery(debt), paymentId, period);
   const orderArrears = arrears
     ? [
-        adjustment(personId, {
+        arrearsPart(streams.adjustment(PROGRAMME, personId), {
           type: 'OrderArrears',
           paymentId,
           round,

@@ -6,6 +6,7 @@ import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 import { foldPayment } from '../../src/use-cases/folds.js';
 import { paymentsLeftOut } from '../../src/use-cases/instructions/left-out.js';
@@ -166,5 +167,39 @@ test('what was ordered before the bank said so waits at its release, and is inst
   expect(await leftOut()).toEqual(['READY']);
   expect(await again()).toMatchObject({ instructed: 1, waiting: 0 });
   expect(await statusOf()).toBe('instructed');
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('an order that is made again without arrears that wait releases them, in an event', async () => {
+  const { engine } = world;
+  await closed(OCTOBER, REJECTED);
+  await closed('2025-11', { ...SETTLED, settledOn: '2025-11-28' });
+  await corrects();
+  const children = ['2020-05', '2021-05', '2022-05', '2023-05'].map((month) => child(month));
+  await desk.certify(ida, children, '2025-11', '2027-12-31');
+  await corrects();
+  const command = { programmeId: PROGRAMME, period: '2025-12' };
+  const { cycleId } = await prepareCycle(engine, command, job(engine, 'finance'));
+  const [october, november] = (await desk.adjustment(ida)).arrears;
+  expect(november).toMatchObject({ orderedBy: { round: 1 } });
+  await bankSays(OCTOBER, SETTLED);
+  await returnCycle(
+    engine,
+    { cycleId, reason: 'look again' },
+    as(engine, 'controller', 'return', cycleId),
+  );
+  await prepareCycle(engine, command, job(engine, 'finance'));
+  const events = await engine.store.readStream(streams.adjustment(PROGRAMME, ida));
+  const ids = [october, november].map((one) => one!.proposal.correctionId);
+  expect(events.slice(-3)).toMatchObject([
+    { type: 'ArrearsOrdered', data: { round: 1, correctionIds: ids } },
+    {
+      type: 'ArrearsReleased',
+      data: { round: 1, correctionIds: ids },
+      meta: { role: 'automation' },
+    },
+    { type: 'ArrearsOrdered', data: { round: 2, correctionIds: [ids[1]] } },
+  ]);
+  await drain(engine);
   expect((await desk.audit()).violations).toEqual([]);
 });

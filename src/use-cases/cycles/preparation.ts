@@ -13,13 +13,13 @@ import {
 } from '../../kernel/ids.js';
 import { isOneOf } from '../../kernel/subject.js';
 import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
-import { adjustmentDecider } from '../../correction/adjustment.decider.js';
 import { isOverdue, isPaidIn } from '../../enrolment/enrolment.state.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { guard, part, partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import { foldEnrolment } from '../folds.js';
 import { foldCycle } from './cycles.js';
+import { arrearsPart } from './arrears-part.js';
 import { doubtedArrears } from './doubted-arrears.js';
 import { HouseholdAccounts } from './household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
@@ -292,7 +292,7 @@ export class Preparation {
     const parts: Part[] = [];
     if (arrears)
       parts.push(
-        part(this.#adjustment(order), adjustmentDecider, {
+        arrearsPart(this.#adjustment(order), {
           type: 'OrderArrears',
           paymentId,
           round,
