@@ -5,12 +5,14 @@ import { Metrics } from '../../src/runtime/metrics.js';
 import { ran } from '../support/effort.js';
 import { beginning } from './beginning.js';
 import { planOf, play, type Figures, type Outcome, type Plan } from './history.js';
+import { PlayingTime } from './playing-time.js';
 import { SCALES } from './scale.js';
 import { shrunk, toldOf } from './shrink.js';
 
 /**
  * Plays histories until so many were played, from the seed after the last one that an earlier run
  * played; stopped or killed, it goes on there. A history that goes wrong is made shorter and told.
+ * After so many minutes it ends, and says how many it played.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     scale: { type: 'string', default: 'short' },
     length: { type: 'string' },
     only: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
     progress: { type: 'string', default: '.cache/simulator/progress.json' },
   },
 });
@@ -73,7 +76,8 @@ if (values.only) {
   const begun = kept();
   let progress = begun;
   if (values.seed !== undefined) progress = { ...progress, next: Number(values.seed) };
-  for (let left = Number(values.histories); left > 0; left -= 1) {
+  const time = new PlayingTime(Number(values.histories), values.minutes);
+  for (let left = time.asked; left > 0 && time.isLeft(); left -= 1) {
     const plan = planOf(progress.next, scale, length);
     const { wrong, figures } = await played(plan);
     if (wrong.length > 0) console.log(toldOf(await shrunk(plan, played)));
@@ -86,8 +90,11 @@ if (values.only) {
     keep(progress);
     if (left === 1 || left % toldEach === 0) console.log(JSON.stringify(progress));
   }
-  process.exitCode = progress.wrong.length > 0 ? 1 : 0;
-  ran('histories', progress.histories - begun.histories);
+  const count = progress.histories - begun.histories;
+  const ended = time.told(count);
+  if (ended) console.log(ended);
+  process.exitCode = progress.wrong.length > 0 || !time.isEnough(count) ? 1 : 0;
+  ran('histories', count);
   ran('interleavings', progress.figures.choices - begun.figures.choices);
   ran('kills', progress.figures.kills - begun.figures.kills);
 }
