@@ -15,7 +15,14 @@ export const isDoubted = (payment: Pick<PaymentState, 'status' | 'openBreaks'>):
 export const isLost = (payment: Pick<PaymentState, 'status' | 'openBreaks'>): boolean =>
   isUnpaid(payment) && payment.openBreaks.length === 0;
 
-export const isInDoubt = (events: readonly Recorded[]): boolean => isDoubted(stateOf(events));
+/** @param isNamed whether an entry of a bank's file that waits for a person names the payment */
+export function isInDoubt(
+  events: readonly Recorded[],
+  isNamed: (payment: PaymentState) => boolean,
+): boolean {
+  const payment = stateOf(events);
+  return isDoubted(payment) || (isUnpaid(payment) && isNamed(payment));
+}
 
 /**
  * Whether a payment that had failed by a position was paid after all since, later than another.

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
-import { streams } from '../../src/kernel/ids.js';
+import { streams, uuidOf } from '../../src/kernel/ids.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
+import { bankEntryDecider, type BankEntryCommand } from '../../src/statement/entry.decider.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
@@ -12,6 +13,8 @@ import { foldPayment } from '../../src/use-cases/folds.js';
 import { paymentsLeftOut } from '../../src/use-cases/instructions/left-out.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 import { countBreaksAsSettled, resolveBreaks } from './breaks.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
@@ -135,18 +138,16 @@ test('what carried arrears and gave them back is not carried again while the ban
   expect((await desk.audit()).violations).toEqual([]);
 });
 
-test('what was ordered before the bank said so waits at its release, and is instructed afterwards', async () => {
+/** A month is prepared and approved, and released after something was said; ida's payment of it. */
+async function releasedAfter(period: string, said: () => Promise<unknown>) {
   const { engine } = world;
-  const october = await closed(OCTOBER, REJECTED);
-  await corrects();
-  const period = '2025-11';
   const { cycleId, contentHash } = await prepareCycle(
     engine,
     { programmeId: PROGRAMME, period },
     job(engine, 'finance'),
   );
   await approveCycle(engine, { cycleId, contentHash }, as(engine, 'controller', 'approve'));
-  await bankSays(OCTOBER, SETTLED);
+  await said();
   const executionDate = '2026-01-12';
   const releasing = by(engine, 'rachid', 'finance-controller', 'release');
   await releaseCycle(engine, { cycleId, contentHash, executionDate }, releasing);
@@ -161,14 +162,59 @@ test('what was ordered before the bank said so waits at its release, and is inst
   };
   const again = () =>
     reinstructPayments(engine, { cycleId, executionDate }, job(engine, 'finance'));
-  expect([await statusOf(), await leftOut()]).toEqual(['ordered', ['ARREARS_IN_DOUBT']]);
-  expect(await again()).toMatchObject({ instructed: 0, waiting: 1 });
-  await resolveBreaks(engine, october, 'no-effect');
-  expect(await leftOut()).toEqual(['READY']);
-  expect(await again()).toMatchObject({ instructed: 1, waiting: 0 });
-  expect(await statusOf()).toBe('instructed');
-  expect((await desk.audit()).violations).toEqual([]);
-});
+  return { statusOf, leftOut, again };
+}
+
+const entry = (type: 'QuarantineEntry' | 'DismissEntry', paymentId: string) => {
+  const entryId = uuidOf(paymentId);
+  const command: BankEntryCommand =
+    type === 'DismissEntry'
+      ? { type, kind: 'fee', reason: 'the bank says so' }
+      : {
+          type,
+          entryId,
+          paymentId,
+          sha256: '0'.repeat(64),
+          number: 1,
+          detail: 'Its amount cannot be read.',
+          family: 'camt.054',
+          scope: 'transaction',
+          code: 'ENTRY_INVALID',
+        };
+  const { engine } = world;
+  return execute(
+    engine,
+    [part(streams.entry(entryId), bankEntryDecider, command)],
+    as(engine, type === 'DismissEntry' ? 'finance' : 'bank', type),
+  );
+};
+
+test.each([
+  [
+    'said that it paid what they stand in for',
+    () => bankSays(OCTOBER, SETTLED),
+    () => resolveBreaks(world.engine, `${PROGRAMME}-${OCTOBER}`, 'no-effect'),
+  ],
+  [
+    'booked what cannot be read, and names what they stand in for',
+    () => entry('QuarantineEntry', `${PROGRAMME}-${OCTOBER}-${ida}`),
+    () => entry('DismissEntry', `${PROGRAMME}-${OCTOBER}-${ida}`),
+  ],
+] as const)(
+  'what was ordered before the bank %s waits at its release',
+  async (_, said, cleared) => {
+    await closed(OCTOBER, REJECTED);
+    await corrects();
+    const { statusOf, leftOut, again } = await releasedAfter('2025-11', said);
+    expect([await statusOf(), await leftOut()]).toEqual(['ordered', ['ARREARS_IN_DOUBT']]);
+    expect(await again()).toMatchObject({ instructed: 0, waiting: 1 });
+    await cleared();
+    expect(await leftOut()).toEqual(['READY']);
+    expect(await again()).toMatchObject({ instructed: 1, waiting: 0 });
+    expect(await statusOf()).toBe('instructed');
+    expect((await desk.audit()).violations).toEqual([]);
+  },
+);
 
 test('an order that is made again without arrears that wait releases them, in an event', async () => {
   const { engine } = world;

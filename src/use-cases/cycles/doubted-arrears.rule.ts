@@ -6,6 +6,7 @@ import {
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { paymentId as paymentIdOf } from '../../kernel/ids.js';
 import { hasArrivedSince, isInDoubt } from '../../payment/payment-doubt.rule.js';
+import type { PaymentState } from '../../payment/payment.state.js';
 
 /** A payment that arrears stand in for: what did not arrive of it is in them. */
 interface StoodInFor {
@@ -33,21 +34,25 @@ export const stoodInFor = (account: readonly Recorded[], paymentId: string): rea
  * after all, and no correction has looked at the household since.
  * @param account events of the household's adjustments
  * @param payments events of what `stoodInFor` names, by id
+ * @param isNamed whether an entry of a bank's file that waits for a person names a payment
  */
 export function doubtedCorrections(
   account: readonly Recorded[],
   paymentId: string,
   payments: ReadonlyMap<string, readonly Recorded[]>,
+  isNamed: IsNamed = () => false,
 ): ReadonlySet<string> {
   const lookedAt = account.findLast(({ type }) => type === 'AdjustmentEstablished')?.position ?? -1;
   const doubted = arrearsOf(account, paymentId).filter((one) =>
     behind(account, one).some(({ paymentId: stoodIn, since }) => {
       const events = payments.get(stoodIn) ?? [];
-      return isInDoubt(events) || hasArrivedSince(events, since, lookedAt);
+      return isInDoubt(events, isNamed) || hasArrivedSince(events, since, lookedAt);
     }),
   );
   return new Set(doubted.map(({ proposal }) => proposal.correctionId));
 }
+
+export type IsNamed = (payment: PaymentState) => boolean;
 
 /** What no other payment carries. */
 const arrearsOf = (account: readonly Recorded[], paymentId: string): readonly Arrears[] =>

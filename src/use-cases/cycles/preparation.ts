@@ -135,7 +135,7 @@ export class Preparation {
     const accounts = new Map(
       [...adjustments].map(([personId, events]) => [this.#paymentOf(personId), events] as const),
     );
-    return doubtedArrears(this.deps.store, accounts, this.cycle.asOf);
+    return doubtedArrears(this.deps.store, accounts, { asOf: this.cycle.asOf });
   }
 
   /**

@@ -20,6 +20,7 @@ import {
   type Obstacle,
 } from './instructable.rule.js';
 import { unfitFrom } from './messages.js';
+import type { OpenEntries } from './open-entries.js';
 import { accountFor, type ReinstructionHead } from './reinstruction-files.js';
 
 export type Head = ReinstructionHead & {
@@ -70,24 +71,30 @@ export interface Candidate {
   readonly enrolment: readonly Recorded[];
   /** As it was where it was asked for. */
   readonly then?: PaymentSnapshot;
-  /** Whether it carries arrears that a bank says were paid. */
+  /** Whether it carries arrears that a bank may have paid. */
   readonly isDoubted: boolean;
   /** An entry of a bank's file that names it and waits for a person. */
-  readonly openEntry?: string | undefined;
+  readonly openEntry: string | undefined;
   /** Who dismissed such entries. */
-  readonly dismissedBy?: readonly string[];
+  readonly dismissedBy: readonly string[];
+}
+
+interface Looking {
+  /** Where the log was when they were asked for; absent: they are asked for now. */
+  readonly asOf?: number | undefined;
+  /** What waits of banks' files. */
+  readonly entries: OpenEntries;
+  /** Is told of what meets a defect of ours, which is none of them. */
+  readonly onDefect: (paymentId: string, defect: Defect) => void;
 }
 
 /**
- * @param asOf where the log was when they were asked for; absent: they are asked for now
- * @param onDefect is told of what meets a defect of ours, which is none of them
  * @throws that defect where all of several meet one
  */
 export async function candidatesOf(
   { store, vault }: Pick<Deps, 'store' | 'vault'>,
   paymentIds: readonly string[],
-  asOf: number | undefined,
-  onDefect: OnDefect,
+  { asOf, entries, onDefect }: Looking,
 ): Promise<readonly Candidate[]> {
   const of = paymentIds.map((id) => partsOfPayment(id));
   const payments = await store.readStreams(paymentIds.map((id) => streams.payment(id)));
@@ -117,7 +124,10 @@ export async function candidatesOf(
   const doubted = await carryingDoubted(
     store,
     folded.map(({ paymentId, entitled }) => ({ paymentId, items: entitled.items })),
+    { entries },
   );
+  // After the payments: what was said of them before they were looked at is known.
+  await entries.read();
   const damaged = new Map<number, Defect>();
   const accounts = await openPayees(
     vault,
@@ -127,11 +137,12 @@ export async function candidatesOf(
   return folded.map((one, i) => {
     const account = accounts[i];
     const isDoubted = doubted.has(one.paymentId);
-    return { ...one, isDoubted, payee: account && one.payee, account, damaged: damaged.get(i) };
+    const openEntry = entries.naming(one.state);
+    const dismissedBy = entries.dismissersOf(one.state);
+    const waiting = { isDoubted, openEntry, dismissedBy };
+    return { ...one, ...waiting, payee: account && one.payee, account, damaged: damaged.get(i) };
   });
 }
-
-type OnDefect = (paymentId: string, defect: Defect) => void;
 
 const askedAt = (
   asOf: number,

@@ -44,15 +44,8 @@ export async function choosePayments(
     refused.push(refusal(paymentId, defect));
   };
   const defects = new Defects();
-  const looked = await candidatesOf(deps, page, asOf, met);
-  // After the payments: what was said of them before they were looked at is known.
-  await openEntries.read();
-  for (const one of looked) {
-    const candidate = {
-      ...one,
-      openEntry: openEntries.naming(one.state),
-      dismissedBy: openEntries.dismissersOf(one.state),
-    };
+  const looked = await candidatesOf(deps, page, { asOf, entries: openEntries, onDefect: met });
+  for (const candidate of looked) {
     const found = defects.look(
       () => accountNow(deps.rail, candidate, head, sameAccount, now),
       (defect) => met(candidate.paymentId, defect),

@@ -149,7 +149,7 @@ const entryOpen = (entryId: string): DomainError =>
 const arrearsInDoubt = (): DomainError =>
   new DomainError(
     'ARREARS_IN_DOUBT',
-    'A bank says that what the arrears of this payment stand in for was paid; resolve the break of it first, or correct the household.',
+    'A bank may have paid what the arrears of this payment stand in for; resolve the break of it, or decide on the entry that names it, first, or correct the household.',
     'rule',
   );
 const notDue = (): DomainError =>

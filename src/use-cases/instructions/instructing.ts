@@ -10,6 +10,7 @@ import { Defects, type Defect } from '../../write-side/defect.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { MAX_PER_FILE, messagePart } from './message-namer.rule.js';
+import { OpenEntries } from './open-entries.js';
 import { outlineOf, unfitFrom, type Release } from './messages.js';
 import { messageIdOf } from '../../payment/instruction-ids.rule.js';
 import {
@@ -86,6 +87,7 @@ export class Instructing {
   readonly #remittance: string;
   readonly #messages: Message[] = [];
   readonly #filling = new Map<PayingAccount, Filling>();
+  readonly #entries: OpenEntries;
   /** Pages are added to their files one after the other. */
   #written: Promise<void> = Promise.resolve();
   #seen = 0;
@@ -97,6 +99,7 @@ export class Instructing {
     private readonly released: ReleasedSet,
     private readonly onProgress?: OnProgress,
   ) {
+    this.#entries = new OpenEntries(deps.store, released.position);
     this.#remittance = release.terms.remittanceOf(release.period);
   }
 
@@ -107,7 +110,7 @@ export class Instructing {
 
   /**
    * Pages of payments with their payees; an erased person, one without an account, whose account
-   * is held, whose household is not due the months any more, whose arrears a bank says were paid,
+   * is held, whose household is not due the months any more, whose arrears a bank may have paid,
    * or of whom no message can be written, is left out: they are instructed with those that are
    * instructed again. Accounts, how long they are held, and enrolments are those at the release, so
    * that a run that goes on later pays nobody that the first had left out, in the middle of its
@@ -171,13 +174,16 @@ export class Instructing {
     return items;
   }
 
-  /** Those that carry arrears of which a bank said, by the release, that they were paid. */
+  /** Those that carry arrears of which a bank said, by the release, that they may be paid. */
   #doubted(payments: readonly ReleasedPayment[]): Promise<ReadonlySet<string>> {
     const carrying = payments.map(({ paymentId, ordered }) => ({
       paymentId,
       items: ordered.items,
     }));
-    return carryingDoubted(this.deps.store, carrying, this.released.position);
+    return carryingDoubted(this.deps.store, carrying, {
+      asOf: this.released.position,
+      entries: this.#entries,
+    });
   }
 
   async #atRelease(payments: readonly ReleasedPayment[]): Promise<readonly AtRelease[]> {

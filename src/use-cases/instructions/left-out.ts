@@ -11,6 +11,7 @@ import {
   type Candidate,
   type Head,
 } from './account-now.js';
+import { OpenEntries } from './open-entries.js';
 import { unwritable } from './instructable.rule.js';
 
 /**
@@ -28,6 +29,7 @@ export async function* paymentsLeftOut(
   const history = await deps.store.readStream(streams.cycle(cycleId));
   const head = await headOf(deps, cycleId, history);
   const now = deps.clock.now();
+  const entries = new OpenEntries(deps.store);
   for await (const page of pagesOf(deps.store, `payment-${cycleId}-`, signal ? { signal } : {})) {
     const ids = page.map(({ stream }) => idIn(stream));
     const found: Refusal[] = [];
@@ -35,7 +37,7 @@ export async function* paymentsLeftOut(
       found.push(refusal(paymentId, defect));
     };
     const defects = new Defects();
-    for (const candidate of await candidatesOf(deps, ids, undefined, met)) {
+    for (const candidate of await candidatesOf(deps, ids, { entries, onDefect: met })) {
       const why = defects.look(
         () => whyLeftOut(deps, candidate, head, now),
         (defect) => met(candidate.paymentId, defect),

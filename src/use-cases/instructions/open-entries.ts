@@ -14,6 +14,7 @@ type Entry = EventData['BankEntryQuarantined'];
  * news of after the instruction to whoever instructs: no stream of the payment's has it, so nothing
  * can fence it. It waits all the same, and keeps the cycle from closing. Besides, who dismissed
  * such entries: they do not pay it again.
+ * @param asOf position of the log that it is read to; absent: to its end, further each time
  */
 export class OpenEntries {
   readonly #waiting = new Map<string, string>();
@@ -21,27 +22,34 @@ export class OpenEntries {
   readonly #dismissers = new Map<string, readonly string[]>();
   #through: number | undefined;
 
-  constructor(private readonly store: EventStore) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly asOf?: number,
+  ) {}
 
-  /** Reads on to the end of the log. */
+  /** Reads on to the end of the log, or to its position. */
   async read(): Promise<void> {
-    if (this.#through === undefined) {
-      const through = await this.store.lastPosition();
-      for await (const page of pagesOf(this.store, 'entry-'))
-        for (const { events } of page) {
-          const { status, entry } = foldBankEntry(events);
-          if (entry && (status === 'quarantined' || status === 'dismissed')) this.#add(entry);
-          const dismissal = events.findLast(({ type }) => type === 'BankEntryDismissed');
-          if (dismissal) this.#look(dismissal);
-        }
-      this.#through = through;
-    }
-    for (let end = false; !end;) {
+    this.#through ??= await this.#readEntries();
+    for (let end = this.asOf !== undefined; !end;) {
       const page = await this.store.readAll(this.#through, MAX_PAGE);
       for (const event of page.events) this.#look(event);
       this.#through = page.next;
       end = page.end;
     }
+  }
+
+  /** @returns the position to which they were read at least */
+  async #readEntries(): Promise<number> {
+    const { store, asOf } = this;
+    const through = asOf ?? (await store.lastPosition());
+    for await (const page of pagesOf(store, 'entry-', asOf === undefined ? {} : { asOf }))
+      for (const { events } of page) {
+        const { status, entry } = foldBankEntry(events);
+        if (entry && (status === 'quarantined' || status === 'dismissed')) this.#add(entry);
+        const dismissal = events.findLast(({ type }) => type === 'BankEntryDismissed');
+        if (dismissal) this.#look(dismissal);
+      }
+    return through;
   }
 
   /** The first that names the payment, or a whole message that it was instructed in. */

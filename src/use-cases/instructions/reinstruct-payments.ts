@@ -293,7 +293,7 @@ async function survey(
 /** What was never instructed is instructed by the automation, as at the release. */
 const instructing = (
   {
-    candidate: { paymentId, events, state, enrolment, dismissedBy = [] },
+    candidate: { paymentId, events, state, enrolment, dismissedBy },
     accountId,
     messageId,
   }: Chosen & { readonly messageId: string },
