@@ -94,8 +94,8 @@ const carriedArrears = (
   );
 
 /**
- * Of the arrears that an earlier round of a payment carries, whether one is not carried again: it is
- * to be released before, or nothing says that it is there.
+ * The earlier round of a payment of which it carries arrears that are not carried again: they are to
+ * be released before, or nothing says that they are there.
  * @param correctionIds what the round orders
  */
 export const roundLeaving = (

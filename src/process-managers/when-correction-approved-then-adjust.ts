@@ -8,7 +8,7 @@ import { recoveryDecider } from '../recovery/recovery.decider.js';
 import { pipelined, recordEach, recordOne, Unfinished } from '../write-side/bulk.js';
 import { Defects } from '../write-side/defect.js';
 import { guard, part, partFrom, type Part, type Unit } from '../write-side/unit.js';
-import { readCorrection } from '../use-cases/corrections/corrections.js';
+import { readCorrection } from '../correction/correction-reader.js';
 import { foldAdjustment, foldEnrolment, foldRecovery } from '../use-cases/folds.js';
 import { AUTOMATION, type Deps, type JobContext } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';

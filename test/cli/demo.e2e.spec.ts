@@ -48,27 +48,27 @@ async function totalsOf(dir: string, options: readonly string[] = []): Promise<D
 }
 
 describe('the demo', () => {
-  test('killed at every line that it says, and run again each time, comes to the same totals', async () => {
+  test('killed at every second line that it says, and run again each time, comes to the same totals', async () => {
     const expected = await totalsOf(temporaryFolder('demo'));
     const dir = temporaryFolder('demo');
     const said = new Set<string>();
     // What a line counts is another thing the second time; its words are the same.
-    const isNew = (line: string): boolean => {
+    const isNextBut = (line: string): boolean => {
       const words = line.replace(/[\d.,]+/g, '#');
       if (said.has(words)) return false;
       said.add(words);
-      return true;
+      return said.size % 2 === 0;
     };
     let kills = 0;
     for (let ended = false; !ended;) {
-      const { code } = await demo(dir, [], isNew);
+      const { code } = await demo(dir, [], isNextBut);
       ended = code === 0;
       if (code === null) kills += 1;
       else expect(code).toBe(0);
     }
     expect(kills).toBeGreaterThanOrEqual(12);
     expect(await totalsOf(dir)).toEqual(expected);
-  }, 900_000);
+  }, 1_500_000);
 
   test('comes to what the README says, without options', async () => {
     const dir = temporaryFolder('demo');

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
+import { foldCorrection } from '../../src/correction/correction-reader.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import { balanceMinor, recoveredMinor } from '../../src/recovery/recovery.state.js';
 import {

@@ -1,6 +1,6 @@
 import { isOpen } from '../../src/correction/correction.decider.js';
 import { streams } from '../../src/kernel/ids.js';
-import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
+import { foldCorrection } from '../../src/correction/correction-reader.js';
 import { foldAdjustment } from '../../src/use-cases/folds.js';
 import { PROGRAMME } from './model-programme.js';
 import { foldCycle, foldPayment, foldPerson, type World } from './model-world.js';

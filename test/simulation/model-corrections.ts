@@ -1,4 +1,4 @@
-import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
+import { foldCorrection } from '../../src/correction/correction-reader.js';
 import { monthsBetween } from '../../src/kernel/time.js';
 import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
 import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';

@@ -1,5 +1,6 @@
 import { arrearsPart } from '../../src/use-cases/cycles/arrears-part.js';
 import { orderedInRound } from '../../src/use-cases/cycles/ordered.rule.js';
+import { foldCorrection } from '../../src/correction/correction-reader.js';
 import { SetTally } from '../../src/use-cases/cycles/ordered-set.js';
 import { earlierThan, paidThroughBefore } from '../../src/use-cases/cycles/cycle-order.rule.js';
 import {
@@ -107,17 +108,18 @@ export function prepare(world: World, op: Op, limit: number): void {
 }
 
 /** Corrections whose arrears wait. */
-const doubtedIn = (world: World, adjusted: readonly Recorded[], paymentId: string, asOf: number) =>
-  doubtedCorrections(
-    adjusted,
-    paymentId,
-    new Map(
-      stoodInFor(adjusted, paymentId).map((id) => [
-        id,
-        world.log.stream(streams.payment(id), asOf),
-      ]),
-    ),
+function doubtedIn(world: World, adjusted: readonly Recorded[], paymentId: string, asOf: number) {
+  const seen = {
+    periods: PERIODS,
+    corrections: world.log
+      .category(`correction-${PROGRAMME}-`, asOf)
+      .map(({ events }) => foldCorrection(events)),
+  };
+  const payments = stoodInFor(adjusted, paymentId, seen).map(
+    (id) => [id, world.log.stream(streams.payment(id), asOf)] as const,
   );
+  return doubtedCorrections(adjusted, paymentId, new Map(payments), seen);
+}
 
 const openCycle = (world: World, op: Op, id: string, period: string): boolean =>
   world.run(

@@ -6,7 +6,7 @@ import { addMonths } from '../../src/kernel/time.js';
 import { ErasePerson } from '../../src/person/person.commands.js';
 import { PublishPolicy } from '../../src/programme/programme.commands.js';
 import { AgreePlans } from '../../src/recovery/recovery.commands.js';
-import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
+import { foldCorrection } from '../../src/correction/correction-reader.js';
 import { foldEnrolment } from '../../src/use-cases/folds.js';
 import { child } from '../use-cases/families.js';
 import { FIRST_MONTH, PROGRAMME } from './beginning.js';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { openEventStoreDb } from '../../src/adapters/event-store/eventstoredb/event-store.js';
-import { readCorrection } from '../../src/use-cases/corrections/corrections.js';
+import { readCorrection } from '../../src/correction/correction-reader.js';
 import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import type { Deps } from '../../src/write-side/context.js';

@@ -34,15 +34,18 @@ const MONTHLY = 50_000n;
 let world: World;
 let desk: Desk;
 let ida: string;
-beforeEach(async () => {
+/** Two families, from the month on in which their applications came. */
+async function worldOf(receivedOn: string): Promise<void> {
   world = await newWorld();
   desk = new Desk(world);
   ({ ida } = await enrolFamilies(
     world.engine,
     { ida: [child('2020-05')], omar: [child('2021-05')] },
     asdVersions,
+    receivedOn,
   ));
-});
+}
+beforeEach(() => worldOf('2025-10-05'));
 afterEach(() => world.end());
 
 /** What the bank says of a month: something of ida's, and that the others are settled. */
@@ -126,6 +129,26 @@ test('and are set against what was paid after all, once a correction has looked 
   expect((await desk.audit()).violations).toEqual([]);
 });
 
+test('a correction of other months frees nothing of what was paid after all', async () => {
+  const cycleId = await closed(OCTOBER, REJECTED);
+  await corrects();
+  await bankSays(OCTOBER, SETTLED);
+  await countBreaksAsSettled(world.engine, cycleId);
+  await closed('2025-11', { ...SETTLED, settledOn: '2025-11-28' });
+  const children = ['2020-05', '2021-05', '2022-05', '2023-05'].map((month) => child(month));
+  await desk.certify(ida, children, '2025-11', '2027-12-31');
+  const { correctionId, contentHash } = await desk.propose({ fromPeriod: '2025-11' });
+  await desk.approve(correctionId, contentHash);
+  await released(world.engine, '2025-12');
+  const december = streams.payment(`${PROGRAMME}-2025-12-${ida}`);
+  const ordered = (await world.engine.store.readStream(december)).find(
+    (event) => event.type === 'PaymentOrdered',
+  );
+  const arrears = ordered!.data.items.filter(({ code }) => code === 'arrears');
+  expect(new Set(arrears.map(({ period }) => period))).toEqual(new Set(['2025-11']));
+  expect(await proposes()).toMatchObject({ overpaidCount: 1, overpaidMinor: String(MONTHLY) });
+});
+
 test('what carried arrears and gave them back is not carried again while the bank says it paid', async () => {
   await closed(OCTOBER, REJECTED);
   await corrects();
@@ -136,6 +159,28 @@ test('what carried arrears and gave them back is not carried again while the ban
   await countBreaksAsSettled(world.engine, november);
   expect(await orderedIn('2026-01')).toBe(MONTHLY);
   expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('arrears of a month that an earlier payment paid with its own wait for that payment', async () => {
+  await world.end();
+  await worldOf('2025-09-05');
+  const { engine } = world;
+  const cycleId = await closed(OCTOBER, REJECTED);
+  await desk.enrolment(ida, {
+    type: 'EndEnrolment',
+    lastPeriod: '2025-09',
+    reason: 'moved abroad',
+  });
+  const { correctionId, contentHash } = await desk.propose({ fromPeriod: '2025-09' });
+  await desk.approve(correctionId, contentHash);
+  const { arrears } = await desk.adjustment(ida);
+  expect(arrears[0]!.proposal.periods.map(({ period }) => period)).toEqual(['2025-09']);
+  await bankSays(OCTOBER, SETTLED);
+  await released(engine, '2025-11');
+  expect((await desk.adjustment(ida)).arrears).toMatchObject([{ orderedBy: undefined }]);
+  await resolveBreaks(engine, cycleId, 'no-effect');
+  await released(engine, '2025-12');
+  expect((await desk.adjustment(ida)).arrears).toMatchObject([{ orderedBy: { round: 1 } }]);
 });
 
 /** A month is prepared and approved, and released after something was said; ida's payment of it. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EventData } from '../../events/generated.js';
-import { readCorrection } from '../../src/use-cases/corrections/corrections.js';
+import { readCorrection } from '../../src/correction/correction-reader.js';
 import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
 import { foldRecovery } from '../../src/use-cases/folds.js';
 import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.js';

@@ -36,17 +36,18 @@ export const threeFamilies = {
 };
 
 /**
- * Opens the reference programme with some of its versions and enrols families from October 2025 on;
- * returns who they are.
+ * Opens the reference programme with some of its versions and enrols families from the month on in
+ * which their applications came, October 2025 by default; returns who they are.
  */
 export async function enrolFamilies<Name extends string>(
   deps: Deps,
   families: Readonly<Record<Name, Family>>,
   versions: readonly EventData['PolicyPublished'][],
+  receivedOn?: string,
 ): Promise<Readonly<Record<Name, string>>> {
   await openWith(deps, versions);
   for (const fiscalYear of [2025, 2026]) await allot(deps, fiscalYear);
-  await enrolRows(deps, rowsOf(families));
+  await enrolRows(deps, rowsOf(families, receivedOn));
   return enrolledAs(deps, families);
 }
 
@@ -78,13 +79,16 @@ async function allot(deps: Deps, fiscalYear: number): Promise<void> {
 }
 
 /** An application of each family, by its name. */
-async function* rowsOf<Name extends string>(families: Readonly<Record<Name, Family>>) {
+async function* rowsOf<Name extends string>(
+  families: Readonly<Record<Name, Family>>,
+  receivedOn = '2025-10-05',
+) {
   const names = Object.keys(families) as Name[];
   for await (const batch of households(names.length, 11, { errors: 0, duplicates: 0 })) {
     yield batch.map((row, i) => ({
       ...row,
       reference: names[i]!,
-      receivedOn: '2025-10-05',
+      receivedOn,
       facts: {
         scoreMicro: 5_000_000,
         coveredByOtherScheme: false,

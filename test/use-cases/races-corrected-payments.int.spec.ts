@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { streams } from '../../src/kernel/ids.js';
-import { readCorrection } from '../../src/use-cases/corrections/corrections.js';
+import { readCorrection } from '../../src/correction/correction-reader.js';
 import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
 import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';

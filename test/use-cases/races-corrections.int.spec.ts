@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { streams } from '../../src/kernel/ids.js';
-import { readCorrection } from '../../src/use-cases/corrections/corrections.js';
+import { readCorrection } from '../../src/correction/correction-reader.js';
 import {
   approveCorrection,
   rejectCorrection,

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { correctionsOf, readCorrection } from '../../use-cases/corrections/corrections.js';
+import { correctionsOf, readCorrection } from '../../correction/correction-reader.js';
 import {
   approveCorrection,
   rejectCorrection,

@@ -1,6 +1,6 @@
 import { correctionDecider } from '../../correction/correction.decider.js';
 import { streams } from '../../kernel/ids.js';
-import { readCorrection } from './corrections.js';
+import { readCorrection } from '../../correction/correction-reader.js';
 import { requireNoneMoved } from './moved-since.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Part } from '../../write-side/unit.js';

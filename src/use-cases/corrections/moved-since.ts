@@ -6,7 +6,7 @@ import { paymentId as paymentIdOf, personIn, streams } from '../../kernel/ids.js
 import { monthsBetween } from '../../kernel/time.js';
 import { movesOneOf } from '../cycles/closing.rule.js';
 import { foldAdjustment } from '../folds.js';
-import { pastOf } from './corrections.js';
+import { pastOf } from './past.js';
 
 type Started = EventData['CorrectionStarted'];
 

@@ -5,7 +5,12 @@ import { correctionId as correctionIdOf, streams } from '../../kernel/ids.js';
 import { parsePeriod, monthsBetween } from '../../kernel/time.js';
 import { pipelined, recordOne } from '../../write-side/bulk.js';
 import { part } from '../../write-side/unit.js';
-import { correctionsOf, foldCorrection, pastOf, readCorrection } from './corrections.js';
+import {
+  correctionsOf,
+  foldCorrection,
+  readCorrection,
+} from '../../correction/correction-reader.js';
+import { pastOf } from './past.js';
 import { requireNoneOpen, requireOwn, sameAsLast } from './past.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { requireNotClosed, whileNotClosed } from '../../programme/open-programme.js';

@@ -19,7 +19,7 @@ import { Defect, Defects } from '../../write-side/defect.js';
 import { Unwritable } from '../../write-side/unwritable.js';
 import { guard, part, type Part, type Unit } from '../../write-side/unit.js';
 import { requireUnderWay, standing, type Past } from './past.rule.js';
-import { foldCorrection } from './corrections.js';
+import { foldCorrection } from '../../correction/correction-reader.js';
 import { ruling } from './ruling.rule.js';
 import { foldAdjustment, foldRecovery } from '../folds.js';
 import { HouseholdAccounts } from '../cycles/household-accounts.js';

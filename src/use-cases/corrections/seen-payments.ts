@@ -5,7 +5,7 @@ import type { Recorded } from '../../kernel/decider.js';
 import { partsOfCycle, paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { movesFigures } from '../cycles/closing.rule.js';
-import { pastOf } from './corrections.js';
+import { pastOf } from './past.js';
 
 type Started = EventData['CorrectionStarted'];
 

@@ -3,13 +3,16 @@ import type { EventStore } from '../../adapters/event-store/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { ARREARS_ITEM } from '../../eligibility/rules.js';
 import { idIn, partsOfPayment, streams } from '../../kernel/ids.js';
-import { foldAdjustment } from '../folds.js';
 import type { PaymentState } from '../../payment/payment.state.js';
+import { correctionsOf } from '../../correction/correction-reader.js';
+import { foldAdjustment } from '../folds.js';
+import { cyclesOf } from './cycles.js';
 import {
   carriesDoubted,
   doubtedCorrections,
   stoodInFor,
   type IsNamed,
+  type ProgrammeSeen,
 } from './doubted-arrears.rule.js';
 
 /** At which position of the log is looked (absent: now), and at which entries of banks' files. */
@@ -21,64 +24,88 @@ interface WaitingEntries {
   read(): Promise<void>;
   naming(payment: PaymentState): string | undefined;
 }
-
-/**
- * By payment, the corrections whose arrears wait; payments without are left out. Reads what they
- * stand in for at once: few households have arrears that are not paid.
- * @param accounts by payment, events of its household's adjustments
- */
-export async function doubtedArrears(
-  store: EventStore,
-  accounts: ReadonlyMap<string, readonly Recorded[]>,
-  { asOf, entries }: Looking = {},
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const names = new Set([...accounts].flatMap(([id, events]) => stoodInFor(events, id)));
-  if (names.size === 0) return new Map();
-  const read = await store.readStreams(
-    [...names].map((paymentId) => streams.payment(paymentId)),
-    asOf === undefined ? {} : { asOf },
-  );
-  await entries?.read();
-  const isNamed: IsNamed = (payment) => entries?.naming(payment) !== undefined;
-  const payments = new Map(read.map(({ stream, events }) => [idIn(stream), events]));
-  const doubted = [...accounts].map(
-    ([id, events]) => [id, doubtedCorrections(events, id, payments, isNamed)] as const,
-  );
-  return new Map(doubted.filter(([, corrections]) => corrections.size > 0));
-}
-
 interface Carrying {
   readonly paymentId: string;
   readonly items: EventData['PaymentOrdered']['items'];
 }
 
 /**
- * Of some payments, those that carry arrears which wait: a bank says since they were ordered that
- * what they stand in for was paid, or an entry that names it waits for a person.
+ * Which arrears of a programme's households wait. Its cycles and corrections are read once, at the
+ * first household that has arrears which are not paid.
  */
-export async function carryingDoubted(
-  store: EventStore,
-  payments: readonly Carrying[],
-  looking: Looking & { readonly entries: WaitingEntries },
-): Promise<ReadonlySet<string>> {
-  const carrying = payments.filter(({ items }) => items.some(({ code }) => code === ARREARS_ITEM));
-  if (carrying.length === 0) return new Set();
-  const read = await store.readStreams(
-    carrying.map(({ paymentId }) => {
-      const { programmeId, personId } = partsOfPayment(paymentId);
-      return streams.adjustment(programmeId, personId);
-    }),
-    looking.asOf === undefined ? {} : { asOf: looking.asOf },
-  );
-  const accounts = new Map(
-    carrying.map(({ paymentId }, i) => [paymentId, read[i]!.events] as const),
-  );
-  const doubted = await doubtedArrears(store, accounts, looking);
-  return new Set(
-    [...doubted].flatMap(([paymentId, corrections]) =>
-      carriesDoubted(foldAdjustment(accounts.get(paymentId)!), paymentId, corrections)
-        ? [paymentId]
-        : [],
-    ),
-  );
+export class DoubtedArrears {
+  #seen: Promise<ProgrammeSeen> | undefined;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly programmeId: string,
+    private readonly looking: Looking = {},
+  ) {}
+
+  /**
+   * By payment, the corrections whose arrears wait; payments without are left out. Reads what they
+   * stand in for at once: few households have arrears that are not paid.
+   * @param accounts by payment, events of its household's adjustments
+   */
+  async of(
+    accounts: ReadonlyMap<string, readonly Recorded[]>,
+  ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    const { entries } = this.looking;
+    if (![...accounts.values()].some(hasArrears)) return new Map();
+    const seen = await (this.#seen ??= this.#programme());
+    const names = [...accounts].flatMap(([id, events]) => stoodInFor(events, id, seen));
+    const read = await this.#streams([...new Set(names)].map((id) => streams.payment(id)));
+    await entries?.read();
+    const isNamed: IsNamed = (payment) => entries?.naming(payment) !== undefined;
+    const payments = new Map(read.map(({ stream, events }) => [idIn(stream), events]));
+    const doubted = [...accounts].map(
+      ([id, events]) => [id, doubtedCorrections(events, id, payments, seen, isNamed)] as const,
+    );
+    return new Map(doubted.filter(([, corrections]) => corrections.size > 0));
+  }
+
+  /**
+   * Of some payments, those that carry arrears which wait: a bank says since they were ordered that
+   * what they stand in for was paid, or an entry that names it waits for a person.
+   */
+  async carriedBy(payments: readonly Carrying[]): Promise<ReadonlySet<string>> {
+    const carrying = payments.filter(({ items }) =>
+      items.some(({ code }) => code === ARREARS_ITEM),
+    );
+    if (carrying.length === 0) return new Set();
+    const read = await this.#streams(
+      carrying.map(({ paymentId }) => {
+        const { programmeId, personId } = partsOfPayment(paymentId);
+        return streams.adjustment(programmeId, personId);
+      }),
+    );
+    const accounts = new Map(
+      carrying.map(({ paymentId }, i) => [paymentId, read[i]!.events] as const),
+    );
+    const doubted = await this.of(accounts);
+    return new Set(
+      [...doubted].flatMap(([paymentId, corrections]) =>
+        carriesDoubted(foldAdjustment(accounts.get(paymentId)!), paymentId, corrections)
+          ? [paymentId]
+          : [],
+      ),
+    );
+  }
+
+  async #programme(): Promise<ProgrammeSeen> {
+    const { store, programmeId, looking } = this;
+    const [cycles, corrections] = await Promise.all([
+      cyclesOf(store, programmeId, looking.asOf),
+      correctionsOf(store, programmeId, looking.asOf),
+    ]);
+    return { periods: cycles.map(({ period }) => period), corrections };
+  }
+
+  #streams(names: readonly string[]) {
+    const { asOf } = this.looking;
+    return this.store.readStreams(names, asOf === undefined ? {} : { asOf });
+  }
 }
+
+const hasArrears = (account: readonly Recorded[]): boolean =>
+  foldAdjustment(account).arrears.length > 0;

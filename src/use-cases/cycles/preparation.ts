@@ -20,7 +20,7 @@ import { guard, part, partFrom, type Part, type Unit } from '../../write-side/un
 import { foldEnrolment } from '../folds.js';
 import { foldCycle } from './cycles.js';
 import { arrearsPart } from './arrears-part.js';
-import { doubtedArrears } from './doubted-arrears.js';
+import { DoubtedArrears } from './doubted-arrears.js';
 import { HouseholdAccounts } from './household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { orderedInRound } from './ordered.rule.js';
@@ -55,6 +55,7 @@ export class Preparation {
   readonly #terms: OrderTerms;
   readonly #adjustments: HouseholdAccounts;
   readonly #recoveries: HouseholdAccounts;
+  readonly #doubtedArrears: DoubtedArrears;
   readonly #paidToIdentity: PaidToIdentity;
   readonly #beingPrepared: Part;
 
@@ -81,6 +82,7 @@ export class Preparation {
       `recovery-${cycle.programmeId}-`,
       cycle.asOf,
     );
+    this.#doubtedArrears = new DoubtedArrears(deps.store, cycle.programmeId, { asOf: cycle.asOf });
     this.#paidToIdentity = new PaidToIdentity(deps.store, cycle.programmeId, {
       before: cycle.period,
     });
@@ -135,7 +137,7 @@ export class Preparation {
     const accounts = new Map(
       [...adjustments].map(([personId, events]) => [this.#paymentOf(personId), events] as const),
     );
-    return doubtedArrears(this.deps.store, accounts, { asOf: this.cycle.asOf });
+    return this.#doubtedArrears.of(accounts);
   }
 
   /**

@@ -9,7 +9,7 @@ import { payeeOf, type Payee } from '../../person/payee.rule.js';
 import { openPayees } from '../../person/payees.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import type { Deps } from '../../write-side/context.js';
-import { carryingDoubted } from '../cycles/doubted-arrears.js';
+import { DoubtedArrears } from '../cycles/doubted-arrears.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { foldPayment } from '../folds.js';
 import {
@@ -80,6 +80,7 @@ export interface Candidate {
 }
 
 interface Looking {
+  readonly programmeId: string;
   /** Where the log was when they were asked for; absent: they are asked for now. */
   readonly asOf?: number | undefined;
   /** What waits of banks' files. */
@@ -94,7 +95,7 @@ interface Looking {
 export async function candidatesOf(
   { store, vault }: Pick<Deps, 'store' | 'vault'>,
   paymentIds: readonly string[],
-  { asOf, entries, onDefect }: Looking,
+  { programmeId, asOf, entries, onDefect }: Looking,
 ): Promise<readonly Candidate[]> {
   const of = paymentIds.map((id) => partsOfPayment(id));
   const payments = await store.readStreams(paymentIds.map((id) => streams.payment(id)));
@@ -121,10 +122,8 @@ export async function candidatesOf(
     return found ?? [];
   });
   defects.finish();
-  const doubted = await carryingDoubted(
-    store,
+  const doubted = await new DoubtedArrears(store, programmeId, { entries }).carriedBy(
     folded.map(({ paymentId, entitled }) => ({ paymentId, items: entitled.items })),
-    { entries },
   );
   // After the payments: what was said of them before they were looked at is known.
   await entries.read();

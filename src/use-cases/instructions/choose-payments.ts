@@ -44,7 +44,12 @@ export async function choosePayments(
     refused.push(refusal(paymentId, defect));
   };
   const defects = new Defects();
-  const looked = await candidatesOf(deps, page, { asOf, entries: openEntries, onDefect: met });
+  const looked = await candidatesOf(deps, page, {
+    programmeId: head.programmeId,
+    asOf,
+    entries: openEntries,
+    onDefect: met,
+  });
   for (const candidate of looked) {
     const found = defects.look(
       () => accountNow(deps.rail, candidate, head, sameAccount, now),

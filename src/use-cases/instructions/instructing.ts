@@ -5,7 +5,7 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
-import { carryingDoubted } from '../cycles/doubted-arrears.js';
+import { DoubtedArrears } from '../cycles/doubted-arrears.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
@@ -87,7 +87,7 @@ export class Instructing {
   readonly #remittance: string;
   readonly #messages: Message[] = [];
   readonly #filling = new Map<PayingAccount, Filling>();
-  readonly #entries: OpenEntries;
+  readonly #doubtedArrears: DoubtedArrears;
   /** Pages are added to their files one after the other. */
   #written: Promise<void> = Promise.resolve();
   #seen = 0;
@@ -99,7 +99,11 @@ export class Instructing {
     private readonly released: ReleasedSet,
     private readonly onProgress?: OnProgress,
   ) {
-    this.#entries = new OpenEntries(deps.store, released.position);
+    const asOf = released.position;
+    this.#doubtedArrears = new DoubtedArrears(deps.store, release.programmeId, {
+      asOf,
+      entries: new OpenEntries(deps.store, asOf),
+    });
     this.#remittance = release.terms.remittanceOf(release.period);
   }
 
@@ -180,10 +184,7 @@ export class Instructing {
       paymentId,
       items: ordered.items,
     }));
-    return carryingDoubted(this.deps.store, carrying, {
-      asOf: this.released.position,
-      entries: this.#entries,
-    });
+    return this.#doubtedArrears.carriedBy(carrying);
   }
 
   async #atRelease(payments: readonly ReleasedPayment[]): Promise<readonly AtRelease[]> {

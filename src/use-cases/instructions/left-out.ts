@@ -37,7 +37,9 @@ export async function* paymentsLeftOut(
       found.push(refusal(paymentId, defect));
     };
     const defects = new Defects();
-    for (const candidate of await candidatesOf(deps, ids, { entries, onDefect: met })) {
+    const { programmeId } = head;
+    const looking = { programmeId, entries, onDefect: met };
+    for (const candidate of await candidatesOf(deps, ids, looking)) {
       const why = defects.look(
         () => whyLeftOut(deps, candidate, head, now),
         (defect) => met(candidate.paymentId, defect),

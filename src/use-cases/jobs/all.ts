@@ -4,7 +4,7 @@ import type { Job, JobFor, JobKind, JobOf } from '../../write-side/jobs.js';
 import type { Refusal } from '../../write-side/refusals.js';
 import type { SetAsideEvents } from '../../write-side/set-aside.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-import { foldCorrection } from '../corrections/corrections.js';
+import { foldCorrection } from '../../correction/correction-reader.js';
 import { planRecoveries } from '../corrections/plan-recoveries.js';
 import { proposeCorrection } from '../corrections/propose-correction.js';
 import { checkCycle } from '../cycles/check-cycle.js';

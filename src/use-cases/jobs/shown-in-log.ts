@@ -2,7 +2,7 @@ import type { EventData, EventType } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { streams } from '../../kernel/ids.js';
 import { jobIdOf, type JobKind, type JobStatus } from '../../write-side/jobs.js';
-import { correctionsOf } from '../corrections/corrections.js';
+import { correctionsOf } from '../../correction/correction-reader.js';
 
 interface Shown {
   /** What an id of the kind looks like; its one group is what the job is about. */

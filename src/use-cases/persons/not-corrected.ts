@@ -2,7 +2,7 @@ import type { EventStore } from '../../adapters/event-store/port.js';
 import { isOpen } from '../../correction/correction.decider.js';
 import { correctionId as correctionIdOf, streams } from '../../kernel/ids.js';
 import { guard, type Part } from '../../write-side/unit.js';
-import { correctionsOf, foldCorrection } from '../corrections/corrections.js';
+import { correctionsOf, foldCorrection } from '../../correction/correction-reader.js';
 import type { AccountsOfPerson } from './accounts-of-person.js';
 import { requireNoneBegun, requireNotCorrected } from './erasable.rule.js';
 import { programmesOf } from './programmes.js';

@@ -7,7 +7,7 @@ import { isErased } from '../../person/person-history.rule.js';
 import { programmeDecider } from '../../programme/programme.decider.js';
 import { guard, part, type Part } from '../../write-side/unit.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-import { correctionsOf } from '../corrections/corrections.js';
+import { correctionsOf } from '../../correction/correction-reader.js';
 import { cyclesOf } from '../cycles/cycles.js';
 import { foldAdjustment, foldPayment } from '../folds.js';
 

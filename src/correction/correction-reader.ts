@@ -1,10 +1,8 @@
-import type { EventStore } from '../../adapters/event-store/port.js';
-import { correctionDecider, type CorrectionState } from '../../correction/correction.decider.js';
-import { type Recorded, fold } from '../../kernel/decider.js';
-import { streams } from '../../kernel/ids.js';
-import { cyclesOf } from '../cycles/cycles.js';
-import { pastIn, type Past } from './past.rule.js';
-import { pagesOf } from '../../write-side/stream-pages.js';
+import type { EventStore } from '../adapters/event-store/port.js';
+import { fold, type Recorded } from '../kernel/decider.js';
+import { streams } from '../kernel/ids.js';
+import { pagesOf } from '../write-side/stream-pages.js';
+import { correctionDecider, type CorrectionState } from './correction.decider.js';
 
 export const foldCorrection = (events: readonly Recorded[]): CorrectionState =>
   fold(correctionDecider, events);
@@ -29,7 +27,3 @@ export async function correctionsOf(
     for (const { events } of page) all.push(foldCorrection(events));
   return all;
 }
-
-/** What the programme's cycles had paid for good at a position of the log. */
-export const pastOf = async (store: EventStore, programmeId: string, asOf: number): Promise<Past> =>
-  pastIn(await cyclesOf(store, programmeId, asOf));
