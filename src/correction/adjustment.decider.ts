@@ -94,8 +94,8 @@ const carriedArrears = (
   );
 
 /**
- * The earlier round of a payment of which it carries arrears that are not carried again: they are to
- * be released before, or nothing says that they are there.
+ * The earlier round of a payment of which it carries arrears that are not carried again: they are
+ * released before, or nothing says that they are there.
  * @param correctionIds what the round orders
  */
 export const roundLeaving = (
