@@ -5,7 +5,7 @@ import { cycleDecider, type CycleCommand } from '../cycle/cycle.decider.js';
 import type { CommandOf, Recorded } from '../kernel/decider.js';
 import { pipelined, recordOne } from '../write-side/bulk.js';
 import { part } from '../write-side/unit.js';
-import { filesInstructed } from '../use-cases/cycles/cycles.js';
+import { filesInstructed, foldCycle } from '../use-cases/cycles/cycles.js';
 import { Instructing } from '../use-cases/instructions/instructing.js';
 import { AUTOMATION, type Deps, type JobContext, type OnProgress } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';
@@ -53,17 +53,17 @@ export async function instructCycle(
     const files = filesInstructed(history) ?? [];
     return { cycleId, count, totalMinor, files, leftOut: 0, already: true };
   }
-  const { round, released } = releaseOf(cycleId, history);
-  const run = await instructingOf(deps, args, base, { round, released }, onProgress);
+  const release = releaseOf(cycleId, history);
+  const run = await instructingOf(deps, args, base, release, onProgress);
   try {
     await pipelined(run.pages(signal), (page) => run.instruct(page), signal);
     await run.finish();
   } finally {
     await run.abandon();
   }
-  if (run.set.contentHash !== released.data.contentHash)
+  if (run.set.contentHash !== release.released.data.contentHash)
     throw new Error(
-      `the payments of ${cycleId} are not the set that was released: ${run.set.count} in the log, ${released.data.count} released`,
+      `the payments of ${cycleId} are not the set that was released: ${run.set.count} in the log, ${release.released.data.count} released`,
     );
   const { count, files } = run;
   const totalMinor = String(run.totalMinor);
@@ -75,6 +75,8 @@ interface Release {
   /** Of the preparation that was released. */
   readonly round: number;
   readonly released: Recorded<'CycleReleased'>;
+  /** Who prepared, approved and released it. */
+  readonly people: readonly string[];
 }
 
 function releaseOf(cycleId: string, history: readonly Recorded[]): Release {
@@ -87,7 +89,9 @@ function releaseOf(cycleId: string, history: readonly Recorded[]): Release {
       'rule',
       'cycleId',
     );
-  return { round: prepared.data.round, released };
+  const { preparers, approver } = foldCycle(history);
+  const people = [...preparers, approver, released.meta.actor];
+  return { round: prepared.data.round, released, people };
 }
 
 /** Under the terms of the day of the release, whatever was set since. */
@@ -95,7 +99,7 @@ async function instructingOf(
   deps: Deps,
   { cycleId, maxPerFile }: InstructArgs,
   base: JobContext,
-  { round, released }: Release,
+  { round, released, people }: Release,
   onProgress?: OnProgress,
 ): Promise<Instructing> {
   const { programmeId, period } = partsOfCycle(cycleId);
@@ -108,7 +112,14 @@ async function instructingOf(
     deps,
     base,
     { programmeId, period, terms, currency, executionDate, createdAt },
-    { cycleId, round, position, hold, ...(maxPerFile === undefined ? {} : { maxPerFile }) },
+    {
+      cycleId,
+      round,
+      position,
+      hold,
+      people,
+      ...(maxPerFile === undefined ? {} : { maxPerFile }),
+    },
     onProgress,
   );
 }

@@ -7,7 +7,7 @@ import {
   arrearsFor,
   type CarriedArrears,
 } from '../../src/use-cases/cycles/correction-items.rule.js';
-import { doubtedCorrections, stoodInFor } from '../../src/use-cases/cycles/doubted-arrears.rule.js';
+import { doubtedCorrections, stoodInFor, waitingOf } from '../../src/use-cases/cycles/doubted-arrears.rule.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
@@ -118,7 +118,7 @@ function doubtedIn(world: World, adjusted: readonly Recorded[], paymentId: strin
   const payments = stoodInFor(adjusted, paymentId, seen).map(
     (id) => [id, world.log.stream(streams.payment(id), asOf)] as const,
   );
-  return doubtedCorrections(adjusted, paymentId, new Map(payments), seen);
+  return waitingOf(doubtedCorrections(adjusted, paymentId, new Map(payments), seen));
 }
 
 const openCycle = (world: World, op: Op, id: string, period: string): boolean =>

@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { paymentDecider } from '../../src/payment/payment.decider.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { bankEntryDecider, type BankEntryCommand } from '../../src/statement/entry.decider.js';
+import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
@@ -205,12 +207,17 @@ async function releasedAfter(period: string, said: () => Promise<unknown>) {
       codes.push(...page.map(({ code }) => code));
     return codes;
   };
-  const again = () =>
-    reinstructPayments(engine, { cycleId, executionDate }, job(engine, 'finance'));
+  const again = (who = 'farid') =>
+    reinstructPayments(
+      engine,
+      { cycleId, executionDate },
+      by(engine, who, 'finance-officer', 'again', who),
+    );
   return { statusOf, leftOut, again };
 }
 
-const entry = (type: 'QuarantineEntry' | 'DismissEntry', paymentId: string) => {
+/** What the bank booked, and nobody can read, waits; or somebody dismisses it. */
+const entry = (type: 'QuarantineEntry' | 'DismissEntry', paymentId: string, who = 'nadia') => {
   const entryId = uuidOf(paymentId);
   const command: BankEntryCommand =
     type === 'DismissEntry'
@@ -230,7 +237,7 @@ const entry = (type: 'QuarantineEntry' | 'DismissEntry', paymentId: string) => {
   return execute(
     engine,
     [part(streams.entry(entryId), bankEntryDecider, command)],
-    as(engine, type === 'DismissEntry' ? 'finance' : 'bank', type),
+    type === 'DismissEntry' ? by(engine, who, 'finance-officer', type) : as(engine, 'bank', type),
   );
 };
 
@@ -260,6 +267,68 @@ test.each([
     expect((await desk.audit()).violations).toEqual([]);
   },
 );
+
+describe('who took away what stood against paying a month', () => {
+  const resolvedBy = async (who: string): Promise<void> => {
+    const stream = streams.payment(`${PROGRAMME}-${OCTOBER}-${ida}`);
+    const events = await world.engine.store.readStream(stream);
+    const { breakId } = events.find((event) => event.type === 'PaymentBreakRecorded')!.data;
+    await execute(
+      world.engine,
+      [
+        part(stream, paymentDecider, {
+          type: 'ResolveBreak',
+          breakId,
+          resolution: 'no-effect',
+          reason: 'the bank erred',
+        }),
+      ],
+      by(world.engine, who, 'finance-officer', 'resolve', who),
+    );
+  };
+  const dismissedBy = (who: string) => entry('DismissEntry', `${PROGRAMME}-${OCTOBER}-${ida}`, who);
+  const booked = () => bankSays(OCTOBER, SETTLED);
+  const named = () => entry('QuarantineEntry', `${PROGRAMME}-${OCTOBER}-${ida}`);
+
+  test.each([
+    ['resolved the break and prepares', booked, resolvedBy, 'farid'],
+    ['dismissed the entry and prepares', named, dismissedBy, 'Farid'],
+    ['resolved the break and releases', booked, resolvedBy, 'rachid'],
+  ] as const)('who %s pays none of its arrears', async (_, said, clear, who) => {
+    await closed(OCTOBER, REJECTED);
+    await corrects();
+    await said();
+    await clear(who);
+    const { statusOf, leftOut, again } = await releasedAfter('2025-11', () => Promise.resolve());
+    expect([await statusOf(), await leftOut()]).toEqual(['ordered', ['READY']]);
+    expect(await again(who)).toMatchObject({ instructed: 0, waiting: 1 });
+    expect(await again('nadia')).toMatchObject({ instructed: 1, waiting: 0 });
+    expect((await desk.audit()).violations).toEqual([]);
+  });
+
+  test('another who does is paid with the cycle', async () => {
+    await closed(OCTOBER, REJECTED);
+    await corrects();
+    await booked();
+    await resolvedBy('nadia');
+    const { statusOf, leftOut } = await releasedAfter('2025-11', () => Promise.resolve());
+    expect([await statusOf(), await leftOut()]).toEqual(['instructed', []]);
+  });
+
+  test('who finds the arrears in a correction does not have them paid with the cycle', async () => {
+    await closed(OCTOBER, REJECTED);
+    await booked();
+    await resolvedBy('nadia');
+    const found = await proposeCorrection(
+      world.engine,
+      { programmeId: PROGRAMME, reason: 'failed', fromPeriod: OCTOBER },
+      by(world.engine, 'nadia', 'finance-officer', 'propose'),
+    );
+    await desk.approve(found.correctionId, found.contentHash);
+    const { leftOut } = await releasedAfter('2025-11', () => Promise.resolve());
+    expect(await leftOut()).toEqual(['READY']);
+  });
+});
 
 test('an order that is made again without arrears that wait releases them, in an event', async () => {
   const { engine } = world;

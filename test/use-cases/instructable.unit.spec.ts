@@ -53,7 +53,14 @@ const codeOf = (found: ReturnType<typeof looked>): string =>
 test('what its cycle is still to instruct waits for that, and what came back does not', () => {
   const head = { hold: NO_HOLD, isInstructed: false };
   const found = (status: PaymentState['status']) =>
-    codeOf(instructable({ entitled: DUE, state: payment(status), payee }, head, false, NOW, fits));
+    codeOf(
+      instructable(
+        { entitled: DUE, state: payment(status), payee },
+        head,
+        { sameAccount: false, now: NOW },
+        fits,
+      ),
+    );
   expect(found('ordered')).toBe('waiting CYCLE_STATUS');
   expect(found('rejected')).toBe('second');
   expect(found('returned')).toBe('second');
@@ -63,28 +70,38 @@ describe('a payment that came back', () => {
   const rejected = payment('rejected');
 
   test('is instructed to another account than the one that failed, or to the same where asked', () => {
-    expect(codeOf(looked({ state: rejected, payee }, NO_HOLD, false, NOW, fits))).toBe('second');
+    expect(
+      codeOf(looked({ state: rejected, payee }, NO_HOLD, { sameAccount: false, now: NOW }, fits)),
+    ).toBe('second');
     const same = { ...payee, accountId: 'first' };
     const again = { state: rejected, payee: same };
-    expect(codeOf(looked(again, NO_HOLD, false, NOW, fits))).toBe('waiting ACCOUNT_NOT_MENDED');
-    expect(codeOf(looked(again, NO_HOLD, true, NOW, fits))).toBe('first');
+    expect(codeOf(looked(again, NO_HOLD, { sameAccount: false, now: NOW }, fits))).toBe(
+      'waiting ACCOUNT_NOT_MENDED',
+    );
+    expect(codeOf(looked(again, NO_HOLD, { sameAccount: true, now: NOW }, fits))).toBe('first');
   });
 
   test('waits for an account, for its hold, and for what a message can carry, in this order', () => {
     const hold = { days: 7, verification: 'none' } as const;
     const unfit = (): string => 'its name';
     const none = { state: rejected, payee: undefined };
-    expect(codeOf(looked(none, hold, false, NOW, unfit))).toBe('waiting NO_PAYEE_ACCOUNT');
+    expect(codeOf(looked(none, hold, { sameAccount: false, now: NOW }, unfit))).toBe(
+      'waiting NO_PAYEE_ACCOUNT',
+    );
     const held = { state: rejected, payee };
-    expect(codeOf(looked(held, hold, false, NOW, unfit))).toBe('held ACCOUNT_HELD');
-    expect(codeOf(looked(held, NO_HOLD, false, NOW, unfit))).toBe('unfit PAYMENT_UNWRITABLE');
+    expect(codeOf(looked(held, hold, { sameAccount: false, now: NOW }, unfit))).toBe(
+      'held ACCOUNT_HELD',
+    );
+    expect(codeOf(looked(held, NO_HOLD, { sameAccount: false, now: NOW }, unfit))).toBe(
+      'unfit PAYMENT_UNWRITABLE',
+    );
   });
 });
 
 test('is not instructed for a month in which its household is not paid any more', () => {
   const lives = (...all: readonly EnrolmentState[]) =>
     codeOf(looked({ state: payment('returned'), payee, entitled: { ...DUE, lives: all } }, ...OF));
-  const OF = [NO_HOLD, false, NOW, fits] as const;
+  const OF = [NO_HOLD, { sameAccount: false, now: NOW }, fits] as const;
   expect(lives(enrolledUntil('2025-12'))).toBe('second');
   expect(lives(enrolledUntil('2025-11'))).toBe('waiting NOT_PAYABLE');
   const suspended = {
@@ -124,9 +141,16 @@ test('is not instructed for a month in which its household is not paid any more'
 test('a payment that is under way or settled is left to refuse by itself', () => {
   const hold = { days: 7, verification: 'none' } as const;
   for (const status of ['instructed', 'settled', 'cancelled'] as const)
-    expect(codeOf(looked({ state: payment(status), payee }, hold, false, NOW, () => 'unfit'))).toBe(
-      'second',
-    );
+    expect(
+      codeOf(
+        looked(
+          { state: payment(status), payee },
+          hold,
+          { sameAccount: false, now: NOW },
+          () => 'unfit',
+        ),
+      ),
+    ).toBe('second');
 });
 
 test('what the instruction of its cycle left out is left to instruct once that is over', () => {
@@ -152,7 +176,7 @@ describe('where a programme set no hold', () => {
 
   test('what waits to be verified is refused as that, and as nothing that days would end', () => {
     const left = { state: payment('ordered'), payee };
-    const found = looked(left, DEFAULT_HOLD, false, NOW, fits);
+    const found = looked(left, DEFAULT_HOLD, { sameAccount: false, now: NOW }, fits);
     expect(found).toMatchObject({ kind: 'held', until: undefined });
     expect(codeOf(found)).toBe('held ACCOUNT_NOT_VERIFIED');
   });

@@ -6,8 +6,11 @@ import {
 import type { CorrectionState } from '../../correction/correction.decider.js';
 import { isOfPolicy } from '../../eligibility/rules.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
+import { isOneOf } from '../../kernel/subject.js';
 import { paymentId as paymentIdOf } from '../../kernel/ids.js';
-import { hasArrivedSince, isInDoubt } from '../../payment/payment-doubt.rule.js';
+import { hasArrivedSince, isInDoubt, isLost } from '../../payment/payment-doubt.rule.js';
+import { clearedBy } from '../../payment/payment-people.rule.js';
+import { paymentDecider } from '../../payment/payment.decider.js';
 import type { PaymentState } from '../../payment/payment.state.js';
 
 /** What of a programme tells which payments arrears stand in for, and who looked at them since. */
@@ -36,39 +39,92 @@ export const stoodInFor = (
   ),
 ];
 
-export type IsNamed = (payment: PaymentState) => boolean;
+/** What entries of banks' files tell of a payment. */
+export interface NamedByEntries {
+  /** An entry that waits for a person and names the payment. */
+  naming(payment: PaymentState): string | undefined;
+  /** Who dismissed such entries. */
+  dismissersOf(payment: PaymentState): readonly string[];
+}
+
+/** Arrears that a payment carries or may carry, and what stands against paying them. */
+export interface ArrearsInDoubt {
+  readonly correctionId: string;
+  /**
+   * They wait: of a payment that they stand in for a bank says that it was paid after all, and
+   * nobody has resolved that; or it was paid after all, and no correction has looked at its months
+   * since.
+   */
+  readonly waits: boolean;
+  /** Who took away what stood against paying them: a break, or an entry of a bank's file. */
+  readonly clearedBy: readonly string[];
+  /** Who computed the correction that found them. */
+  readonly proposers: readonly string[];
+}
 
 /**
- * Corrections whose arrears wait, which a payment carries or may carry: of a payment that they
- * stand in for a bank says that it was paid after all, and nobody has resolved that; or it was paid
- * after all, and no correction has looked at its months since.
+ * Of the arrears that a payment carries or may carry, those that wait, or that somebody freed.
  * @param account events of the household's adjustments
  * @param payments events of what `stoodInFor` names, by id
- * @param isNamed whether an entry of a bank's file that waits for a person names a payment
  */
 export function doubtedCorrections(
   account: readonly Recorded[],
   paymentId: string,
   payments: ReadonlyMap<string, readonly Recorded[]>,
-  { periods, corrections }: ProgrammeSeen,
-  isNamed: IsNamed = () => false,
-): ReadonlySet<string> {
-  const doubted = arrearsOf(account, paymentId).filter((arrears) => {
-    const months = monthsOf(arrears);
-    const lookedAt = lastLook(account, corrections, arrears);
-    const behind = [
-      ...ofMonths(arrears, periods)
-        .filter((id) => paysOneOf(payments.get(id) ?? [], months))
-        .map((id) => ({ paymentId: id, since: madeAt(account, arrears) })),
-      ...givenBackBy(account, arrears),
+  seen: ProgrammeSeen,
+  entries?: NamedByEntries,
+): readonly ArrearsInDoubt[] {
+  return arrearsOf(account, paymentId).flatMap((arrears) => {
+    const { correctionId } = arrears.proposal;
+    const lookedAt = lastLook(account, seen.corrections, arrears);
+    const behind = behindOf(account, arrears, payments, seen.periods);
+    const waits = behind.some(
+      ({ events, since }) =>
+        isInDoubt(events, (payment) => entries?.naming(payment) !== undefined) ||
+        hasArrivedSince(events, since, lookedAt),
+    );
+    const cleared = behind.flatMap(({ events }) => clearersOf(events, entries));
+    if (!waits && cleared.length === 0) return [];
+    const found = seen.corrections.find(({ started }) => started?.correctionId === correctionId);
+    return [
+      {
+        correctionId,
+        waits,
+        clearedBy: [...new Set(cleared)].sort(),
+        proposers: found?.proposers ?? [],
+      },
     ];
-    return behind.some(({ paymentId: id, since }) => {
-      if (id === arrears.orderedBy?.paymentId) return false;
-      const events = payments.get(id) ?? [];
-      return isInDoubt(events, isNamed) || hasArrivedSince(events, since, lookedAt);
-    });
   });
-  return new Set(doubted.map(({ proposal }) => proposal.correctionId));
+}
+
+/** A payment that arrears stand in for: what did not arrive of it is in them. */
+interface StoodInFor {
+  readonly events: readonly Recorded[];
+  /** The position of the log at which the arrears were made, or were given back by it. */
+  readonly since: number;
+}
+
+function behindOf(
+  account: readonly Recorded[],
+  arrears: Arrears,
+  payments: ReadonlyMap<string, readonly Recorded[]>,
+  periods: readonly string[],
+): readonly StoodInFor[] {
+  const months = monthsOf(arrears);
+  const paid = ofMonths(arrears, periods).filter((id) => paysOneOf(payments.get(id) ?? [], months));
+  const since = madeAt(account, arrears);
+  return [...paid.map((paymentId) => ({ paymentId, since })), ...givenBackBy(account, arrears)]
+    .filter(({ paymentId }) => paymentId !== arrears.orderedBy?.paymentId)
+    .map((one) => ({ events: payments.get(one.paymentId) ?? [], since: one.since }));
+}
+
+/** Of a payment that is lost, who took away what said that it may not be. */
+function clearersOf(
+  events: readonly Recorded[],
+  entries: NamedByEntries | undefined,
+): readonly string[] {
+  const payment = fold(paymentDecider, events);
+  return isLost(payment) ? clearedBy(payment.people, entries?.dismissersOf(payment) ?? []) : [];
 }
 
 /** What no other payment carries. */
@@ -95,20 +151,13 @@ const paysOneOf = (payment: readonly Recorded[], months: ReadonlySet<string>): b
     (item) => isOfPolicy(item) && months.has(item.period),
   );
 
-/** A payment that arrears stand in for: what did not arrive of it is in them. */
-interface StoodInFor {
-  readonly paymentId: string;
-  /** The position of the log at which the arrears were made, or were given back by it. */
-  readonly since: number;
-}
-
 const madeAt = (account: readonly Recorded[], { proposal }: Arrears): number =>
   account.find(
     (event) =>
       event.type === 'AdjustmentEstablished' && event.data.correctionId === proposal.correctionId,
   )?.position ?? -1;
 
-const givenBackBy = (account: readonly Recorded[], { proposal }: Arrears): readonly StoodInFor[] =>
+const givenBackBy = (account: readonly Recorded[], { proposal }: Arrears) =>
   account.flatMap((event) =>
     event.type === 'ArrearsReleased' && event.data.correctionIds.includes(proposal.correctionId)
       ? [{ paymentId: event.data.paymentId, since: event.position }]
@@ -136,13 +185,28 @@ function lastLook(
   return Math.max(-1, ...looked);
 }
 
-/** Of the corrections whose arrears a payment carries, whether one waits. */
-export const carriesDoubted = (
+/** Corrections of arrears that wait. */
+export const waitingOf = (arrears: readonly ArrearsInDoubt[] = []): ReadonlySet<string> =>
+  new Set(arrears.filter(({ waits }) => waits).map(({ correctionId }) => correctionId));
+
+/**
+ * Whether whoever is among those that pay arrears took away what stood against paying them, which
+ * takes another person; and who computed what was found.
+ */
+export const isFreedByPayer = (
+  { clearedBy: cleared, proposers }: ArrearsInDoubt,
+  payers: readonly string[],
+): boolean => cleared.some((one) => isOneOf([...payers, ...proposers], one));
+
+/** Of arrears, those that a payment carries. */
+export const carriedOf = (
   { arrears }: AdjustmentState,
   paymentId: string,
-  doubted: ReadonlySet<string>,
-): boolean =>
-  arrears.some(
-    ({ proposal, orderedBy }) =>
-      orderedBy?.paymentId === paymentId && doubted.has(proposal.correctionId),
+  doubted: readonly ArrearsInDoubt[],
+): readonly ArrearsInDoubt[] =>
+  doubted.filter(({ correctionId }) =>
+    arrears.some(
+      ({ proposal, orderedBy }) =>
+        orderedBy?.paymentId === paymentId && proposal.correctionId === correctionId,
+    ),
   );

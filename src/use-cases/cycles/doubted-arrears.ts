@@ -3,15 +3,15 @@ import type { EventStore } from '../../adapters/event-store/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { ARREARS_ITEM } from '../../eligibility/rules.js';
 import { idIn, partsOfPayment, streams } from '../../kernel/ids.js';
-import type { PaymentState } from '../../payment/payment.state.js';
 import { correctionsOf } from '../../correction/correction-reader.js';
 import { foldAdjustment } from '../folds.js';
 import { cyclesOf } from './cycles.js';
 import {
-  carriesDoubted,
+  carriedOf,
   doubtedCorrections,
   stoodInFor,
-  type IsNamed,
+  type ArrearsInDoubt,
+  type NamedByEntries,
   type ProgrammeSeen,
 } from './doubted-arrears.rule.js';
 
@@ -20,9 +20,8 @@ interface Looking {
   readonly asOf?: number | undefined;
   readonly entries?: WaitingEntries;
 }
-interface WaitingEntries {
+interface WaitingEntries extends NamedByEntries {
   read(): Promise<void>;
-  naming(payment: PaymentState): string | undefined;
 }
 interface Carrying {
   readonly paymentId: string;
@@ -43,36 +42,38 @@ export class DoubtedArrears {
   ) {}
 
   /**
-   * By payment, the corrections whose arrears wait; payments without are left out. Reads what they
-   * stand in for at once: few households have arrears that are not paid.
+   * By payment, its arrears that wait or that somebody freed; payments without are left out. Reads
+   * what they stand in for at once: few households have arrears that are not paid.
    * @param accounts by payment, events of its household's adjustments
    */
   async of(
     accounts: ReadonlyMap<string, readonly Recorded[]>,
-  ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  ): Promise<ReadonlyMap<string, readonly ArrearsInDoubt[]>> {
     const { entries } = this.looking;
     if (![...accounts.values()].some(hasArrears)) return new Map();
     const seen = await (this.#seen ??= this.#programme());
     const names = [...accounts].flatMap(([id, events]) => stoodInFor(events, id, seen));
     const read = await this.#streams([...new Set(names)].map((id) => streams.payment(id)));
     await entries?.read();
-    const isNamed: IsNamed = (payment) => entries?.naming(payment) !== undefined;
     const payments = new Map(read.map(({ stream, events }) => [idIn(stream), events]));
     const doubted = [...accounts].map(
-      ([id, events]) => [id, doubtedCorrections(events, id, payments, seen, isNamed)] as const,
+      ([id, events]) => [id, doubtedCorrections(events, id, payments, seen, entries)] as const,
     );
-    return new Map(doubted.filter(([, corrections]) => corrections.size > 0));
+    return new Map(doubted.filter(([, arrears]) => arrears.length > 0));
   }
 
   /**
-   * Of some payments, those that carry arrears which wait: a bank says since they were ordered that
-   * what they stand in for was paid, or an entry that names it waits for a person.
+   * Of some payments, the arrears that they carry which wait (a bank says since they were ordered
+   * that what they stand in for was paid, or an entry that names it waits for a person), or that
+   * somebody freed.
    */
-  async carriedBy(payments: readonly Carrying[]): Promise<ReadonlySet<string>> {
+  async carriedBy(
+    payments: readonly Carrying[],
+  ): Promise<ReadonlyMap<string, readonly ArrearsInDoubt[]>> {
     const carrying = payments.filter(({ items }) =>
       items.some(({ code }) => code === ARREARS_ITEM),
     );
-    if (carrying.length === 0) return new Set();
+    if (carrying.length === 0) return new Map();
     const read = await this.#streams(
       carrying.map(({ paymentId }) => {
         const { programmeId, personId } = partsOfPayment(paymentId);
@@ -83,13 +84,10 @@ export class DoubtedArrears {
       carrying.map(({ paymentId }, i) => [paymentId, read[i]!.events] as const),
     );
     const doubted = await this.of(accounts);
-    return new Set(
-      [...doubted].flatMap(([paymentId, corrections]) =>
-        carriesDoubted(foldAdjustment(accounts.get(paymentId)!), paymentId, corrections)
-          ? [paymentId]
-          : [],
-      ),
+    const carried = [...doubted].map(
+      ([id, arrears]) => [id, carriedOf(foldAdjustment(accounts.get(id)!), id, arrears)] as const,
     );
+    return new Map(carried.filter(([, arrears]) => arrears.length > 0));
   }
 
   async #programme(): Promise<ProgrammeSeen> {

@@ -21,6 +21,7 @@ import { foldEnrolment } from '../folds.js';
 import { foldCycle } from './cycles.js';
 import { arrearsPart } from './arrears-part.js';
 import { DoubtedArrears } from './doubted-arrears.js';
+import { waitingOf } from './doubted-arrears.rule.js';
 import { HouseholdAccounts } from './household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { orderedInRound } from './ordered.rule.js';
@@ -115,7 +116,7 @@ export class Preparation {
           state,
           paidBefore: paid.get(personId),
           adjusted: adjustments.get(personId),
-          doubted: doubted.get(this.#paymentOf(personId)),
+          doubted: waitingOf(doubted.get(this.#paymentOf(personId))),
           owed: recoveries.get(personId),
         });
       });
@@ -132,7 +133,7 @@ export class Preparation {
     return paymentIdOf(this.cycle.programmeId, this.cycle.period, personId);
   }
 
-  /** By payment, the corrections of which arrears wait. */
+  /** By payment, arrears that wait or that somebody freed. */
   #doubted(adjustments: ReadonlyMap<string, readonly Recorded[]>) {
     const accounts = new Map(
       [...adjustments].map(([personId, events]) => [this.#paymentOf(personId), events] as const),

@@ -14,6 +14,7 @@ import { Defects, type Defect } from '../../write-side/defect.js';
 import { foldPayment } from '../folds.js';
 import {
   instructable,
+  type Asked,
   type PaymentSnapshot,
   entitledBy,
   type Entitled,
@@ -73,6 +74,8 @@ export interface Candidate {
   readonly then?: PaymentSnapshot;
   /** Whether it carries arrears that a bank may have paid. */
   readonly isDoubted: boolean;
+  /** Who took away what said that the arrears which it carries may have been paid. */
+  readonly arrearsFreedBy: readonly string[];
   /** An entry of a bank's file that names it and waits for a person. */
   readonly openEntry: string | undefined;
   /** Who dismissed such entries. */
@@ -135,10 +138,12 @@ export async function candidatesOf(
   );
   return folded.map((one, i) => {
     const account = accounts[i];
-    const isDoubted = doubted.has(one.paymentId);
+    const arrears = doubted.get(one.paymentId) ?? [];
+    const isDoubted = arrears.some(({ waits }) => waits);
+    const arrearsFreedBy = arrears.flatMap(({ clearedBy }) => clearedBy);
     const openEntry = entries.naming(one.state);
     const dismissedBy = entries.dismissersOf(one.state);
-    const waiting = { isDoubted, openEntry, dismissedBy };
+    const waiting = { isDoubted, arrearsFreedBy, openEntry, dismissedBy };
     return { ...one, ...waiting, payee: account && one.payee, account, damaged: damaged.get(i) };
   });
 }
@@ -160,10 +165,9 @@ export const accountNow = (
   rail: PaymentRail,
   candidate: Candidate,
   head: Head,
-  sameAccount: boolean,
-  now: string,
+  asked: Asked,
 ): Payee | Obstacle =>
-  instructable(candidate, head, sameAccount, now, () => unfitReason(rail, candidate, head));
+  instructable(candidate, head, asked, () => unfitReason(rail, candidate, head));
 
 /** Why no message can carry the payment to the account that its payee has now. */
 export function unfitReason(

@@ -11,6 +11,8 @@ interface ChoiceArgs {
   readonly asOf?: number;
   readonly paymentIds?: readonly string[];
   readonly sameAccount?: boolean;
+  /** Who asks. */
+  readonly by: string;
   /** What waits of banks' files. */
   readonly openEntries: OpenEntries;
 }
@@ -32,7 +34,7 @@ export interface Choice {
 /** Looks at payments and their payees as they are now; records nothing. */
 export async function choosePayments(
   deps: Pick<Deps, 'store' | 'vault' | 'rail' | 'clock'>,
-  { asOf, paymentIds, sameAccount = false, openEntries }: ChoiceArgs,
+  { asOf, paymentIds, sameAccount = false, by, openEntries }: ChoiceArgs,
   head: Head,
   page: readonly string[],
 ): Promise<Choice> {
@@ -52,7 +54,7 @@ export async function choosePayments(
   });
   for (const candidate of looked) {
     const found = defects.look(
-      () => accountNow(deps.rail, candidate, head, sameAccount, now),
+      () => accountNow(deps.rail, candidate, head, { sameAccount, now, by }),
       (defect) => met(candidate.paymentId, defect),
     );
     if (!found) continue;

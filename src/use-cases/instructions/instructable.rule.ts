@@ -5,6 +5,7 @@ import { payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.
 import { lifeIn, livesOf } from '../../enrolment/lives.rule.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
+import { isOneOf } from '../../kernel/subject.js';
 import { isUnpaid, type PaymentState } from '../../payment/payment.state.js';
 import { heldBy, type Held, type Payee } from '../../person/payee.rule.js';
 
@@ -46,8 +47,10 @@ export type Judged = PaymentThenAndNow & {
   /** That there is an account, which nobody can read any more. */
   readonly damaged?: DomainError | undefined;
   readonly entitled: Entitled;
-  /** Whether it carries arrears that a bank says were paid. */
+  /** Whether it carries arrears that a bank may have paid. */
   readonly isDoubted?: boolean;
+  /** Who took away what said so. */
+  readonly arrearsFreedBy?: readonly string[];
   /** An entry of a bank's file that names the payment and waits for a person. */
   readonly openEntry?: string | undefined;
 };
@@ -59,18 +62,26 @@ interface Instructed {
   readonly isInstructed: boolean;
 }
 
+/** What is asked for, when, and by whom; absent: nobody asks, somebody looks. */
+export interface Asked {
+  /** Also where the payee has the account still that the payment failed on. */
+  readonly sameAccount: boolean;
+  readonly now: string;
+  readonly by?: string;
+}
+
 /**
  * The account that a payment may be instructed to now, or what is in the way. What failed, or was
  * mended, after it was asked for waits to be asked for again.
  * @param unfit why no message can carry the payment, where none can
  */
 export function instructable(
-  { state, payee, damaged, then = { state, payee }, entitled, isDoubted, openEntry }: Judged,
+  judged: Judged,
   { hold, isInstructed }: Instructed,
-  sameAccount: boolean,
-  now: string,
+  { sameAccount, now, by }: Asked,
   unfit: () => string | undefined,
 ): Payee | Obstacle {
+  const { state, payee, damaged, then = { state, payee }, entitled } = judged;
   const { status } = state;
   if (status === 'ordered' && !isInstructed) return { kind: 'waiting', error: notInstructed() };
   if (damaged) return { kind: 'unfit', error: damaged };
@@ -80,14 +91,24 @@ export function instructable(
   if (!mended) return { kind: 'waiting', error: notMended() };
   // What the payment refuses by itself is refused by itself.
   if (status !== 'ordered' && !isUnpaid(state)) return payee;
-  if (openEntry !== undefined) return { kind: 'waiting', error: entryOpen(openEntry) };
-  if (isDoubted) return { kind: 'waiting', error: arrearsInDoubt() };
+  const against = standsAgainst(judged, by);
+  if (against) return { kind: 'waiting', error: against };
   if (!isStillDue(entitled)) return { kind: 'waiting', error: notDue() };
   if (!isAsItWas(state, then.state)) return { kind: 'waiting', error: notAskedFor(then.state) };
   const held = heldBy(payee, hold, now);
   if (held) return { kind: 'held', error: heldError(held), until: held.until };
   const why = unfit();
   return why === undefined ? payee : { kind: 'unfit', error: unwritable(why) };
+}
+
+/** What a bank said that keeps a payment from being paid, or who took that away and asks. */
+function standsAgainst(
+  { openEntry, isDoubted, arrearsFreedBy = [] }: Judged,
+  by: string | undefined,
+): DomainError | undefined {
+  if (openEntry !== undefined) return entryOpen(openEntry);
+  if (isDoubted) return arrearsInDoubt();
+  return by !== undefined && isOneOf(arrearsFreedBy, by) ? freedByPayer() : undefined;
 }
 
 /**
@@ -151,6 +172,12 @@ const arrearsInDoubt = (): DomainError =>
     'ARREARS_IN_DOUBT',
     'A bank may have paid what the arrears of this payment stand in for; resolve the break of it, or decide on the entry that names it, first, or correct the household.',
     'rule',
+  );
+const freedByPayer = (): DomainError =>
+  new DomainError(
+    'SAME_PERSON',
+    'Who resolved a break of what the arrears of this payment stand in for, or dismissed an entry about it, does not pay them.',
+    'forbidden',
   );
 const notDue = (): DomainError =>
   new DomainError(

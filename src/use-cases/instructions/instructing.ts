@@ -6,6 +6,7 @@ import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { DoubtedArrears } from '../cycles/doubted-arrears.js';
+import { isFreedByPayer, type ArrearsInDoubt } from '../cycles/doubted-arrears.rule.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
@@ -73,6 +74,8 @@ export interface ReleasedSet {
   /** Absent: as the terms of each account say. */
   readonly maxPerFile?: number;
   readonly hold: AccountHold;
+  /** Who prepared, approved and released it. */
+  readonly people: readonly string[];
 }
 
 /**
@@ -149,7 +152,7 @@ export class Instructing {
     const payees = found.map((payment, i) =>
       defects.look(
         () =>
-          doubted.has(payment.paymentId)
+          this.#waits(doubted.get(payment.paymentId))
             ? undefined
             : payeeAtRelease(payment, atRelease[i]!, hold, this.release.createdAt),
         (defect) => leftOut(payment, defect),
@@ -178,13 +181,20 @@ export class Instructing {
     return items;
   }
 
-  /** Those that carry arrears of which a bank said, by the release, that they may be paid. */
-  #doubted(payments: readonly ReleasedPayment[]): Promise<ReadonlySet<string>> {
+  /**
+   * By payment, arrears that it carries of which a bank said, by the release, that they may be
+   * paid, and nobody, or somebody who pays them, has resolved that.
+   */
+  #doubted(payments: readonly ReleasedPayment[]) {
     const carrying = payments.map(({ paymentId, ordered }) => ({
       paymentId,
       items: ordered.items,
     }));
     return this.#doubtedArrears.carriedBy(carrying);
+  }
+
+  #waits(arrears: readonly ArrearsInDoubt[] = []): boolean {
+    return arrears.some((one) => one.waits || isFreedByPayer(one, this.released.people));
   }
 
   async #atRelease(payments: readonly ReleasedPayment[]): Promise<readonly AtRelease[]> {

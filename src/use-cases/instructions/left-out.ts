@@ -60,7 +60,7 @@ function whyLeftOut(
   const { paymentId, state } = candidate;
   if (state.status === 'ordered') {
     if (!head.isInstructed) return undefined;
-    const obstacle = accountNow(rail, candidate, head, false, now);
+    const obstacle = accountNow(rail, candidate, head, { sameAccount: false, now });
     return 'error' in obstacle
       ? refusal(paymentId, obstacle.error)
       : { id: paymentId, code: 'READY', reason: 'Nothing is in the way any more.' };

@@ -154,7 +154,7 @@ class Reinstruction {
 
   async #page(paymentIds: readonly string[]): Promise<void> {
     const { deps, head, run } = this.work;
-    const args = { ...this.work.args, openEntries: this.#openEntries };
+    const args = { ...this.work.args, by: run.by, openEntries: this.#openEntries };
     let choice = await choosePayments(deps, args, head, paymentIds);
     // Who was erased before it was said that payments are instructed is seen only afterwards.
     if (choice.chosen.length > 0 && !run.hasBegun) {

@@ -44,6 +44,11 @@ export class ReinstructionRun {
     this.#stream = streams.cycle(cycleId);
   }
 
+  /** Who asked for it. */
+  get by(): string {
+    return this.base.actor.id;
+  }
+
   /**
    * What of the log this run wrote before it was cut off; undefined where it begins now. A request
    * that came to its end begins no other run. @throws DomainError REINSTRUCTION_ENDED
