@@ -169,7 +169,7 @@ export const DETAIL_FIELDS: DetailFields = {
   CorrectionApplied: ['arrearsCount', 'arrearsMinor', 'overpaidCount', 'overpaidMinor'],
   AdjustmentProposed: ['correctionId', 'differenceMinor'],
   AdjustmentEstablished: ['correctionId', 'differenceMinor', 'offsetMinor'],
-  AdjustmentLapsed: ['correctionId', 'differenceMinor'],
+  AdjustmentLapsed: ['correctionId', 'differenceMinor', 'paymentId'],
   ArrearsOrdered: ['paymentId', 'round', 'amountMinor', 'correctionIds'],
   ArrearsReleased: ['paymentId', 'round', 'amountMinor', 'correctionIds', 'reason'],
   OverpaymentEstablished: ['correctionId', 'amountMinor', 'currency'],

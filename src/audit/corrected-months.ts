@@ -2,6 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 
 type Periods = EventData['AdjustmentProposed']['periods'];
+type Month = Pick<Periods[number], 'period' | 'paidMinor' | 'dueMinor'>;
 
 type Months = Pick<EventData['CorrectionStarted'], 'fromPeriod' | 'toPeriod'>;
 interface Started extends Months {
@@ -24,6 +25,8 @@ export class CorrectedMonths {
   readonly #lawful = new Map<string, Months[]>();
   readonly #proposed = new Map<string, Periods>();
   readonly #established = new Map<string, bigint>();
+  /** Months on the accounts, by household and correction. */
+  readonly #months = new Map<string, readonly Month[]>();
   readonly #establishedAt = new Map<string, number>();
   /** Where the account took back what a round of a payment carried. */
   readonly #lapsedAt = new Map<string, number>();
@@ -39,9 +42,10 @@ export class CorrectedMonths {
         return;
       case 'AdjustmentEstablished':
         this.#establishedAt.set(householdOf(event.data), event.position);
-        return this.#establish(householdOf(event.data));
+        return this.#establish(event.data);
       case 'AdjustmentLapsed':
-        this.#proposed.delete(householdOf(event.data));
+        if (event.data.paymentId === undefined) this.#proposed.delete(householdOf(event.data));
+        else this.#lapse(event);
         return;
       case 'ArrearsOrdered':
         this.#lapsedAt.delete(keyOf('arrears', event.data));
@@ -115,16 +119,34 @@ export class CorrectedMonths {
     this.#lawful.set(started.lawfulFor, [...decided, started]);
   }
 
-  #establish(household: string): void {
-    for (const { period, paidMinor, dueMinor } of this.#proposed.get(household) ?? []) {
+  #establish(data: EventData['AdjustmentEstablished']): void {
+    const household = householdOf(data);
+    const periods = this.#proposed.get(household) ?? [];
+    this.#put(household, periods, 1n);
+    this.#proposed.delete(household);
+    this.#months.set(`${household} ${data.correctionId}`, monthsOf(periods));
+  }
+
+  /** Arrears of which a payment arrived after all. */
+  #lapse({ data, position }: Recorded<'AdjustmentLapsed'>): void {
+    const household = householdOf(data);
+    const key = `${household} ${data.correctionId}`;
+    this.#put(household, this.#months.get(key) ?? [], -1n);
+    this.#months.delete(key);
+    this.#establishedAt.set(household, position);
+  }
+
+  #put(household: string, months: readonly Month[], sign: bigint): void {
+    for (const { period, paidMinor, dueMinor } of months) {
       const key = `${household} ${period}`;
       const before = this.#established.get(key) ?? 0n;
-      this.#established.set(key, before + BigInt(dueMinor) - BigInt(paidMinor));
+      this.#established.set(key, before + sign * (BigInt(dueMinor) - BigInt(paidMinor)));
     }
-    this.#proposed.delete(household);
   }
 }
 
+const monthsOf = (periods: Periods): readonly Month[] =>
+  periods.map(({ period, paidMinor, dueMinor }) => ({ period, paidMinor, dueMinor }));
 const isIn = ({ fromPeriod, toPeriod }: Months, month: string): boolean =>
   fromPeriod <= month && month <= toPeriod;
 const keyOf = (what: Lapsing, { paymentId, round }: Carrying): string =>

@@ -189,6 +189,7 @@ export class CorrectionsCheck {
   }
 
   #lapsed({ data }: Recorded<'AdjustmentLapsed'>, found: Found): void {
+    if (data.paymentId !== undefined) return this.#of(data).arrearsLapsed(data, found);
     const run = this.#runs.get(data.correctionId);
     if ((run?.approvedAt ?? Infinity) === Infinity)
       found('I4', 'lapsed before anybody approved it');

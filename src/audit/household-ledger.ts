@@ -90,6 +90,19 @@ export class HouseholdLedger {
     this.pending = undefined;
   }
 
+  /** Arrears that were on the account, of which a payment arrived after all. */
+  arrearsLapsed(
+    { correctionId, differenceMinor }: EventData['AdjustmentLapsed'],
+    found: Found,
+  ): void {
+    const arrears = this.#arrears.get(correctionId);
+    if (arrears?.minor !== BigInt(differenceMinor))
+      found('I6', `arrears of ${differenceMinor} lapsed, which are not on the account`);
+    if (arrears?.carriedBy)
+      found('I6', `arrears lapsed that ${arrears.carriedBy.paymentId} carries`);
+    this.#arrears.delete(correctionId);
+  }
+
   #requirePending(correctionId: string, minor: bigint, what: string, found: Found): void {
     if (this.pending?.correctionId !== correctionId || this.pending.minor !== minor)
       found('I6', `${minor} ${what}, which is not what was proposed`);

@@ -29,7 +29,10 @@ export interface AdjustmentState {
   readonly pending: Proposal | undefined;
   /** Arrears and overpayments on the account, in order. */
   readonly established: readonly Proposal[];
-  /** Approved, and put on no account: a payment that they were computed from had moved. */
+  /**
+   * Approved, and on no account: a payment that they were computed from had moved; or it did later,
+   * and arrived after all.
+   */
   readonly lapsed: readonly Proposal[];
   readonly arrears: readonly Arrears[];
 }
@@ -41,7 +44,12 @@ export type AdjustmentCommand =
       readonly correctionId: string;
       readonly offsetMinor?: string;
     }
-  | { readonly type: 'LapseAdjustment'; readonly correctionId: string }
+  | {
+      readonly type: 'LapseAdjustment';
+      readonly correctionId: string;
+      /** Of arrears on the account: the payment that they stood in for, which arrived after all. */
+      readonly paymentId?: string;
+    }
   | {
       readonly type: 'OrderArrears';
       readonly paymentId: string;
@@ -205,8 +213,22 @@ function lapse(
   context: Context,
 ): Drafts {
   requireRole(context, 'automation');
+  if (command.paymentId !== undefined) return lapseArrears(state, command.paymentId, command);
   if (isDone(state, command)) return [];
   return [{ type: 'AdjustmentLapsed', data: whoseOf(state, command) }];
+}
+
+/**
+ * What a payment carries is paid, or is given back first; and what a debt was made less by stands,
+ * for what the household owes then.
+ */
+function lapseArrears(state: AdjustmentState, paymentId: string, command: OfCorrection): Drafts {
+  const { correctionId } = command;
+  const arrears = state.arrears.find((one) => one.proposal.correctionId === correctionId);
+  if (!arrears || arrears.orderedBy || arrears.offsetMinor > 0n) return [];
+  const { programmeId, personId, region, differenceMinor } = arrears.proposal;
+  const data = { correctionId, programmeId, personId, region, differenceMinor, paymentId };
+  return [{ type: 'AdjustmentLapsed', data }];
 }
 
 interface OfCorrection {
@@ -299,6 +321,22 @@ const sameIds = (arrears: readonly Arrears[], ids: readonly string[]): boolean =
   arrears.length === ids.length &&
   arrears.every(({ proposal }) => ids.includes(proposal.correctionId));
 
+function lapsed(
+  state: AdjustmentState,
+  { correctionId, paymentId }: EventData['AdjustmentLapsed'],
+): AdjustmentState {
+  const { pending } = state;
+  if (paymentId === undefined)
+    return pending ? { ...state, pending: undefined, lapsed: [...state.lapsed, pending] } : state;
+  const isOther = (one: Proposal): boolean => one.correctionId !== correctionId;
+  return {
+    ...state,
+    established: state.established.filter(isOther),
+    arrears: state.arrears.filter(({ proposal }) => isOther(proposal)),
+    lapsed: [...state.lapsed, ...state.established.filter((one) => !isOther(one))],
+  };
+}
+
 export const adjustmentDecider: Decider<AdjustmentState, AdjustmentCommand, AdjustmentEvent> = {
   initialState,
   decide,
@@ -320,10 +358,8 @@ export const adjustmentDecider: Decider<AdjustmentState, AdjustmentCommand, Adju
             }
           : { ...state, pending: undefined, established };
       }
-      case 'AdjustmentLapsed': {
-        const { pending, lapsed } = state;
-        return pending ? { ...state, pending: undefined, lapsed: [...lapsed, pending] } : state;
-      }
+      case 'AdjustmentLapsed':
+        return lapsed(state, event.data);
       case 'ArrearsOrdered': {
         const { paymentId, round, correctionIds } = event.data;
         return {

@@ -4,6 +4,7 @@ import { whenApplicationApprovedThenEnrol } from './when-application-approved-th
 import { whenCorrectionApprovedThenAdjust } from './when-correction-approved-then-adjust.js';
 import { whenCycleAbandonedThenCancelOrders } from './when-cycle-abandoned-then-cancel-orders.js';
 import { whenCycleReleasedThenInstruct } from './when-cycle-released-then-instruct.js';
+import { whenPaymentArrivesThenLapseArrears } from './when-payment-arrives-then-lapse-arrears.js';
 import { whenPaymentLapsesThenGiveBack } from './when-payment-lapses-then-give-back.js';
 import { whenPaymentsSettleThenSpendBudget } from './when-payments-settle-then-spend-budget.js';
 import { whenPersonErasedThenEndEnrolments } from './when-person-erased-then-end-enrolments.js';
@@ -20,6 +21,8 @@ export const processManagers = (deps: Deps): readonly ProcessManager[] => [
   whenCycleAbandonedThenCancelOrders(deps),
   whenCycleReleasedThenInstruct(deps),
   whenPaymentsSettleThenSpendBudget(deps),
+  // Before what a correction found comes on an account that still had them.
+  whenPaymentArrivesThenLapseArrears(deps),
   whenCorrectionApprovedThenAdjust(deps),
   whenPaymentLapsesThenGiveBack(deps),
   whenRefundedAfterClosingThenRelease(deps),

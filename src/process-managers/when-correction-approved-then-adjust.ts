@@ -221,7 +221,10 @@ function unitOf(
     ...(offsetMinor > 0n ? { offsetMinor: String(offsetMinor) } : {}),
   });
   const payments = page.payments.get(personId) ?? [];
-  const { parts, fate } = unlessMoved(seen, correctionId, payments, debt, established);
+  const { parts, fate } = unlessMoved(seen, correctionId, payments, debt, {
+    ...established,
+    events: account.events,
+  });
   const known = new Map([
     [stream, owed],
     [account.stream, account.events],

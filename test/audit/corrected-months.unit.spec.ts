@@ -55,6 +55,28 @@ test('what several corrections found adds up', () => {
   ).toBe(450n);
 });
 
+test('what arrears put on it goes off it again where a payment arrived after all', () => {
+  const gone = (correctionId: string): Step => [
+    'AdjustmentLapsed',
+    { ...household, correctionId, paymentId: 'asd-2026-01-amal' },
+  ];
+  const on = (correctionId: string): Step => [
+    'AdjustmentEstablished',
+    { ...household, correctionId },
+  ];
+  const both = [
+    proposed('900', '500'),
+    on('asd-0001'),
+    proposed('950', '900'),
+    on('asd-0002'),
+  ] as const;
+  expect(january(after(...both, gone('asd-0001')))).toBe(50n);
+  expect(january(after(...both, gone('asd-0002')))).toBe(400n);
+  expect(january(after(...both, gone('asd-0001'), gone('asd-0001')))).toBe(50n);
+  const months = after(...both, gone('asd-0001'));
+  expect([399, 400].map((asOf) => months.isKnown('asd-amal', asOf))).toEqual([false, true]);
+});
+
 test('it is known which arrears and deductions lapsed, from when on, until they are made again', () => {
   const first = { paymentId: 'asd-2026-01-amal', round: 1 };
   const second = { ...first, round: 2 };

@@ -98,6 +98,20 @@ describe('a correction', () => {
       'I4 put on the account before anybody approved it',
     );
   });
+  test('goes off the account as it is there, and not while a payment carries it', () => {
+    const gone = (differenceMinor = '500'): Step => [
+      'AdjustmentLapsed',
+      { differenceMinor, paymentId: 'asd-2025-11-amal' },
+    ];
+    const on = [...READY, approved(), established()];
+    expect(foundIn(...on, gone())).toEqual([]);
+    expect(foundIn(...on, gone('400'))).toEqual([
+      'I6 arrears of 400 lapsed, which are not on the account',
+    ]);
+    expect(foundIn(...on, gone(), gone())).toEqual([
+      'I6 arrears of 500 lapsed, which are not on the account',
+    ]);
+  });
   test('lapses once it is approved, as it was proposed, and is on no account then', () => {
     const lapsed = (differenceMinor = '500', more: object = {}): Step => [
       'AdjustmentLapsed',

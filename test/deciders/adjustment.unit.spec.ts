@@ -224,4 +224,38 @@ describe('what a correction finds for a household', () => {
     expect(roundLeaving(state, { ...without, round: 1 })).toBeUndefined();
     expect(roundLeaving(state, { ...without, paymentId: nextId })).toBeUndefined();
   });
+
+  test('go off the account where what they stood in for arrived, unless a payment carries them', () => {
+    const lapse = {
+      type: 'LapseAdjustment' as const,
+      correctionId: 'asd-0001',
+      paymentId: `asd-2025-11-${uuid(2)}`,
+    };
+    const { differenceMinor } = first;
+    const { type: _, ...which } = lapse;
+    const data = { ...which, ...of, region: 'MA-06', differenceMinor };
+    const gone = was('AdjustmentLapsed', data);
+    given(proposed, established()).when(lapse, automation).then({ type: 'AdjustmentLapsed', data });
+    for (const before of [
+      [proposed, established(), ordered()],
+      [proposed, established(), gone],
+      [proposed],
+      [
+        proposed,
+        was('AdjustmentEstablished', {
+          ...of,
+          correctionId: 'asd-0001',
+          region: 'MA-06',
+          differenceMinor,
+          offsetMinor: '1000',
+        }),
+      ],
+    ])
+      given(...before)
+        .when(lapse, automation)
+        .then();
+    given(proposed, established()).when(lapse, officer).thenRefused('ROLE_NOT_ALLOWED');
+    const state = fold(adjustmentDecider, [proposed, established(), gone]);
+    expect(state).toMatchObject({ arrears: [], established: [], lapsed: [first] });
+  });
 });

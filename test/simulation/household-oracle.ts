@@ -10,6 +10,8 @@ interface Account {
   readonly deducted: Map<string, bigint>;
   /** What the newest correction proposed, by month, until it is on the account. */
   proposed: readonly (readonly [month: string, minor: bigint])[];
+  /** What each correction put on it, by month. */
+  readonly found: Map<string, readonly (readonly [month: string, minor: bigint])[]>;
   /** What is, or was, on it by month. */
   readonly months: Map<string, bigint>;
 }
@@ -51,6 +53,7 @@ const newAccount = (): Account => ({
   debt: 0n,
   deducted: new Map(),
   proposed: [],
+  found: new Map(),
   months: new Map(),
 });
 
@@ -145,11 +148,20 @@ function account({ type, data }: Recorded, of: (key: string) => Account): void {
       );
       return;
     case 'AdjustmentEstablished': {
-      const { months, proposed } = of(`${data.programmeId}-${data.personId}`);
+      const { months, proposed, found } = of(`${data.programmeId}-${data.personId}`);
       for (const [month, more] of proposed) months.set(month, (months.get(month) ?? 0n) + more);
+      found.set(data.correctionId, proposed);
       const minor = BigInt(data.differenceMinor) - BigInt(data.offsetMinor ?? '0');
       if (BigInt(data.differenceMinor) > 0n)
         of(`${data.programmeId}-${data.personId}`).arrears.set(data.correctionId, minor);
+      return;
+    }
+    case 'AdjustmentLapsed': {
+      if (data.paymentId === undefined) return;
+      const { months, arrears, found } = of(`${data.programmeId}-${data.personId}`);
+      for (const [month, more] of found.get(data.correctionId) ?? [])
+        months.set(month, (months.get(month) ?? 0n) - more);
+      arrears.delete(data.correctionId);
       return;
     }
     case 'ArrearsOrdered':

@@ -7,7 +7,11 @@ import {
   arrearsFor,
   type CarriedArrears,
 } from '../../src/use-cases/cycles/correction-items.rule.js';
-import { doubtedCorrections, stoodInFor, waitingOf } from '../../src/use-cases/cycles/doubted-arrears.rule.js';
+import {
+  doubtedCorrections,
+  stoodInFor,
+  waitingOf,
+} from '../../src/use-cases/cycles/doubted-arrears.rule.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {

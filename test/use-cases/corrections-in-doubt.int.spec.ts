@@ -116,18 +116,29 @@ test('arrears that were approved before wait, and the month itself is paid', asy
   expect((await desk.audit()).violations).toEqual([]);
 });
 
-test('and are set against what was paid after all, once a correction has looked at it', async () => {
+test('and go off the account where it was paid after all', async () => {
   const cycleId = await closed(OCTOBER, REJECTED);
   await corrects();
   await bankSays(OCTOBER, SETTLED);
   await countBreaksAsSettled(world.engine, cycleId);
+  await drain(world.engine);
+  expect(await desk.adjustment(ida)).toMatchObject({ arrears: [], established: [] });
   expect(await orderedIn('2025-11')).toBe(MONTHLY);
-  const found = await proposes();
-  expect(found).toMatchObject({ overpaidCount: 1, overpaidMinor: String(MONTHLY) });
-  await desk.approve(found.correctionId, found.contentHash);
-  // The debt stands beside the arrears from then on.
-  expect((await desk.recovery(ida)).status).toBe('open');
-  expect(await orderedIn('2025-12')).toBe(2n * MONTHLY);
+  expect(await proposes()).toMatchObject({ arrearsCount: 0, overpaidCount: 0 });
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('what a correction found of an account that they went off meanwhile lapses', async () => {
+  const cycleId = await closed(OCTOBER, REJECTED);
+  await corrects();
+  await bankSays(OCTOBER, SETTLED);
+  await countBreaksAsSettled(world.engine, cycleId);
+  // Nothing has acted on it yet: October counts as paid by the payment and by the account.
+  const { correctionId, contentHash, overpaidMinor } = await proposes();
+  expect(overpaidMinor).toBe(String(MONTHLY));
+  await desk.approve(correctionId, contentHash);
+  expect((await desk.recovery(ida)).status).toBe('none');
+  expect(await desk.adjustment(ida)).toMatchObject({ arrears: [], established: [] });
   expect((await desk.audit()).violations).toEqual([]);
 });
 
@@ -148,7 +159,7 @@ test('a correction of other months frees nothing of what was paid after all', as
   );
   const arrears = ordered!.data.items.filter(({ code }) => code === 'arrears');
   expect(new Set(arrears.map(({ period }) => period))).toEqual(new Set(['2025-11']));
-  expect(await proposes()).toMatchObject({ overpaidCount: 1, overpaidMinor: String(MONTHLY) });
+  expect(await proposes()).toMatchObject({ arrearsCount: 0, overpaidCount: 0 });
 });
 
 test('what carried arrears and gave them back is not carried again while the bank says it paid', async () => {
@@ -159,7 +170,10 @@ test('what carried arrears and gave them back is not carried again while the ban
   await bankSays('2025-11', { ...SETTLED, settledOn: '2025-11-28' });
   expect(await orderedIn('2025-12')).toBe(MONTHLY);
   await countBreaksAsSettled(world.engine, november);
+  await drain(world.engine);
+  expect((await desk.adjustment(ida)).arrears).toEqual([]);
   expect(await orderedIn('2026-01')).toBe(MONTHLY);
+  expect(await proposes()).toMatchObject({ arrearsCount: 0, overpaidCount: 0 });
   expect((await desk.audit()).violations).toEqual([]);
 });
 

@@ -58,6 +58,16 @@ export class SeenPayments {
     return all;
   }
 
+  /** Whether arrears that counted as paid went off the household's account since. */
+  hasLapsed(account: readonly Recorded[]): boolean {
+    return account.some(
+      (event) =>
+        event.type === 'AdjustmentLapsed' &&
+        event.data.paymentId !== undefined &&
+        event.position > this.asOf,
+    );
+  }
+
   /** Whether a payment moved since the correction was computed. */
   hasMoved(events: readonly Recorded[]): boolean {
     return events.some(({ type, position }) => position > this.asOf && movesFigures(type));

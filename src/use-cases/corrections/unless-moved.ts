@@ -9,18 +9,19 @@ export type Fate = 'established' | 'lapsed';
 
 /**
  * The debt and the account, in the append with the payments that the proposal follows from: where
- * one of them moved, it lapses. Where a store writes one stream at a time, a debt that an earlier
- * try put down is followed by its account all the same.
+ * one of them moved, or arrears that counted as paid went off the account, it lapses. Where a store
+ * writes one stream at a time, a debt that an earlier try put down is followed by its account all
+ * the same.
  */
 export function unlessMoved(
   seen: SeenPayments,
   correctionId: string,
   payments: readonly SeenPayment[],
   debt: Part | undefined,
-  account: Part,
+  { events: before, ...account }: Part & { readonly events: readonly Recorded[] },
 ): { readonly parts: readonly Part[]; readonly fate: () => Fate } {
   const lapse = part(account.stream, adjustmentDecider, { type: 'LapseAdjustment', correctionId });
-  let hasMoved = false;
+  let hasMoved = seen.hasLapsed(before);
   let isDebtOpen = debt === undefined;
   let fate: Fate = 'established';
   const guards = payments.map(({ stream }) => ({

@@ -56,6 +56,8 @@ export interface ArrearsInDoubt {
    * since.
    */
   readonly waits: boolean;
+  /** A payment that they stand in for and that arrived after all, unseen by any correction. */
+  readonly arrived: string | undefined;
   /** Who took away what stood against paying them: a break, or an entry of a bank's file. */
   readonly clearedBy: readonly string[];
   /** Who computed the correction that found them. */
@@ -78,11 +80,9 @@ export function doubtedCorrections(
     const { correctionId } = arrears.proposal;
     const lookedAt = lastLook(account, seen.corrections, arrears);
     const behind = behindOf(account, arrears, payments, seen.periods);
-    const waits = behind.some(
-      ({ events, since }) =>
-        isInDoubt(events, (payment) => entries?.naming(payment) !== undefined) ||
-        hasArrivedSince(events, since, lookedAt),
-    );
+    const isNamed = (payment: PaymentState): boolean => entries?.naming(payment) !== undefined;
+    const arrived = behind.find(({ events, since }) => hasArrivedSince(events, since, lookedAt));
+    const waits = arrived !== undefined || behind.some(({ events }) => isInDoubt(events, isNamed));
     const cleared = behind.flatMap(({ events }) => clearersOf(events, entries));
     if (!waits && cleared.length === 0) return [];
     const found = seen.corrections.find(({ started }) => started?.correctionId === correctionId);
@@ -90,6 +90,7 @@ export function doubtedCorrections(
       {
         correctionId,
         waits,
+        arrived: arrived?.paymentId,
         clearedBy: [...new Set(cleared)].sort(),
         proposers: found?.proposers ?? [],
       },
@@ -99,6 +100,7 @@ export function doubtedCorrections(
 
 /** A payment that arrears stand in for: what did not arrive of it is in them. */
 interface StoodInFor {
+  readonly paymentId: string;
   readonly events: readonly Recorded[];
   /** The position of the log at which the arrears were made, or were given back by it. */
   readonly since: number;
@@ -115,7 +117,7 @@ function behindOf(
   const since = madeAt(account, arrears);
   return [...paid.map((paymentId) => ({ paymentId, since })), ...givenBackBy(account, arrears)]
     .filter(({ paymentId }) => paymentId !== arrears.orderedBy?.paymentId)
-    .map((one) => ({ events: payments.get(one.paymentId) ?? [], since: one.since }));
+    .map((one) => ({ ...one, events: payments.get(one.paymentId) ?? [] }));
 }
 
 /** Of a payment that is lost, who took away what said that it may not be. */

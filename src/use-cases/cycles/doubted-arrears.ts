@@ -44,7 +44,8 @@ export class DoubtedArrears {
   /**
    * By payment, its arrears that wait or that somebody freed; payments without are left out. Reads
    * what they stand in for at once: few households have arrears that are not paid.
-   * @param accounts by payment, events of its household's adjustments
+   * @param accounts by payment that may carry the arrears, or by person where none is looked at:
+   *   events of the household's adjustments
    */
   async of(
     accounts: ReadonlyMap<string, readonly Recorded[]>,
