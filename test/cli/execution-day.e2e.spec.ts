@@ -60,6 +60,7 @@ test('payments are not instructed again for a day that nobody meant, and it is t
   expect((await reinstruct(HOLIDAY)).err).toContain('EXECUTION_DATE_ODD');
   const { out } = await reinstruct(HOLIDAY, '--any-day', '--json');
   expect(JSON.parse(out).warnings.map(({ code }: { code: string }) => code)).toEqual([
+    'ACCOUNTS_NOT_COMPARED',
     'EXECUTION_DATE_FAR',
     'EXECUTION_DATE_CLOSED',
   ]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { approveCycle, approveCycleParts } from '../../src/use-cases/cycles/approve-cycle.js';
 import { checkCycle, overrideFinding } from '../../src/use-cases/cycles/check-cycle.js';
+import { warningsOf } from '../../src/use-cases/cycles/cycle-warnings.js';
 import { readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { prepareCycle, type PrepareSummary } from '../../src/use-cases/cycles/prepare-cycle.js';
 import type { Finding, Rule } from '../../src/use-cases/cycles/findings.rule.js';
@@ -25,6 +26,7 @@ describe('a cycle of a programme that has its cycles checked', () => {
   let started: EventData['EnrolmentStarted'][];
   let prepared: PrepareSummary;
   let findings: readonly Finding[];
+  let warnedBefore: readonly string[];
   const CYCLE = `${PROGRAMME}-2026-01`;
   const run = (
     stream: string,
@@ -48,6 +50,8 @@ describe('a cycle of a programme that has its cycles checked', () => {
       name,
     );
   const found = (check: string): Finding[] => findings.filter((finding) => finding.check === check);
+  const warned = async (): Promise<readonly string[]> =>
+    (await warningsOf(world.engine.store, CYCLE)).map(({ code }) => code);
   const approve = (who: 'controller' | 'releaser', name: string) =>
     approveCycle(
       world.engine,
@@ -102,6 +106,7 @@ describe('a cycle of a programme that has its cycles checked', () => {
         if (events[0]?.type === 'EnrolmentStarted') started.push(events[0].data);
     await paidElsewhere(started[0]!);
     await paidOnOneAccount(started.slice(1, 4));
+    warnedBefore = await warned();
     await configure(
       [
         { check: 'person-elsewhere', level: 'block' },
@@ -123,6 +128,11 @@ describe('a cycle of a programme that has its cycles checked', () => {
     ({ findings } = await readCycle(engine.store, CYCLE));
   });
   afterAll(() => world.end());
+
+  test('warns as long as nobody compares the accounts of its payees', async () => {
+    expect(warnedBefore).toContain('ACCOUNTS_NOT_COMPARED');
+    expect(await warned()).not.toContain('ACCOUNTS_NOT_COMPARED');
+  });
 
   test('is checked as soon as it is prepared', () => {
     expect(prepared.openFindings).toBe(2);

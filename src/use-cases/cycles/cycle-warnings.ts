@@ -51,8 +51,8 @@ async function unverified(
 
 /**
  * What whoever decides on a cycle should know before: that its policy is marked as not verified,
- * that months before it are paid by no cycle, and what is odd about the day on which the bank is to
- * execute. An odd day is refused unless it is meant, before anything is released; where the
+ * that months before it are paid by no cycle, that nobody compares the accounts of its payees, and
+ * what is odd about the day on which the bank is to execute. An odd day is refused unless it is meant, before anything is released; where the
  * programme set no calendar, banks are closed on Saturdays and Sundays.
  * @param now UTC instant
  * @throws DomainError EXECUTION_DATE_ODD, INVALID_DATE, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD
@@ -79,6 +79,13 @@ export async function warningsOf(
       detail:
         `No cycle pays ${[...new Set([passedOver[0], passedOver.at(-1)])].join(' to ')}: prepare what is ` +
         'missing before this one, or have a correction find what was due.',
+    });
+  if (!programme.rules.some(({ check }) => check === 'shared-account'))
+    warnings.push({
+      code: 'ACCOUNTS_NOT_COMPARED',
+      detail:
+        'The programme has no check of accounts that several payees share: a household that was ' +
+        'taken in under two spellings of its identity is paid for both.',
     });
   if (!day) return warnings;
   const executionDate = parseLocalDate(day.executionDate, 'executionDate');
