@@ -141,6 +141,7 @@ describe('before a month is released', () => {
     const released = await expectStatus(202, release('2026-02-01', { anyDay: true }));
     expect(codesOf(released)).toEqual([
       'POLICY_UNVERIFIED',
+      'ACCOUNTS_NOT_COMPARED',
       'EXECUTION_DATE_PAST',
       'EXECUTION_DATE_CLOSED',
     ]);

@@ -52,8 +52,9 @@ async function unverified(
 /**
  * What whoever decides on a cycle should know before: that its policy is marked as not verified,
  * that months before it are paid by no cycle, that nobody compares the accounts of its payees, and
- * what is odd about the day on which the bank is to execute. An odd day is refused unless it is meant, before anything is released; where the
- * programme set no calendar, banks are closed on Saturdays and Sundays.
+ * what is odd about the day on which the bank is to execute. An odd day is refused unless it is
+ * meant, before anything is released; where the programme set no calendar, banks are closed on
+ * Saturdays and Sundays.
  * @param now UTC instant
  * @throws DomainError EXECUTION_DATE_ODD, INVALID_DATE, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD
  */
