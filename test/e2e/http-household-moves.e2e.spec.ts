@@ -162,6 +162,7 @@ describe('before a month is released', () => {
       const again = await expectStatus(202, finance.post(path, { executionDate, anyDay: true }));
       expect(codesOf(again)).toEqual([
         'POLICY_UNVERIFIED',
+        'ACCOUNTS_NOT_COMPARED',
         'EXECUTION_DATE_FAR',
         'EXECUTION_DATE_CLOSED',
       ]);
