@@ -6,6 +6,7 @@ import { CorrectionsCheck } from './corrections-check.js';
 import { CycleOrderCheck } from './cycle-order-check.js';
 import { DeterminationCheck } from './determination-check.js';
 import { DoubtedArrearsCheck } from './doubted-arrears-check.js';
+import { EntriesCheck } from './entries-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
 import { Era } from './era.js';
 import { FilesCheck } from './files-check.js';
@@ -106,6 +107,7 @@ class Check implements AuditCheck {
   readonly #instructions = new InstructionsCheck(this.#era);
   readonly #outcomes = new OutcomeCheck(this.#era);
   readonly #bookings = new BookingsCheck();
+  readonly #entries = new EntriesCheck(this.#era);
   readonly #files = new FilesCheck();
   readonly #messages = new BankMessagesCheck(this.#era);
   readonly #sets = new SetsCheck();
@@ -173,6 +175,7 @@ class Check implements AuditCheck {
     ['I2', (event, stream, found) => this.#instructions.add(event, stream, found)],
     ['I2', (event, stream, found) => this.#outcomes.add(event, stream, found)],
     ['I2', (event, stream, found) => this.#bookings.add(event, stream, found)],
+    ['I2', (event, stream, found) => this.#entries.add(event, stream, found)],
     ['I6', (event, _, found) => this.#files.add(event, found)],
     ['I2', (event, _, found) => this.#messages.add(event, found)],
     ['I6', (event, _, found) => this.#sets.add(event, found)],
