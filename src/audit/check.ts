@@ -5,7 +5,7 @@ import { CommandsCheck } from './commands-check.js';
 import { CorrectionsCheck } from './corrections-check.js';
 import { CycleOrderCheck } from './cycle-order-check.js';
 import { DeterminationCheck } from './determination-check.js';
-import { DoubtedArrearsCheck } from './doubted-arrears-check.js';
+import { DoubtedArrearsCheck, type Positions } from './doubted-arrears-check.js';
 import { EntriesCheck } from './entries-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
 import { Era } from './era.js';
@@ -131,8 +131,13 @@ class Check implements AuditCheck {
   readonly #isPaid = (paymentId: string): boolean =>
     this.#money.isPaid(this.#streams.find(`payment-${paymentId}`));
 
-  readonly #isInDoubt = (paymentId: string, asOf: number): boolean =>
-    this.#money.isInDoubt(paymentId, this.#streams.find(`payment-${paymentId}`), asOf);
+  readonly #behindArrears = {
+    cyclesPaying: (household: string, month: string, asOf: number) =>
+      this.#entitlements.cyclesPaying(household, month, asOf),
+    isInDoubt: (paymentId: string, asOf: number) => this.#money.doubted.isInDoubt(paymentId, asOf),
+    hasArrived: (paymentId: string, positions: Positions) =>
+      this.#money.doubted.hasArrived(paymentId, positions),
+  };
 
   constructor(private readonly positionGaps: boolean) {
     // Where positions have gaps, the parts of a command are written one by one.
@@ -168,7 +173,7 @@ class Check implements AuditCheck {
     ['I5', (event, _, found) => this.#corrections.add(event, this.#isPaid, found)],
     [
       'I2',
-      (event, _, found) => this.#doubtedArrears.add(event, this.#asOf, this.#isInDoubt, found),
+      (event, _, found) => this.#doubtedArrears.add(event, this.#asOf, this.#behindArrears, found),
     ],
     ['I6', (event, _, found) => this.#cycles.add(event, found)],
     ['I6', (event, stream, found) => this.#money.add(event, stream, found)],

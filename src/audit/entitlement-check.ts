@@ -1,4 +1,3 @@
-import type { EventData } from '../../events/generated.js';
 import { entitlementFor } from '../eligibility/determine.js';
 import { versionInEffect, versionInForce } from '../eligibility/policy.js';
 import { ARREARS_ITEM, isOfPolicy } from '../eligibility/rules.js';
@@ -27,7 +26,7 @@ import {
   type Kind,
   type PaidMonths,
 } from './paid-months.js';
-import { compiledOf, type PublishedPolicies } from './published-policies.js';
+import { compiledOf, entitlementUnder, type PublishedPolicies } from './published-policies.js';
 import type { Found } from './report.js';
 
 type Adjustment = Extract<Recorded, { type: 'AdjustmentProposed' }>;
@@ -120,6 +119,12 @@ export class EntitlementCheck {
     }
   }
 
+  /** The cycles that ordered, as of a position, what the policy gives a household for a month. */
+  cyclesPaying(household: string, month: string, asOf: number): readonly string[] {
+    const paid = this.#enrolments.get(`enrolment-${household}`)?.paid ?? '';
+    return ordersOf(paid, month, asOf).flatMap(({ kind, cycle }) => (kind === '>' ? [cycle] : []));
+  }
+
   /** Two agreed until when it is certified; in older versions one person could put that off. */
   #requireNotPutOff(
     { data }: Recorded<'RecertificationFellDue'>,
@@ -165,7 +170,7 @@ export class EntitlementCheck {
       this.#notOnAccount(event.data, month, asOf, found);
       const sum = total(items.filter((item) => item.period === month));
       this.#once(kept, event, month, sum, found);
-      const expected = this.#entitlement(programmeId, month, asOf, state);
+      const expected = entitlementUnder(this.policies, programmeId, { month, asOf, state });
       if (expected === undefined) {
         found('I5', `no policy is paid in ${month}`);
         continue;
@@ -195,7 +200,9 @@ export class EntitlementCheck {
       const paid = this.#enrolments.get(`enrolment-${programmeId}-${holder}`)?.paid ?? '';
       return ordersOf(paid, month, Infinity).some(({ kind }) => kind !== 'R');
     });
-    const due = isOrdered ? undefined : this.#entitlement(programmeId, month, asOf, state);
+    const due = isOrdered
+      ? undefined
+      : entitlementUnder(this.policies, programmeId, { month, asOf, state });
     return due !== undefined && due.items.length > 0;
   }
 
@@ -369,22 +376,6 @@ export class EntitlementCheck {
     if (!this.era.isNew || !this.#corrected.isKnown(household, asOf)) return;
     const minor = this.#corrected.establishedFor(household, month);
     if (minor > 0n) found('I5', `${month}: corrections put ${minor} on the account for it already`);
-  }
-
-  #entitlement(
-    programmeId: string,
-    month: string,
-    asOf: number,
-    state: EnrolmentState,
-  ): EventData['EnrolmentStarted']['entitlement'] | undefined {
-    const published = this.policies.inForce(programmeId, month, asOf);
-    if (!published) return undefined;
-    return entitlementFor(
-      compiledOf(published.data.policy),
-      published.data.version,
-      factsIn(state, month).facts,
-      month,
-    );
   }
 }
 
