@@ -1,6 +1,7 @@
 import type { Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { BankMessagesCheck } from './bank-messages-check.js';
+import { BreaksCheck } from './breaks-check.js';
 import { CommandsCheck } from './commands-check.js';
 import { CorrectionsCheck } from './corrections-check.js';
 import { CycleOrderCheck } from './cycle-order-check.js';
@@ -106,6 +107,7 @@ class Check implements AuditCheck {
   readonly #money = new MoneyCheck(this.#era, { earliest: () => this.#asOf.earliest() });
   readonly #instructions = new InstructionsCheck(this.#era);
   readonly #outcomes = new OutcomeCheck(this.#era);
+  readonly #breaks = new BreaksCheck(this.#money.table, this.#era);
   readonly #bookings = new BookingsCheck();
   readonly #entries = new EntriesCheck(this.#era);
   readonly #files = new FilesCheck();
@@ -179,6 +181,7 @@ class Check implements AuditCheck {
     ['I6', (event, stream, found) => this.#money.add(event, stream, found)],
     ['I2', (event, stream, found) => this.#instructions.add(event, stream, found)],
     ['I2', (event, stream, found) => this.#outcomes.add(event, stream, found)],
+    ['I2', (event, stream, found) => this.#breaks.add(event, stream, found)],
     ['I2', (event, stream, found) => this.#bookings.add(event, stream, found)],
     ['I2', (event, stream, found) => this.#entries.add(event, stream, found)],
     ['I6', (event, _, found) => this.#files.add(event, found)],

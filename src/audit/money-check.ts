@@ -126,6 +126,10 @@ export class MoneyCheck {
   isPaid(stream: number): boolean {
     return this.#is(stream) === 'outstanding' || this.#is(stream) === 'settled';
   }
+  /** Attempts and amounts, by stream. */
+  get table(): Pick<PaymentTable, 'attempt' | 'amount'> {
+    return this.#payments;
+  }
   /** Whether it was instructed. */
   isSent(stream: number): boolean {
     return this.#payments.attempt(stream) > 0;

@@ -153,6 +153,7 @@ const PARTS: Readonly<Record<string, readonly [string, ...Step[]]>> = {
     ['CyclePreparationStarted', { cycleId: 'asd-2026-02', asOf: 5, round: 1 }],
     ['ArrearsOrdered', { ...arrears, paymentId: `asd-2026-02-${personId}`, round: 1 }],
   ],
+  breaks: ['I2 s: a break of attempt 1, of 0', moved, [broken[0], broken[1], { meta: by }]],
   cycles: [
     'I6 s: CycleReleased when the cycle is none',
     ['CycleReleased', { cycleId: 'asd-2026-01', totalMinor: '1' }],
