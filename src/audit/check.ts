@@ -110,7 +110,14 @@ class Check implements AuditCheck {
   readonly #breaks = new BreaksCheck(this.#money.table, this.#era);
   readonly #bookings = new BookingsCheck();
   readonly #entries = new EntriesCheck(this.#era);
-  readonly #files = new FilesCheck();
+  readonly #files = new FilesCheck(
+    {
+      messagesOf: (paymentId) =>
+        this.#entries.messages.of(this.#streams.find(`payment-${paymentId}`)),
+      amountOf: (paymentId) => this.#money.table.amount(this.#streams.find(`payment-${paymentId}`)),
+    },
+    this.#era,
+  );
   readonly #messages = new BankMessagesCheck(this.#era);
   readonly #sets = new SetsCheck();
   readonly #entitlements = new EntitlementCheck(

@@ -41,7 +41,7 @@ export class EntriesCheck {
   readonly #dismissers = new Map<string, readonly Cleared[]>();
   /** By payment: who resolved a break of it, or had proposed that. */
   readonly #resolvers = new Map<string, readonly string[]>();
-  readonly #messages = new InstructedMessages();
+  readonly messages = new InstructedMessages();
   /** By message that there is a file of. */
   readonly #cycleOf = new Map<string, string>();
   /** By cycle: where the newest run of re-instructions began. */
@@ -66,11 +66,11 @@ export class EntriesCheck {
       case 'PaymentBreakResolved':
         return this.#resolved(event);
       case 'PaymentInstructed':
-        return this.#messages.add(stream, event.data.messageId);
+        return this.messages.add(stream, event.data.messageId);
       case 'PaymentReinstructed':
         this.#requireNotNamed(event, stream, found);
         this.#requireCleared(event, stream, found);
-        return this.#messages.add(stream, event.data.messageId);
+        return this.messages.add(stream, event.data.messageId);
       case 'CycleInstructed':
       case 'CycleReinstructed':
         for (const { messageId } of event.data.files)
@@ -133,7 +133,7 @@ export class EntriesCheck {
 
   /** What a payment is named by: itself, or a whole message that it was instructed in. */
   #namesOf({ data: { paymentId } }: Again, stream: number): readonly string[] {
-    return [paymentId, ...this.#messages.of(stream)];
+    return [paymentId, ...this.messages.of(stream)];
   }
 
   /** Where whoever instructs again had said so, and looked afterwards. */
