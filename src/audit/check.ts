@@ -1,11 +1,13 @@
 import type { Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { BankMessagesCheck } from './bank-messages-check.js';
+import { BreaksCheck } from './breaks-check.js';
 import { CommandsCheck } from './commands-check.js';
 import { CorrectionsCheck } from './corrections-check.js';
 import { CycleOrderCheck } from './cycle-order-check.js';
 import { DeterminationCheck } from './determination-check.js';
-import { DoubtedArrearsCheck } from './doubted-arrears-check.js';
+import { DoubtedArrearsCheck, type Positions } from './doubted-arrears-check.js';
+import { EntriesCheck } from './entries-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
 import { Era } from './era.js';
 import { FilesCheck } from './files-check.js';
@@ -105,8 +107,17 @@ class Check implements AuditCheck {
   readonly #money = new MoneyCheck(this.#era, { earliest: () => this.#asOf.earliest() });
   readonly #instructions = new InstructionsCheck(this.#era);
   readonly #outcomes = new OutcomeCheck(this.#era);
+  readonly #breaks = new BreaksCheck(this.#money.table, this.#era);
   readonly #bookings = new BookingsCheck();
-  readonly #files = new FilesCheck();
+  readonly #entries = new EntriesCheck(this.#era);
+  readonly #files = new FilesCheck(
+    {
+      messagesOf: (paymentId) =>
+        this.#entries.messages.of(this.#streams.find(`payment-${paymentId}`)),
+      amountOf: (paymentId) => this.#money.table.amount(this.#streams.find(`payment-${paymentId}`)),
+    },
+    this.#era,
+  );
   readonly #messages = new BankMessagesCheck(this.#era);
   readonly #sets = new SetsCheck();
   readonly #entitlements = new EntitlementCheck(
@@ -129,8 +140,13 @@ class Check implements AuditCheck {
   readonly #isPaid = (paymentId: string): boolean =>
     this.#money.isPaid(this.#streams.find(`payment-${paymentId}`));
 
-  readonly #isInDoubt = (paymentId: string, asOf: number): boolean =>
-    this.#money.isInDoubt(paymentId, this.#streams.find(`payment-${paymentId}`), asOf);
+  readonly #behindArrears = {
+    cyclesPaying: (household: string, month: string, asOf: number) =>
+      this.#entitlements.cyclesPaying(household, month, asOf),
+    isInDoubt: (paymentId: string, asOf: number) => this.#money.doubted.isInDoubt(paymentId, asOf),
+    hasArrived: (paymentId: string, positions: Positions) =>
+      this.#money.doubted.hasArrived(paymentId, positions),
+  };
 
   constructor(private readonly positionGaps: boolean) {
     // Where positions have gaps, the parts of a command are written one by one.
@@ -166,13 +182,15 @@ class Check implements AuditCheck {
     ['I5', (event, _, found) => this.#corrections.add(event, this.#isPaid, found)],
     [
       'I2',
-      (event, _, found) => this.#doubtedArrears.add(event, this.#asOf, this.#isInDoubt, found),
+      (event, _, found) => this.#doubtedArrears.add(event, this.#asOf, this.#behindArrears, found),
     ],
     ['I6', (event, _, found) => this.#cycles.add(event, found)],
     ['I6', (event, stream, found) => this.#money.add(event, stream, found)],
     ['I2', (event, stream, found) => this.#instructions.add(event, stream, found)],
     ['I2', (event, stream, found) => this.#outcomes.add(event, stream, found)],
+    ['I2', (event, stream, found) => this.#breaks.add(event, stream, found)],
     ['I2', (event, stream, found) => this.#bookings.add(event, stream, found)],
+    ['I2', (event, stream, found) => this.#entries.add(event, stream, found)],
     ['I6', (event, _, found) => this.#files.add(event, found)],
     ['I2', (event, _, found) => this.#messages.add(event, found)],
     ['I6', (event, _, found) => this.#sets.add(event, found)],

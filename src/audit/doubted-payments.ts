@@ -1,4 +1,6 @@
 import type { Recorded } from '../kernel/decider.js';
+import type { Status } from './cycle-ledger.js';
+import type { Positions } from './doubted-arrears-check.js';
 
 /** From where to where in the log a break was open. */
 interface Span {
@@ -6,10 +8,22 @@ interface Span {
   readonly from: number;
   readonly to: number;
 }
+interface Move {
+  readonly at: number;
+  readonly to: Status;
+}
 
-/** Of payments that had breaks, when they were open. 200 bytes a break. */
+const isFailure = (status: Status | undefined): boolean =>
+  status === 'rejected' || status === 'returned';
+
+/**
+ * Of payments that had breaks, when they were open, and of those that failed, what became of them
+ * since: 200 bytes a break, and as much a failure.
+ */
 export class DoubtedPayments {
   readonly #spans = new Map<string, readonly Span[]>();
+  /** From the first failure on. */
+  readonly #moves = new Map<string, readonly Move[]>();
 
   opened({ position, data }: Recorded<'PaymentBreakRecorded'>): void {
     const { paymentId, breakId } = data;
@@ -29,8 +43,35 @@ export class DoubtedPayments {
     );
   }
 
+  moved(paymentId: string, to: Status, at: number): void {
+    const before = this.#moves.get(paymentId);
+    if (before || isFailure(to)) this.#moves.set(paymentId, [...(before ?? []), { at, to }]);
+  }
+
   /** Whether a break of the payment was open as of a position. */
   at(paymentId: string, asOf: number): boolean {
     return (this.#spans.get(paymentId) ?? []).some(({ from, to }) => from <= asOf && to > asOf);
+  }
+
+  /** Whether it had failed by a position, and a break left open then whether it was paid. */
+  isInDoubt(paymentId: string, asOf: number): boolean {
+    return isFailure(this.#statusAt(paymentId, asOf)) && this.at(paymentId, asOf);
+  }
+
+  /**
+   * Whether it had failed by a position and was paid after all by another, which who looked at it
+   * last could not know.
+   */
+  hasArrived(paymentId: string, { since, lookedAt, asOf }: Positions): boolean {
+    return (
+      isFailure(this.#statusAt(paymentId, since)) &&
+      this.#statusAt(paymentId, asOf) === 'settled' &&
+      this.#statusAt(paymentId, lookedAt) !== 'settled'
+    );
+  }
+
+  /** Undefined before its first failure. */
+  #statusAt(paymentId: string, position: number): Status | undefined {
+    return this.#moves.get(paymentId)?.findLast(({ at }) => at <= position)?.to;
   }
 }

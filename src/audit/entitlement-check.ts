@@ -1,4 +1,3 @@
-import type { EventData } from '../../events/generated.js';
 import { entitlementFor } from '../eligibility/determine.js';
 import { versionInEffect, versionInForce } from '../eligibility/policy.js';
 import { ARREARS_ITEM, isOfPolicy } from '../eligibility/rules.js';
@@ -15,6 +14,7 @@ import { cycleOfPayment, partsOfPayment } from '../kernel/ids.js';
 import { settledBefore, type AsOf } from './as-of.js';
 import { requireCertified } from './certified-months.js';
 import { CorrectedMonths } from './corrected-months.js';
+import { begunAt, DueMonths, type Begun } from './due-months.js';
 import { forgetBefore, stateOf, textOf, versionAt, type Version } from './enrolment-versions.js';
 import { Era } from './era.js';
 import {
@@ -26,7 +26,7 @@ import {
   type Kind,
   type PaidMonths,
 } from './paid-months.js';
-import { compiledOf, type PublishedPolicies } from './published-policies.js';
+import { compiledOf, entitlementUnder, type PublishedPolicies } from './published-policies.js';
 import type { Found } from './report.js';
 
 type Adjustment = Extract<Recorded, { type: 'AdjustmentProposed' }>;
@@ -44,6 +44,7 @@ type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
 interface Kept {
   now: Version;
   paid: PaidMonths;
+  begun: Begun | undefined;
 }
 
 /**
@@ -58,6 +59,7 @@ export class EntitlementCheck {
   readonly #enrolments = new Map<string, Kept>();
   readonly #erasedAt = new Map<string, number>();
   readonly #corrected = new CorrectedMonths();
+  readonly #dueMonths: DueMonths;
   /** Where cycles were released that are not instructed yet. */
   readonly #released = new Map<string, number>();
 
@@ -65,11 +67,14 @@ export class EntitlementCheck {
     private readonly policies: Pick<PublishedPolicies, 'of' | 'inForce'>,
     private readonly known: Known,
     private readonly era = new Era(),
-  ) {}
+  ) {
+    this.#dueMonths = new DueMonths(era);
+  }
 
   add(event: Recorded, asOf: AsOf, found: Found): void {
     this.era.add(event);
     this.#corrected.add(event);
+    this.#dueMonths.add(event);
     switch (event.type) {
       case 'PersonErased':
         this.#erasedAt.set(event.data.personId, event.position);
@@ -89,8 +94,9 @@ export class EntitlementCheck {
         if (event.type === 'RecertificationFellDue') this.#requireNotPutOff(event, before, found);
         const state = enrolmentDecider.evolve(before, event);
         const now: Version = { at: event.position, state: textOf(state), before: kept?.now };
-        if (!kept) this.#enrolments.set(event.stream, { now, paid: '' });
-        else kept.now = now;
+        const begun = begunAt(event, kept?.begun);
+        if (!kept) this.#enrolments.set(event.stream, { now, paid: '', begun });
+        else Object.assign(kept, { now, begun });
         const settled = settledBefore(event.position, asOf);
         forgetBefore(now, Math.min(settled, ...this.#released.values()));
         return;
@@ -111,6 +117,12 @@ export class EntitlementCheck {
       default:
         return;
     }
+  }
+
+  /** The cycles that ordered, as of a position, what the policy gives a household for a month. */
+  cyclesPaying(household: string, month: string, asOf: number): readonly string[] {
+    const paid = this.#enrolments.get(`enrolment-${household}`)?.paid ?? '';
+    return ordersOf(paid, month, asOf).flatMap(({ kind, cycle }) => (kind === '>' ? [cycle] : []));
   }
 
   /** Two agreed until when it is certified; in older versions one person could put that off. */
@@ -147,6 +159,8 @@ export class EntitlementCheck {
     const periods = [...new Set(items.map((item) => item.period))].sort();
     // Of older logs it was not asked.
     if (this.era.isNew) requireCertified(state, period, periods, found);
+    const isDue = (month: string): boolean => this.#isDue(event.data, month, asOf, state);
+    this.#dueMonths.require(kept.begun, event.data, { months: periods, asOf, isDue }, found);
     if (!periods.includes(period) && !isPaidIn(state, period))
       found('I7', `ordered for ${period}, in which the enrolment is not payable`);
     for (const month of periods) {
@@ -156,7 +170,7 @@ export class EntitlementCheck {
       this.#notOnAccount(event.data, month, asOf, found);
       const sum = total(items.filter((item) => item.period === month));
       this.#once(kept, event, month, sum, found);
-      const expected = this.#entitlement(programmeId, month, asOf, state);
+      const expected = entitlementUnder(this.policies, programmeId, { month, asOf, state });
       if (expected === undefined) {
         found('I5', `no policy is paid in ${month}`);
         continue;
@@ -171,6 +185,25 @@ export class EntitlementCheck {
     this.#carried(kept, event);
     if (total(event.data.items) !== BigInt(event.data.amountMinor))
       found('I5', `the items sum to ${total(event.data.items)}, not ${event.data.amountMinor}`);
+  }
+
+  /** Whether nothing but the order can have paid a month that is due. */
+  #isDue(
+    { programmeId, personId }: Ordered['data'],
+    month: string,
+    asOf: number,
+    state: EnrolmentState,
+  ): boolean {
+    if (!payableIn(state, month) || !isCertifiedIn(state, month)) return false;
+    if (this.#corrected.establishedFor(`${programmeId}-${personId}`, month) > 0n) return false;
+    const isOrdered = [personId, ...this.known.earlierOf(personId)].some((holder) => {
+      const paid = this.#enrolments.get(`enrolment-${programmeId}-${holder}`)?.paid ?? '';
+      return ordersOf(paid, month, Infinity).some(({ kind }) => kind !== 'R');
+    });
+    const due = isOrdered
+      ? undefined
+      : entitlementUnder(this.policies, programmeId, { month, asOf, state });
+    return due !== undefined && due.items.length > 0;
   }
 
   /**
@@ -343,22 +376,6 @@ export class EntitlementCheck {
     if (!this.era.isNew || !this.#corrected.isKnown(household, asOf)) return;
     const minor = this.#corrected.establishedFor(household, month);
     if (minor > 0n) found('I5', `${month}: corrections put ${minor} on the account for it already`);
-  }
-
-  #entitlement(
-    programmeId: string,
-    month: string,
-    asOf: number,
-    state: EnrolmentState,
-  ): EventData['EnrolmentStarted']['entitlement'] | undefined {
-    const published = this.policies.inForce(programmeId, month, asOf);
-    if (!published) return undefined;
-    return entitlementFor(
-      compiledOf(published.data.policy),
-      published.data.version,
-      factsIn(state, month).facts,
-      month,
-    );
   }
 }
 

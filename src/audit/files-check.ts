@@ -1,22 +1,44 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { cycleOfPayment } from '../kernel/ids.js';
+import { Era } from './era.js';
 import type { Found } from './report.js';
 
 type File = EventData['CycleInstructed']['files'][number];
 interface Message {
   count: number;
   minor: bigint;
+  /** Of the cycle's own instruction. */
+  readonly isFirst: boolean;
 }
+
+/** What others of the audit know of payments. */
+interface Known {
+  /** The messages that it was instructed in. */
+  messagesOf(paymentId: string): readonly string[];
+  /** In minor units. */
+  amountOf(paymentId: string): bigint;
+}
+
+/** So many files an event names; of the others of a cycle further ones do. */
+const MANY_FILES = 2_000;
 
 /**
  * I6 for the files that a bank is given: each is of a message under which payments were instructed,
- * and of no more of them; and a cycle's own payments are instructed for the day of its release. An
- * entry a message whose file is not recorded yet.
+ * and of all of them but those of who was erased since, and by the end of a cycle each message has
+ * one; and a cycle's own payments are instructed for the day of its release. An entry a message
+ * whose file is not recorded yet, and one an erased person.
  */
 export class FilesCheck {
-  readonly #messages = new Map<string, Message>();
+  /** By cycle and message. */
+  readonly #messages = new Map<string, Map<string, Message>>();
   readonly #days = new Map<string, string>();
+  readonly #erased: string[] = [];
+
+  constructor(
+    private readonly known: Known,
+    private readonly era = new Era(),
+  ) {}
 
   add(event: Recorded, found: Found): void {
     switch (event.type) {
@@ -25,14 +47,19 @@ export class FilesCheck {
         return;
       case 'PaymentInstructed':
         this.#requireDay(event.data, found);
-        return this.#instructed(event.data);
+        return this.#instructed(event.data, true);
       case 'PaymentReinstructed':
-        return this.#instructed(event.data);
+        return this.#instructed(event.data, false);
       case 'CycleInstructed':
         this.#days.delete(event.data.cycleId);
         return this.#cycleInstructed(event.data, found);
       case 'CycleReinstructed':
         for (const file of event.data.files) this.#written(event.data.cycleId, file, false, found);
+        return;
+      case 'CycleClosed':
+        return this.#requireFiles(event.data.cycleId, () => true, found);
+      case 'PersonErased':
+        this.#erased.push(event.data.personId);
         return;
       default:
         return;
@@ -46,29 +73,64 @@ export class FilesCheck {
       found('I6', `instructed for ${executionDate}; released for ${day}`);
   }
 
-  #instructed({ paymentId, messageId, amountMinor }: EventData['PaymentInstructed']): void {
-    const key = `${cycleOfPayment(paymentId)} ${messageId}`;
-    const message = this.#messages.get(key) ?? { count: 0, minor: 0n };
+  #instructed(
+    { paymentId, messageId, amountMinor }: EventData['PaymentInstructed'],
+    isFirst: boolean,
+  ): void {
+    const cycleId = cycleOfPayment(paymentId);
+    const messages = this.#messages.get(cycleId) ?? new Map<string, Message>();
+    const message = messages.get(messageId) ?? { count: 0, minor: 0n, isFirst };
     message.count += 1;
     message.minor += BigInt(amountMinor);
-    this.#messages.set(key, message);
+    messages.set(messageId, message);
+    this.#messages.set(cycleId, messages);
   }
 
   /** Payments of who was erased since are instructed, and in no file. */
   #cycleInstructed({ cycleId, count, files }: EventData['CycleInstructed'], found: Found): void {
     const written = files.reduce((sum, file) => sum + file.count, 0);
     for (const file of files) this.#written(cycleId, file, written === count, found);
+    if (files.length < MANY_FILES) this.#requireFiles(cycleId, ({ isFirst }) => isFirst, found);
+  }
+
+  /** Each message has a file by now. */
+  #requireFiles(cycleId: string, is: (message: Message) => boolean, found: Found): void {
+    for (const [messageId, message] of this.#messages.get(cycleId) ?? [])
+      if (is(message) && !this.#isOfErased(cycleId, messageId, message))
+        found('I6', `${message.count} payments were instructed under ${messageId}, of no file`);
+  }
+
+  /**
+   * Whether what a file leaves out is of who was erased since. In logs that an older version began,
+   * it may also be what no file can hold.
+   */
+  #isOfErased(
+    cycleId: string,
+    messageId: string,
+    { count, minor }: Pick<Message, 'count' | 'minor'>,
+  ): boolean {
+    if (!this.era.saysChannels) return true;
+    let left = 0;
+    let leftMinor = 0n;
+    for (const personId of this.#erased) {
+      const paymentId = `${cycleId}-${personId}`;
+      if (!this.known.messagesOf(paymentId).includes(messageId)) continue;
+      left += 1;
+      leftMinor += this.known.amountOf(paymentId);
+    }
+    return count <= left && minor <= leftMinor;
   }
 
   #written(cycleId: string, file: File, isWhole: boolean, found: Found): void {
     const { messageId, count, totalMinor } = file;
-    const key = `${cycleId} ${messageId}`;
-    const message = this.#messages.get(key);
+    const message = this.#messages.get(cycleId)?.get(messageId);
     if (!message) return found('I6', `a file of ${messageId}, under which nothing was instructed`);
-    this.#messages.delete(key);
+    this.#messages.get(cycleId)?.delete(messageId);
     const minor = BigInt(totalMinor);
-    const isMore = count > message.count || minor > message.minor;
-    if (isMore || (isWhole && (count !== message.count || minor !== message.minor)))
+    const left = { count: message.count - count, minor: message.minor - minor };
+    const isAll = left.count === 0 && left.minor === 0n;
+    const isLess = left.count > 0 && left.minor > 0n && !isWhole;
+    if (!isAll && !(isLess && this.#isOfErased(cycleId, messageId, left)))
       found(
         'I6',
         `a file of ${count} payments of ${totalMinor}; ${message.count} of ${message.minor} were instructed under ${messageId}`,

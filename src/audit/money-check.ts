@@ -33,7 +33,8 @@ interface Placed {
 export class MoneyCheck {
   readonly #payments: PaymentTable;
   readonly #openBreaks = new OpenBreaks();
-  readonly #doubted = new DoubtedPayments();
+  /** Failed payments that may have arrived. */
+  readonly doubted = new DoubtedPayments();
   /** Of payments, by stream, what did not come back. */
   readonly #kept = new Map<number, bigint>();
   readonly #furtherParts = new FurtherParts();
@@ -80,10 +81,10 @@ export class MoneyCheck {
         if (this.#is(stream) !== 'ordered') found('I2', `cancelled when ${this.#is(stream)}`);
         return this.#move(event, stream, 'cancelled');
       case 'PaymentBreakRecorded':
-        this.#doubted.opened(event);
+        this.doubted.opened(event);
         return this.#broken(event);
       case 'PaymentBreakResolved':
-        this.#doubted.resolved(event);
+        this.doubted.resolved(event);
         return this.#resolved(event, stream, found);
       case 'CyclePreparationStarted':
         return this.#preparationStarted(event);
@@ -125,6 +126,10 @@ export class MoneyCheck {
   isPaid(stream: number): boolean {
     return this.#is(stream) === 'outstanding' || this.#is(stream) === 'settled';
   }
+  /** Attempts and amounts, by stream. */
+  get table(): Pick<PaymentTable, 'attempt' | 'amount'> {
+    return this.#payments;
+  }
   /** Whether it was instructed. */
   isSent(stream: number): boolean {
     return this.#payments.attempt(stream) > 0;
@@ -137,14 +142,9 @@ export class MoneyCheck {
     const status = this.#payments.statusAsOf(stream, asOf);
     if (status === 'rejected' || status === 'returned')
       return (
-        this.#cycle(cycleOfPayment(paymentId)).closedAt > asOf || this.#doubted.at(paymentId, asOf)
+        this.#cycle(cycleOfPayment(paymentId)).closedAt > asOf || this.doubted.at(paymentId, asOf)
       );
     return status !== 'none' && status !== 'cancelled';
-  }
-  /** Whether it had failed by a position, and a break left open then whether it was paid. */
-  isInDoubt(paymentId: string, stream: number, asOf: number): boolean {
-    const status = this.#payments.statusAsOf(stream, asOf);
-    return (status === 'rejected' || status === 'returned') && this.#doubted.at(paymentId, asOf);
   }
   /** The earliest position that a cycle is being prepared as of; Infinity where none is. */
   get earliestAsOf(): number {
@@ -362,6 +362,7 @@ export class MoneyCheck {
     const cycle = this.#cycle(cycleOfPayment(paymentId));
     const before = this.#is(stream);
     cycle.movedAt = position;
+    this.doubted.moved(paymentId, to, position);
     this.#leave(cycle, stream);
     if (to === 'settled' && before !== 'settled')
       cycle.gained.add(position, this.#payments.amount(stream));

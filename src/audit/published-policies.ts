@@ -1,5 +1,7 @@
 import type { EventData } from '../../events/generated.js';
+import { entitlementFor } from '../eligibility/determine.js';
 import { compilePolicy, type CompiledPolicy } from '../eligibility/policy.js';
+import { factsIn, type EnrolmentState } from '../enrolment/enrolment.state.js';
 import { contentHash } from '../kernel/canonical.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { Found } from './report.js';
@@ -63,4 +65,24 @@ export function compiledOf(policy: EventData['PolicyPublished']['policy']): Comp
   const made = compilePolicy(policy);
   compiled.set(policy, made);
   return made;
+}
+
+/** What the policy gives a household for a month; undefined where none is paid in it. */
+export function entitlementUnder(
+  policies: Pick<PublishedPolicies, 'inForce'>,
+  programmeId: string,
+  {
+    month,
+    asOf,
+    state,
+  }: { readonly month: string; readonly asOf: number; readonly state: EnrolmentState },
+): EventData['EnrolmentStarted']['entitlement'] | undefined {
+  const published = policies.inForce(programmeId, month, asOf);
+  if (!published) return undefined;
+  return entitlementFor(
+    compiledOf(published.data.policy),
+    published.data.version,
+    factsIn(state, month).facts,
+    month,
+  );
 }

@@ -33,8 +33,6 @@ interface PaymentPeople {
   /** Who said an outcome, by attempt, from the first failure or word of a person on. */
   readonly reporters: { readonly attempt: number; readonly by: readonly string[] }[];
   readonly reinstructors: string[];
-  /** Who resolved a break, or proposed it. */
-  readonly resolvers: string[];
   readonly breaks: {
     readonly breakId: string;
     readonly attempt: number;
@@ -48,7 +46,6 @@ interface EntryPeople {
   /** Who recorded it, and with whose file; '' where there is none. */
   readonly recordedBy: string;
   readonly sha256: string;
-  readonly paymentId: string | undefined;
   readonly proposals: Proposed<Assignment>[];
 }
 
@@ -66,17 +63,14 @@ const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
 /**
  * I4 for payments: what a person says became of one, what is counted as paid or come back, and what
  * an entry of a bank is about is said by two persons; who recorded, or had said before, that a
- * payment failed, or took away what stood against paying it, does not pay it again, and who caused
- * a break does not resolve it. A log was written under these rules from its first event on that
- * only they make, or that says by which channel its actor came; what stands before was decided
- * under the older ones. Kept are payments that a person or a failure touched, not those that simply
- * settled.
+ * payment failed does not pay it again, and who caused a break does not resolve it. A log was
+ * written under these rules from its first event on that only they make, or that says by which
+ * channel its actor came; what stands before was decided under the older ones. Kept are payments
+ * that a person or a failure touched, not those that simply settled.
  */
 export class TwoPeopleCheck {
   readonly #payments = new Map<string, PaymentPeople>();
   readonly #entries = new Map<string, EntryPeople>();
-  /** Who dismissed entries that name a payment. */
-  readonly #dismissers = new Map<string, readonly string[]>();
   /** Who handed over each file. */
   readonly #files = new Map<string, string>();
   /** Reports of persons whose entry must be assigned, as just that, by the same command. */
@@ -155,7 +149,6 @@ export class TwoPeopleCheck {
       people = {
         reporters: [],
         reinstructors: [],
-        resolvers: [],
         breaks: [],
         outcomes: [],
         resolutions: [],
@@ -227,17 +220,11 @@ export class TwoPeopleCheck {
     const said = people.reporters.findLast(({ attempt }) => attempt === data.attempt - 1);
     if (this.#isUnderRules && said && isOneOf(said.by, meta.actor))
       found('I4', 'paid again by who said that it failed');
-    // Versions that looked at them say who they were.
-    const { clearedBy } = data;
-    const dismissers = this.#dismissers.get(data.paymentId) ?? [];
-    if (clearedBy && isOneOf([...clearedBy, ...people.resolvers, ...dismissers], meta.actor))
-      found('I4', 'paid again by who took away what stood against it');
     people.reinstructors.push(meta.actor);
   }
 
   #resolved({ stream, data, meta }: Recorded<'PaymentBreakResolved'>, found: Found): void {
     const people = this.#people(stream);
-    people.resolvers.push(meta.actor, ...(data.proposedBy === undefined ? [] : [data.proposedBy]));
     if (!this.#isUnderRules) return;
     const { breakId, resolution } = data;
     if (isOneOf(causesOf(people, breakId), meta.actor))
@@ -261,7 +248,6 @@ export class TwoPeopleCheck {
         this.#entries.set(stream, {
           recordedBy: meta.actor,
           sha256: event.data.sha256 ?? '',
-          paymentId: event.data.paymentId,
           proposals: [],
         });
         return;
@@ -284,9 +270,6 @@ export class TwoPeopleCheck {
     if (v >= 2) this.#looksAtFiles = true;
     const entry = this.#entries.get(stream);
     this.#entries.delete(stream);
-    const { paymentId } = entry ?? {};
-    if (paymentId !== undefined)
-      this.#dismissers.set(paymentId, [...(this.#dismissers.get(paymentId) ?? []), meta.actor]);
     if (!this.#isUnderRules || !entry) return;
     const broughtBy = this.#looksAtFiles ? (this.#files.get(entry.sha256) ?? '') : '';
     if (isOneOf([entry.recordedBy, broughtBy], meta.actor))

@@ -1,10 +1,11 @@
 import { adjustmentDecider } from '../correction/adjustment.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { cycleId as cycleIdOf, partsOfPayment, streams } from '../kernel/ids.js';
+import { foldPayment } from '../use-cases/folds.js';
 import { DoubtedArrears } from '../use-cases/cycles/doubted-arrears.js';
 import { recordEach, Unfinished } from '../write-side/bulk.js';
 import { AUTOMATION, PAGE, type Deps, type JobContext } from '../write-side/context.js';
-import { part, type Unit } from '../write-side/unit.js';
+import { guard, part, type Unit } from '../write-side/unit.js';
 import type { ProcessManager } from './runner.js';
 
 /**
@@ -70,24 +71,49 @@ async function lapse(
   );
   const accounts = new Map(read.map(({ events }, i) => [persons[i]!, events]));
   const doubted = await new DoubtedArrears(deps.store, programmeId).of(accounts);
-  const units = [...doubted].flatMap(([personId, arrears]) =>
-    arrears.flatMap(({ correctionId, arrived }): Unit[] => {
-      if (arrived === undefined) return [];
-      const stream = streams.adjustment(programmeId, personId);
-      return [lapsing(stream, correctionId, arrived, accounts.get(personId)!)];
-    }),
+  const lapsed = [...doubted].flatMap(([personId, arrears]) =>
+    arrears.flatMap(({ correctionId, arrived }) =>
+      arrived === undefined ? [] : [{ personId, correctionId, arrived }],
+    ),
+  );
+  if (lapsed.length === 0) return;
+  const payments = await deps.store.readStreams(
+    lapsed.map(({ arrived }) => streams.payment(arrived)),
+  );
+  const units = lapsed.map(({ personId, correctionId, arrived }, i) =>
+    lapsing(streams.adjustment(programmeId, personId), correctionId, arrived, [
+      payments[i]!.events,
+      accounts.get(personId)!,
+    ]),
   );
   unfinished.add(units, await recordEach(deps, units, base));
 }
 
-const lapsing = (
+/** As long as the payment is one that arrived: it may come back in the same moment. */
+function lapsing(
   stream: string,
   correctionId: string,
   paymentId: string,
-  account: readonly Recorded[],
-): Unit => ({
-  verb: 'lapse-arrears',
-  key: `${stream} ${correctionId}`,
-  parts: [part(stream, adjustmentDecider, { type: 'LapseAdjustment', correctionId, paymentId })],
-  loaded: [account],
-});
+  loaded: readonly [payment: readonly Recorded[], account: readonly Recorded[]],
+): Unit {
+  let isPaid = true;
+  const lapse = part(stream, adjustmentDecider, {
+    type: 'LapseAdjustment',
+    correctionId,
+    paymentId,
+  });
+  return {
+    verb: 'lapse-arrears',
+    key: `${stream} ${correctionId}`,
+    loaded,
+    parts: [
+      guard(streams.payment(paymentId), (events) => {
+        isPaid = foldPayment(events).status === 'settled';
+      }),
+      {
+        ...lapse,
+        decide: (events, context) => (isPaid ? lapse.decide(events, context) : []),
+      },
+    ],
+  };
+}

@@ -47,6 +47,12 @@ const arrears = {
   amountMinor: '1',
 };
 const rich = factsOf(4);
+const failed = withStream(outcome('PaymentRejected', 'pain.002'));
+const broken: Step = [
+  'PaymentBreakRecorded',
+  { paymentId, breakId: 'b', attempt: 1, endToEndId: 'E', reported: 'settled' },
+  { stream: `payment-${paymentId}` },
+];
 
 /** Of each part of the check one thing that only it finds. */
 const PARTS: Readonly<Record<string, readonly [string, ...Step[]]>> = {
@@ -109,16 +115,45 @@ const PARTS: Readonly<Record<string, readonly [string, ...Step[]]>> = {
   ],
   'doubted arrears': [
     'I2 s: arrears are ordered of what may have been paid: a break of it is open',
-    withStream(outcome('PaymentRejected', 'pain.002')),
-    [
-      'PaymentBreakRecorded',
-      { paymentId, breakId: 'b', attempt: 1, endToEndId: 'E', reported: 'settled' },
-      { stream: `payment-${paymentId}` },
-    ],
-    ['AdjustmentProposed', { ...arrears, periods: [{ period: '2026-01', items: [] }] }],
-    ['CyclePreparationStarted', { cycleId: 'asd-2026-02', asOf: 2, round: 1 }],
+    failed,
+    broken,
+    ['AdjustmentProposed', { ...arrears, periods: [{ period: '2026-02', items: [] }] }],
+    ['ArrearsReleased', { ...arrears, paymentId, round: 1 }],
+    ['CyclePreparationStarted', { cycleId: 'asd-2026-02', asOf: 3, round: 1 }],
     ['ArrearsOrdered', { ...arrears, paymentId: `asd-2026-02-${personId}`, round: 1 }],
   ],
+  'arrears of what was paid after all': [
+    'I2 s: arrears are ordered of what was paid after all: no correction looked since',
+    failed,
+    ['AdjustmentProposed', { ...arrears, periods: [{ period: '2026-02', items: [] }] }],
+    ['ArrearsReleased', { ...arrears, paymentId, round: 1 }],
+    withStream(outcome('PaymentSettled', 'camt.053')),
+    ['CyclePreparationStarted', { cycleId: 'asd-2026-02', asOf: 4, round: 1 }],
+    ['ArrearsOrdered', { ...arrears, paymentId: `asd-2026-02-${personId}`, round: 1 }],
+  ],
+  'arrears of what a cycle of another month paid': [
+    'I2 s: arrears are ordered of what may have been paid: a break of it is open',
+    [
+      'EnrolmentStarted',
+      { programmeId, personId, region: 'R', startPeriod: '2025-12', facts: rich, contentHash: '' },
+      { stream: `enrolment-${programmeId}-${personId}` },
+    ],
+    ['CyclePreparationStarted', { cycleId: 'asd-2026-01', asOf: 0, round: 1 }],
+    withStream([
+      'PaymentOrdered',
+      {
+        ...{ programmeId, personId, paymentId, period: '2026-01', round: 1, region: 'R' },
+        items: [{ code: 'child', period: '2025-12', amountMinor: '1' }],
+        amountMinor: '1',
+      },
+    ]),
+    failed,
+    broken,
+    ['AdjustmentProposed', { ...arrears, periods: [{ period: '2025-12', items: [] }] }],
+    ['CyclePreparationStarted', { cycleId: 'asd-2026-02', asOf: 5, round: 1 }],
+    ['ArrearsOrdered', { ...arrears, paymentId: `asd-2026-02-${personId}`, round: 1 }],
+  ],
+  breaks: ['I2 s: a break of attempt 1, of 0', moved, [broken[0], broken[1], { meta: by }]],
   cycles: [
     'I6 s: CycleReleased when the cycle is none',
     ['CycleReleased', { cycleId: 'asd-2026-01', totalMinor: '1' }],
@@ -130,6 +165,15 @@ const PARTS: Readonly<Record<string, readonly [string, ...Step[]]>> = {
   bookings: [
     'I2 s: booked as settled, which nobody had said',
     ['PaymentBooked', { paymentId, attempt: 1, outcome: 'settled', source: 'camt.053' }],
+  ],
+  'entries of banks': [
+    'I4 s: paid again, and not said who took away what stood against it',
+    ['PaymentBreakResolved', { paymentId, breakId: 'b' }, { meta: { actor: 'farid' } }],
+    [
+      'PaymentReinstructed',
+      { paymentId, accountId: 'one', attempt: 2, amountMinor: '1', currency: 'MAD' },
+      { v: 2 },
+    ],
   ],
   'bank messages': [
     'I2 s: 1 read; 0 of them accounted for',

@@ -20,7 +20,10 @@ export interface Log {
   readonly earlier?: readonly string[];
   readonly stands?: (paymentId: string, asOf?: number) => boolean;
   readonly isSent?: () => boolean;
+  /** Also what is found of the months that an order is for, which most logs here leave open. */
+  readonly months?: boolean;
 }
+const OF_MONTHS = / is (not )?ordered(,|;| by)/u;
 /** The small programme: version 1 is paid from 2026-01 on, version 2 from 2026-03 on. */
 export const PUBLISHED: readonly Step[] = versions.map((data) => ['PolicyPublished', data]);
 
@@ -33,6 +36,7 @@ export function foundIn(
     earlier = [],
     stands = () => true,
     isSent = () => true,
+    months = false,
   }: Log,
   ...steps: readonly Step[]
 ): readonly string[] {
@@ -48,7 +52,7 @@ export function foundIn(
     if (event.type === 'PolicyPublished') policies.add(event, found);
     check.add(event, at, found);
   });
-  return said;
+  return months ? said : said.filter((one) => !OF_MONTHS.test(one));
 }
 
 export const FACTS = factsOf(3);

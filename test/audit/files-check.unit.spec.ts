@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventType } from '../../events/generated.js';
+import { Era } from '../../src/audit/era.js';
 import { FilesCheck } from '../../src/audit/files-check.js';
 import { eventOf, Findings } from './direct.js';
 
@@ -34,12 +35,25 @@ const reinstructed = (...files: readonly object[]): Step => [
 ];
 const RELEASED: Step = ['CycleReleased', { cycleId, executionDate: '2026-02-25' }];
 
-function foundIn(...log: readonly Step[]): readonly string[] {
-  const check = new FilesCheck();
+/** In a log whose first event says how its actor came; every payment is of 100, in M1. */
+const foundIn = (...log: readonly Step[]): readonly string[] => foundOf('http', log);
+/** In one that an older version began. */
+const foundInOld = (...log: readonly Step[]): readonly string[] => foundOf(undefined, log);
+
+function foundOf(channel: 'http' | undefined, log: readonly Step[]): readonly string[] {
+  const era = new Era();
+  era.add(eventOf('PersonMoved', {}, channel ? { meta: { channel } } : {}));
+  const check = new FilesCheck({ messagesOf: () => ['M0', 'M1'], amountOf: () => 100n }, era);
   const { said, found } = new Findings();
   for (const [type, data] of log) check.add(eventOf(type, data), found);
   return said;
 }
+const erased = (number: number): Step => [
+  'PersonErased',
+  { personId: `00000000-0000-4000-8000-00000000000${number}` },
+];
+const none = (messageId: string, count = 1) =>
+  `I6 ${count} payments were instructed under ${messageId}, of no file`;
 
 describe('a file of a bank', () => {
   const two = [pay(1), pay(2)] as const;
@@ -60,12 +74,21 @@ describe('a file of a bank', () => {
     expect(foundIn(...two, instructed(2, file(2, '199')))).toEqual(wrong(2, '199'));
     expect(foundIn(...two, instructed(1, file(1, '200')))).toEqual(wrong(1, '200'));
   });
-  test('may be of less where some of the cycle are in none, as of who was erased since', () => {
-    expect(foundIn(...two, instructed(2, file(1, '100')))).toEqual([]);
+  test('may be of less where that is of who was erased since', () => {
+    const less = instructed(2, file(1, '100'));
+    expect(foundIn(...two, less)).toEqual(wrong(1, '100'));
+    expect(foundIn(...two, erased(2), less)).toEqual([]);
+    expect(foundIn(...two, less, erased(2))).toEqual(wrong(1, '100'));
+    expect(foundIn(...two, erased(2), instructed(2, file(1, '99')))).toEqual(wrong(1, '99'));
+    expect(foundIn(...two, erased(2), instructed(3, file(2, '199')))).toEqual(wrong(2, '199'));
+    const both = [erased(1), erased(2)] as const;
+    expect(foundIn(...two, ...both, instructed(3, file(1, '200')))).toEqual(wrong(1, '200'));
+    expect(foundInOld(...two, less)).toEqual([]);
+    expect(foundInOld(...two, instructed(3, file(2, '199')))).toEqual(wrong(2, '199'));
   });
   test('is of a message under which something was instructed, and which has no other file', () => {
-    const none = ['I6 a file of M2, under which nothing was instructed'];
-    expect(foundIn(...two, instructed(2, file(2, '200', 'M2')))).toEqual(none);
+    const nothing = 'I6 a file of M2, under which nothing was instructed';
+    expect(foundIn(...two, instructed(2, file(2, '200', 'M2')))).toEqual([nothing, none('M1', 2)]);
     const twice = instructed(4, file(2, '200'), file(2, '200'));
     expect(foundIn(...two, twice)).toEqual(['I6 a file of M1, under which nothing was instructed']);
   });
@@ -78,16 +101,47 @@ describe('a file of a bank', () => {
   });
 });
 
+describe('a message', () => {
+  const closed: Step = ['CycleClosed', { cycleId }];
+  const elsewhere: Step = ['CycleClosed', { cycleId: 'asd-2026-02' }];
+  test('has a file once its cycle is instructed', () => {
+    expect(foundIn(pay(1), pay(2, 'M2'), instructed(2, file(1, '100')))).toEqual([none('M2')]);
+    expect(foundIn(pay(1), pay(2, 'M2'), instructed(2))).toEqual([none('M1'), none('M2')]);
+    expect(foundInOld(pay(1), instructed(1))).toEqual([]);
+    expect(foundIn(pay(1), erased(1), instructed(1))).toEqual([]);
+    expect(foundIn(pay(1, 'M2'), erased(1), instructed(1))).toEqual([none('M2')]);
+  });
+  test('or at its end, where more files are named than one event has', () => {
+    const numbers = [...Array(2_000).keys()].map(String);
+    const many = numbers.map((number) => pay(1, number));
+    const files = numbers.map((number) => file(1, '100', number));
+    const log = [...many, pay(1, 'last'), instructed(2_001, ...files)] as const;
+    expect(foundIn(...log, reinstructed(file(1, '100', 'last')), closed)).toEqual([]);
+    expect(foundIn(...log)).toEqual([]);
+    expect(foundIn(...log, closed)).toEqual([none('last')]);
+  });
+  test('of what is instructed again has one at the end of its cycle', () => {
+    const log = [pay(1), again(1, 'R1')] as const;
+    expect(foundIn(...log, instructed(1, file(1, '100')))).toEqual([]);
+    expect(foundIn(...log, instructed(1, file(1, '100')), elsewhere)).toEqual([]);
+    expect(foundIn(...log, instructed(1, file(1, '100')), closed)).toEqual([none('R1')]);
+    const both = [instructed(1, file(1, '100')), reinstructed(file(1, '100', 'R1'))] as const;
+    expect(foundIn(...log, ...both, closed)).toEqual([]);
+  });
+});
+
 describe('a file of what is instructed again', () => {
-  test('is of what was, or of less, and of no more', () => {
+  test('is of what was, and of no more or less', () => {
+    const wrong = (count: number, totalMinor: string, of: string) => [
+      `I6 a file of ${count} payments of ${totalMinor}; ${of} were instructed under M1`,
+    ];
     expect(foundIn(again(1), again(2), reinstructed(file(2, '200')))).toEqual([]);
-    expect(foundIn(again(1), again(2), reinstructed(file(1, '100')))).toEqual([]);
-    expect(foundIn(again(1), reinstructed(file(1, '101')))).toEqual([
-      'I6 a file of 1 payments of 101; 1 of 100 were instructed under M1',
-    ]);
-    expect(foundIn(again(1), reinstructed(file(2, '100')))).toEqual([
-      'I6 a file of 2 payments of 100; 1 of 100 were instructed under M1',
-    ]);
+    expect(foundIn(again(1), again(2), reinstructed(file(1, '100')))).toEqual(
+      wrong(1, '100', '2 of 200'),
+    );
+    expect(foundIn(again(1), again(2), erased(1), reinstructed(file(1, '100')))).toEqual([]);
+    expect(foundIn(again(1), reinstructed(file(1, '101')))).toEqual(wrong(1, '101', '1 of 100'));
+    expect(foundIn(again(1), reinstructed(file(2, '100')))).toEqual(wrong(2, '100', '1 of 100'));
     expect(foundIn(again(1), reinstructed(file(1, '100'), file(1, '100', 'M2')))).toEqual([
       'I6 a file of M2, under which nothing was instructed',
     ]);

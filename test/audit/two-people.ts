@@ -65,11 +65,8 @@ export const proposed = (by: string) =>
   step('PaymentOutcomeProposed', by, { ...base, outcome: 'rejected', reason: 'AC04' });
 export const rejected = (by: string, more: Partial<Step> = {}, source = 'http') =>
   step('PaymentRejected', by, { ...base, source, reason: 'AC04' }, more);
-/** By a version that did not look at who had cleared what stood against it. */
 export const again = (by: string) =>
   step('PaymentReinstructed', by, { ...base, attempt: 2 }, { v: 1 });
-export const againOver = (by: string, ...clearedBy: readonly string[]) =>
-  step('PaymentReinstructed', by, { ...base, attempt: 2, clearedBy });
 export const broken = (by: string, role: Role = 'payment-system') =>
   step(
     'PaymentBreakRecorded',

@@ -7,7 +7,7 @@ import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import type { Act } from './model-people.js';
 import { definition, PROGRAMME } from './model-programme.js';
-import { filesOf } from './model-money-parts.js';
+import { filesOfRuns } from './model-money-parts.js';
 import { foldEnrolment, foldPerson, type World } from './model-world.js';
 
 const cycle = (id: string, command: CycleCommand): Part =>
@@ -180,7 +180,7 @@ export const checks: Readonly<Record<string, Act>> = {
         'automation',
         cycle(state.cycleId, {
           type: 'RecordReinstruction',
-          files: filesOf(world, state.cycleId).filter(({ messageId }) => messageId !== 'M-1'),
+          files: filesOfRuns(world, state.cycleId),
         }),
       );
   },

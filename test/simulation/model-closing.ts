@@ -1,7 +1,8 @@
 import { isOpen } from '../../src/correction/correction.decider.js';
 import { streams } from '../../src/kernel/ids.js';
 import { foldCorrection } from '../../src/correction/correction-reader.js';
-import { foldAdjustment } from '../../src/use-cases/folds.js';
+import { isAboutCycle } from '../../src/use-cases/cycles/closing.rule.js';
+import { foldAdjustment, foldBankEntry } from '../../src/use-cases/folds.js';
 import { PROGRAMME } from './model-programme.js';
 import { foldCycle, foldPayment, foldPerson, type World } from './model-world.js';
 
@@ -27,3 +28,14 @@ export function closedUnless(world: World): string | undefined {
     );
   return owed.length > 0 ? 'ARREARS_UNPAID' : undefined;
 }
+
+/** Whether an entry that may be about a cycle waits; those of the model name no message. */
+export const waitsAbout = (world: World, cycleId: string): boolean =>
+  world.log.category('entry-').some(({ events }) => {
+    const { status, entry, candidates } = foldBankEntry(events);
+    return (
+      status === 'quarantined' &&
+      entry !== undefined &&
+      isAboutCycle(cycleId, new Set(), entry, candidates?.candidates ?? [])
+    );
+  });

@@ -20,8 +20,8 @@ export const RUN = '0b8f7f2e-54a5-5c55-8d0a-3c1f6a1f2b77';
 
 export const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
-export const cycle = (id: string, command: CycleCommand): Part =>
-  part(streams.cycle(id), cycleDecider, command);
+export const cycle = (id: string, ...commands: readonly CycleCommand[]): Part =>
+  part(streams.cycle(id), cycleDecider, ...commands);
 
 export const payment = (id: string, command: PaymentCommand): Part =>
   part(streams.payment(id), paymentDecider, command);
@@ -65,6 +65,10 @@ export function filesOf(world: World, cycleId: string): EventData['CycleInstruct
     totalMinor: String(amounts.reduce((sum, amount) => sum + amount, 0n)),
   }));
 }
+
+/** Of those that were instructed again, or late. */
+export const filesOfRuns = (world: World, cycleId: string): ReturnType<typeof filesOf> =>
+  filesOf(world, cycleId).filter(({ messageId }) => messageId !== 'M-1');
 
 export const instruction = ({ paymentId }: PaymentState, attempt: number, accountId: string) => ({
   messageId: `M-${attempt}`,

@@ -7,6 +7,7 @@ import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
 import { fromState, part, type Part, type Step } from '../../src/write-side/unit.js';
 import { rulesOf } from './model-checks.js';
+import { waitsAbout } from './model-closing.js';
 import type { Act } from './model-people.js';
 import { PROGRAMME } from './model-programme.js';
 import { foldPayment, type Op, type World } from './model-world.js';
@@ -111,6 +112,7 @@ function figuresOf(
 function close(world: World, op: Op): void {
   const state = world.cycles(op, 'instructed');
   if (!state) return;
+  if (waitsAbout(world, state.cycleId)) return world.refuse('ENTRIES_OPEN');
   const account = budgetState(world).cycles[state.cycleId];
   const { settledMinor, keptMinor = '0' } = state.figures ?? { settledMinor: '0' };
   const cost = BigInt(settledMinor) + BigInt(keptMinor);

@@ -6,6 +6,7 @@ import {
   cycle,
   cycleState,
   EVERYTHING,
+  filesOfRuns,
   payment,
   instruction,
   payableAccount,
@@ -87,12 +88,17 @@ export function reinstruct(world: World, op: Op): void {
   const accountId = payableAccount(world, state.paymentId, now);
   if (!accountId) return world.refuse('NO_ACCOUNT');
   const id = cycleOf(state.paymentId);
+  // While the cycle's own instruction is under way, it instructs what was ordered.
+  if (state.status === 'ordered' && cycleState(world, id).status !== 'instructed')
+    return world.refuse('OUTCOME_NOT_DEFINITE');
   if (!world.run(op, 'finance-officer', cycle(id, { type: 'StartReinstruction', runId: RUN })))
     return;
   // The engine holds in the append of each payment that its run lasts, whatever was read before.
   if (!Object.hasOwn(cycleState(world, id).reinstructing, RUN))
     return world.refuse('REINSTRUCTION_ENDED');
-  const said = instruction(state, state.attempt + 1, accountId);
+  // A message of its own, as each run has them.
+  const messageId = `R-${world.log.last}`;
+  const said = { ...instruction(state, state.attempt + 1, accountId), messageId };
   if (state.status === 'ordered')
     world.run(op, 'automation', payment(state.paymentId, { type: 'InstructPayment', ...said }));
   else
@@ -102,7 +108,15 @@ export function reinstruct(world: World, op: Op): void {
       payment(state.paymentId, { type: 'ReinstructPayment', ...said }),
     );
   if (op.b % 4 > 0)
-    world.run(op, 'automation', cycle(id, { type: 'EndReinstruction', runId: RUN }));
+    world.run(
+      op,
+      'automation',
+      cycle(
+        id,
+        { type: 'RecordReinstruction', files: filesOfRuns(world, id) },
+        { type: 'EndReinstruction', runId: RUN },
+      ),
+    );
 }
 
 const RESOLUTIONS = [
