@@ -78,7 +78,7 @@ describe('the demo', () => {
       /```\n(Households .*?)\nTime /s.exec(await readFile('README.md', 'utf8')) ?? [];
     expect(said).toContain('Read models');
     expect(stdout).toContain(said);
-  }, 300_000);
+  });
 
   test.each(Object.entries(DEMO_TOTALS))(
     'with seed %s comes to what it came to before',

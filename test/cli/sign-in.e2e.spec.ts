@@ -117,7 +117,7 @@ test('what acts without a fact, and what shows persons, is signed in for', async
   expect(await sanad(['proposals', 'list'], withToken)).toBeUndefined();
   writeFileSync(token, await sign({ sub: 'a.root', role: 'administrator' }));
   expect(await sanad(['callbacks', 'retry'], withToken)).toBeUndefined();
-}, 120_000);
+});
 
 test('what was used in production mode is not opened in development mode', async () => {
   const development = { SANAD_MODE: 'development' };

@@ -349,5 +349,5 @@ describe('the process that serves', () => {
       code: 2,
       stderr: expect.stringContaining('SANAD_OIDC_ISSUER'),
     });
-  }, 600_000);
+  });
 });

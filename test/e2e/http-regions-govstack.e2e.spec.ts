@@ -84,7 +84,7 @@ describe('a token that is limited to a region, at the endpoints that GovStack pu
           : [],
       ),
     );
-  }, 600_000);
+  });
   afterAll(() => world.close());
 
   const ask = (by: Caller, operation: string, { query = '', body }: Asked): Promise<Reply> => {

@@ -58,7 +58,7 @@ describe('the way of one application, in README and docs/one-application.md', ()
   beforeAll(async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [CHILD]);
     passed = new Map(Object.entries(JSON.parse(stdout)));
-  }, 120_000);
+  });
 
   it('names files that are there, each once', () => {
     expect(all.length).toBeGreaterThan(180);

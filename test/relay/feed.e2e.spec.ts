@@ -277,5 +277,5 @@ if (kafka.running && postgres.running) {
     stop.abort();
     expect((await pages.next()).done).toBe(true);
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
-  }, 600_000);
+  });
 }

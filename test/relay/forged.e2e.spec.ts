@@ -168,4 +168,4 @@ if (kafka.running && postgres.running)
     expect(runner.position).toBe(END);
     expect(await everyRow(store)).toEqual(rows);
     await store.close();
-  }, 600_000);
+  });

@@ -345,4 +345,4 @@ test(`${HISTORIES} random histories leave every account right after each of ${ST
     { numRuns: HISTORIES, endOnFailure: true },
   );
   ran('histories', HISTORIES);
-}, 600_000);
+});

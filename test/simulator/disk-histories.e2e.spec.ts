@@ -29,4 +29,4 @@ test(`${HISTORIES} histories on the real stores, over a disk that fails, come to
   expect(again.traceHash).not.toBe(hashes[1]);
   ran('histories', HISTORIES + 1);
   ran('faults', faults.length);
-}, 300_000);
+});

@@ -23,7 +23,7 @@ beforeAll(async () => {
       for (const event of events)
         if (event.type === 'PaymentInstructed')
           unpaid.push({ ...event.data, account: await accountOf(event.data) });
-}, 240_000);
+});
 afterAll(() => world.end());
 
 async function accountOf(paid: {

@@ -56,7 +56,7 @@ describe('a programme that pays from two accounts', () => {
         for (const event of events) if (event.type === 'PaymentInstructed') paid.push(event.data);
     ofSecond = paid.filter(({ messageId }) => messageId.includes('-SECOND-'));
     ofMain = paid.filter((one) => !ofSecond.includes(one));
-  }, 240_000);
+  });
   afterAll(() => world.end());
 
   /** What a statement of an account comes to: of the payment, and of what waits. */

@@ -165,7 +165,7 @@ describe('corrections on a store without atomic groups, interrupted at every app
     // The cycle opened and begun, the earlier cycle told of it, two payments with an account each,
     // and the set.
     expect(steps).toBe(8);
-  }, 600_000);
+  });
 
   it('give back what accounts had of payments that were never ordered, once the cycle is given up', async () => {
     const cut: string[] = [];
@@ -210,5 +210,5 @@ describe('corrections on a store without atomic groups, interrupted at every app
       };
     });
     expect(cut.length).toBeGreaterThan(2);
-  }, 600_000);
+  });
 });

@@ -52,7 +52,7 @@ beforeAll(async () => {
   for await (const page of pagesOf(world.engine.store, `payment-${cycleId}-`))
     for (const { events } of page)
       for (const event of events) if (event.type === 'PaymentInstructed') unpaid.push(event.data);
-}, 600_000);
+});
 afterAll(() => world.end());
 
 const bank = () => job(world.engine, 'bank');

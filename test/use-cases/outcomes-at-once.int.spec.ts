@@ -162,7 +162,7 @@ describe('two outcomes of one payment at the same moment', () => {
     await enrolled(world.engine, 220, 7);
     await released(world.engine, '2025-12');
     unsaid.push(...(await paymentsIn(world.engine)));
-  }, 600_000);
+  });
   afterAll(() => world.end());
 
   test.each(PAIRS)('are both in the log, whichever comes first: %s', async (...pair) => {

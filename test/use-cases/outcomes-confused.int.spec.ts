@@ -27,7 +27,7 @@ beforeAll(async () => {
   for await (const page of pagesOf(world.engine.store, `payment-${cycleId}-`))
     for (const { events } of page)
       for (const event of events) if (event.type === 'PaymentInstructed') unpaid.push(event.data);
-}, 120_000);
+});
 afterAll(() => world.end());
 
 type Row = Readonly<Record<string, unknown>>;

@@ -33,7 +33,7 @@ beforeAll(async () => {
   ids = [];
   for await (const page of pagesOf(world.engine.store, `payment-${CYCLE}-`))
     ids.push(...page.map(({ stream }) => stream.slice('payment-'.length)));
-}, 120_000);
+});
 afterAll(() => world.end());
 
 const onEnrolment = (paymentId: string, command: EnrolmentCommand, by = 'sara') =>
@@ -105,4 +105,4 @@ test('are left out of the release, named, and paid once they are reinstated, or 
   expect(await statusesOf([now, ended])).toEqual(['PaymentInstructed', 'PaymentCancelled']);
   expect(await leftOut()).toEqual({});
   expect((await auditOf(world.engine.store)).violations).toEqual([]);
-}, 120_000);
+});
