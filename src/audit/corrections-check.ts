@@ -12,7 +12,8 @@ interface Sums {
   overpaid: bigint;
 }
 interface Run {
-  readonly asOf: number;
+  /** Whose months it looks at, and as of which position. */
+  readonly started: EventData['CorrectionStarted'];
   /** Who started it, computed any of it, or proposed it. */
   readonly proposers: string[];
   readonly proposed: Sums;
@@ -122,18 +123,18 @@ export class CorrectionsCheck {
    */
   get earliestAsOf(): number {
     let earliest = Infinity;
-    for (const [correctionId, { contentHash, asOf }] of this.#runs)
+    for (const [correctionId, { contentHash, started }] of this.#runs)
       if (contentHash === undefined && !this.#rejected.has(correctionId))
-        earliest = Math.min(earliest, asOf);
+        earliest = Math.min(earliest, started.asOf);
     return earliest;
   }
   asOfOf(correctionId: string): number {
-    return this.#runs.get(correctionId)?.asOf ?? -1;
+    return this.#runs.get(correctionId)?.started.asOf ?? -1;
   }
 
   #started({ data, meta }: Recorded<'CorrectionStarted'>): void {
     this.#runs.set(data.correctionId, {
-      asOf: data.asOf,
+      started: data,
       proposers: [meta.actor],
       proposed: nothing(),
       established: nothing(),
@@ -148,6 +149,8 @@ export class CorrectionsCheck {
     if (!run) return found('I6', 'proposed without having been started');
     run.proposers.push(meta.actor);
     run.contentHash = data.contentHash;
+    if (data.asOf !== run.started.asOf)
+      found('I6', `proposed as of ${data.asOf}; started as of ${run.started.asOf}`);
     compare(run.proposed, data, 'proposed', found);
   }
 
@@ -173,6 +176,7 @@ export class CorrectionsCheck {
     if (!run || run.contentHash !== undefined)
       found('I6', 'proposed for a correction that is not under way');
     requireSums(data, found);
+    if (run) requireLookedAt(data, run.started, found);
     const household = this.#of(data);
     const before = household.pending;
     if (run && before?.correctionId === data.correctionId) count(run.proposed, before.minor, -1);
@@ -239,6 +243,20 @@ function sumOf(items: EventData['PaymentOrdered']['items'], code: string): bigin
   let sum = 0n;
   for (const item of items) if (item.code === code) sum += BigInt(item.amountMinor);
   return sum;
+}
+
+/** What is found is of a household and of months that the correction looks at. */
+function requireLookedAt(
+  { programmeId, personId, periods }: EventData['AdjustmentProposed'],
+  started: EventData['CorrectionStarted'],
+  found: Found,
+): void {
+  const { fromPeriod, toPeriod, personId: only = personId } = started;
+  if (programmeId !== started.programmeId || personId !== only)
+    found('I6', 'proposed for a household that the correction does not look at');
+  for (const { period } of periods)
+    if (period < fromPeriod || period > toPeriod)
+      found('I6', `proposed for ${period}; the correction is from ${fromPeriod} to ${toPeriod}`);
 }
 
 /** The items sum to their month's difference, and the months to the household's. */

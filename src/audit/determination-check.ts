@@ -172,7 +172,8 @@ export class DeterminationCheck {
     const policy = this.#policyOf(event, application, data.policyVersion);
     if (!policy)
       return found('I5', `determined by version ${data.policyVersion}, which is not in force`);
-    const differs = differenceFrom(data, policy, JSON.parse(application.facts) as Facts);
+    const facts = JSON.parse(application.facts) as Facts;
+    const differs = differenceFrom(data, policy, facts, this.era.isNew);
     if (differs !== undefined)
       found('I5', `${differs} is not what version ${data.policyVersion} gives on the facts`);
   }
@@ -242,11 +243,15 @@ function requireHash(facts: string, data: { readonly contentHash: string }, foun
   if (sha256Hex(facts) !== data.contentHash) found('I5', 'the facts are not what their hash is of');
 }
 
-/** What a determination says that the policy does not give; undefined where nothing. */
+/**
+ * What a determination says that the policy does not give; undefined where nothing.
+ * @param whole whether what a finding says of its reasons is looked at too
+ */
 function differenceFrom(
   said: Determined,
   { data: { policy, version } }: Published,
   facts: Facts,
+  whole: boolean,
 ): string | undefined {
   try {
     const compiled = compiledOf(policy);
@@ -254,7 +259,8 @@ function differenceFrom(
     const given = determine(compiled, version, facts, said.asOf.slice(0, 7));
     if (given.eligible !== said.eligible) return said.eligible ? 'eligible' : 'not eligible';
     if (verdicts(given.findings) !== verdicts(said.findings)) return 'a finding';
-    return isSame(given.entitlement, said.entitlement) ? undefined : 'the entitlement';
+    if (!isSame(given.entitlement, said.entitlement)) return 'the entitlement';
+    return !whole || isSame(given.findings, said.findings) ? undefined : 'the reason of a finding';
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return 'a determination';
@@ -264,5 +270,5 @@ function differenceFrom(
 const verdicts = (findings: Determined['findings']): string =>
   findings.map(({ criterion, holds }) => `${criterion} ${holds}`).join();
 
-const isSame = (one: Determined['entitlement'], other: Determined['entitlement']): boolean =>
+const isSame = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) === JSON.stringify(other) || contentHash(one) === contentHash(other);

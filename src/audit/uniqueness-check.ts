@@ -4,11 +4,16 @@ import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
 import { FIRST_ROOM, withRoomFor } from './growing-column.js';
 
-/** I1: one identity, one person; one active enrolment a person and programme. 56 bytes a person. */
+/**
+ * I1: one identity, one person, who it is released from; one active enrolment a person and
+ * programme. 60 bytes a person.
+ */
 export class UniquenessCheck {
   readonly #identities = new KeyTable();
   /** Identities, each with a person that it was claimed for. */
   readonly #claims = new KeyTable();
+  /** By stream of an identity: one more than the number of the claim by which it is held. */
+  #claimOf = new Int32Array(FIRST_ROOM);
   /** By identity: one more than the stream number of the person registered with it. */
   #personOf = new Int32Array(FIRST_ROOM);
   /** By person's stream: the identity. */
@@ -31,13 +36,16 @@ export class UniquenessCheck {
     switch (event.type) {
       case 'IdentityClaimed':
         if (this.#isHeld(stream)) found('I1', 'claimed while somebody holds it');
-        this.#claims.add(claimOf(event.data));
+        this.#claimOf = withRoomFor(this.#claimOf, stream, Int32Array);
+        this.#claimOf[stream] = this.#claims.add(claimOf(event.data)) + 1;
         return this.#hold(stream, 1);
       case 'EnrolmentStarted':
         if (this.#isHeld(stream)) found('I1', 'started while an enrolment is active');
         return this.#hold(stream, 1);
       case 'IdentityReleased':
         this.#requireErased(event.data, found);
+        if (this.#claims.find(claimOf(event.data)) + 1 !== (this.#claimOf[stream] ?? 0))
+          found('I1', 'released from somebody who does not hold it');
         return this.#hold(stream, 0);
       case 'EnrolmentEnded':
         return this.#hold(stream, 0);

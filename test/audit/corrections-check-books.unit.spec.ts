@@ -7,6 +7,9 @@ type Step = readonly [EventType, object?, string?];
 const correctionId = 'asd-0001';
 const household = { programmeId: 'asd', personId: 'p', recoveryId: 'asd-p' };
 
+/** As of what, and at which months, a correction looks unless it says otherwise. */
+const LOOKING = { asOf: 7, fromPeriod: '2026-01', toPeriod: '2026-03' };
+
 /** What is found of a correction of one household, each event by its actor. */
 function log(...steps: readonly Step[]) {
   const check = new CorrectionsCheck();
@@ -14,7 +17,7 @@ function log(...steps: readonly Step[]) {
   let position = 0;
   const add = (type: EventType, data: object = {}, actor = 'farid'): void => {
     position += 1;
-    const all = { correctionId, ...household, ...data };
+    const all = { correctionId, ...household, ...LOOKING, ...data };
     const event = eventOf(type, all, { position, meta: { actor } });
     check.add(event, (paymentId) => paymentId === 'paid', found);
   };
@@ -28,7 +31,7 @@ function log(...steps: readonly Step[]) {
 }
 const foundIn = (...steps: readonly Step[]): readonly string[] => log(...steps).said;
 
-const STARTED: Step = ['CorrectionStarted', { asOf: 7 }];
+const STARTED: Step = ['CorrectionStarted', { personId: undefined }];
 const month = (dueMinor: string, paidMinor: string, more: object = {}) => ({
   period: '2026-01',
   dueMinor,
@@ -76,6 +79,21 @@ describe('a correction', () => {
   test('goes from its start onto the account', () => {
     const { said, finish } = log(...READY, approved(), established(), applied());
     expect([said, finish()]).toEqual([[], []]);
+  });
+  test('is of what it looks at', () => {
+    const of = (start: object, found: object = {}) =>
+      foundIn(['CorrectionStarted', start], adjusted('500', found));
+    const month = 'I6 proposed for 2026-01; the correction is from';
+    expect(of({ fromPeriod: '2026-02' })).toEqual([`${month} 2026-02 to 2026-03`]);
+    expect(of({ toPeriod: '2025-12' })).toEqual([`${month} 2026-01 to 2025-12`]);
+    expect(of({ toPeriod: '2026-01' })).toEqual([]);
+    const other = ['I6 proposed for a household that the correction does not look at'];
+    expect(of({ personId: undefined })).toEqual([]);
+    expect(of({ personId: 'q' })).toEqual(other);
+    expect(of({ personId: undefined, programmeId: 'oth' })).toEqual(other);
+    expect(foundIn(STARTED, adjusted('500'), proposed({ ...ONE, asOf: 3 }))).toEqual([
+      'I6 proposed as of 3; started as of 7',
+    ]);
   });
   test('is approved by another than started or proposed it, as it was proposed', () => {
     const self = ['I4 approved by who proposed it'];
@@ -141,12 +159,12 @@ describe('a correction', () => {
   test('is as of a position, and the earliest of those under way is known', () => {
     const { check, add } = log();
     expect([check.asOfOf(correctionId), check.earliestAsOf]).toEqual([-1, Infinity]);
-    add('CorrectionStarted', { asOf: 7 });
+    add('CorrectionStarted');
     expect([check.asOfOf(correctionId), check.earliestAsOf]).toEqual([7, 7]);
     add('CorrectionStarted', { asOf: 5, correctionId: 'asd-0002' });
     add('CorrectionStarted', { asOf: 9, correctionId: 'asd-0003' });
     expect(check.earliestAsOf).toBe(5);
-    add('CorrectionProposed', { ...ONE, contentHash: 'h', correctionId: 'asd-0002' });
+    add('CorrectionProposed', { ...ONE, asOf: 5, contentHash: 'h', correctionId: 'asd-0002' });
     expect(check.earliestAsOf).toBe(7);
   });
 });
@@ -329,7 +347,7 @@ describe('a payment', () => {
     const second = [
       ['CorrectionStarted', { asOf: 9, ...next }],
       adjusted('500', next),
-      ['CorrectionProposed', { ...ONE, contentHash: 'h', ...next }],
+      ['CorrectionProposed', { ...ONE, asOf: 9, contentHash: 'h', ...next }],
       ['CorrectionApproved', { contentHash: 'h', ...next }, 'kenza'],
     ] as const;
     const then = established('500', { ...next, offsetMinor: '300' });

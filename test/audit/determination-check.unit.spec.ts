@@ -148,6 +148,18 @@ describe('a determination', () => {
     const renamed = findings.map((one) => ({ ...one, criterion: 'x' }));
     expect(foundIn(submitted(), determined({ findings: renamed }))).toEqual(not('a finding'));
     expect(foundIn(submitted(), determined({ findings: [] }))).toEqual(not('a finding'));
+    const reason = not('the reason of a finding');
+    for (const change of [
+      { satisfied: !findings[0]!.satisfied },
+      { kind: findings[0]!.kind === 'required' ? 'excluding' : 'required' },
+      { inputs: { other: 1 } },
+    ]) {
+      const other = determined({
+        findings: [{ ...findings[0]!, ...change }, ...findings.slice(1)],
+      });
+      expect(foundIn(submitted(), other)).toEqual(reason);
+      expect(log({ isNew: false }, submitted(), other).said).toEqual([]);
+    }
     const more = { ...entitlement, amountMinor: '1' };
     expect(foundIn(submitted(), determined({ entitlement: more }))).toEqual(not('the entitlement'));
     const rich = { facts: factsOf(4), contentHash: contentHash(factsOf(4)) };

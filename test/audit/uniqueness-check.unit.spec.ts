@@ -35,6 +35,15 @@ describe('an identity', () => {
       foundIn(['IdentityClaimed', 1], ['PersonRegistered', 0], ['IdentityReleased', 1]),
     ).toEqual(['I1 released while somebody is registered with it']);
   });
+  test('is released from who holds it', () => {
+    const wrong = ['I1 released from somebody who does not hold it'];
+    expect(foundIn(CLAIMED, ['IdentityReleased', 0, 'badr'])).toEqual(wrong);
+    const badr: Step = ['IdentityClaimed', 0, 'badr'];
+    expect(foundIn(CLAIMED, RELEASED, badr, ['IdentityReleased', 0, 'badr'])).toEqual([]);
+    expect(foundIn(CLAIMED, RELEASED, badr, RELEASED)).toEqual(wrong);
+    expect(foundIn(badr, ['IdentityReleased', 0, 'badr', 'two'])).toEqual(wrong);
+    expect(foundIn(badr, ['IdentityReleased', 9, 'badr'])).toEqual(wrong);
+  });
   test('is of who it was claimed for', () => {
     const wrong = ['I1 registered with an identity that was not claimed for them'];
     expect(foundIn(CLAIMED, REGISTERED)).toEqual([]);
@@ -58,7 +67,7 @@ describe('an identity', () => {
       ['IdentityClaimed', 0, 'badr'],
       ['PersonRegistered', 2, 'badr'],
       ['PersonErased', 2, 'badr'],
-      RELEASED,
+      ['IdentityReleased', 0, 'badr'],
       ['IdentityClaimed', 0, 'chama'],
       ['PersonRegistered', 3, 'chama'],
     ];
