@@ -1,10 +1,9 @@
 import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
 import { leasePosition, leaseText } from '../adapters/lease/postgres.js';
-import { ProcessManagerRunner } from '../process-managers/runner.js';
-import { stateKept } from '../runtime/set-aside.js';
 import { automationsOver } from '../composition/automations.js';
 import type { Distributed } from '../composition/config.js';
 import { DomainError } from '../kernel/errors.js';
+import { checkAutomation, type ActedPlace } from '../composition/standing.js';
 import { AUTOMATION_LEASE } from '../composition/servers.js';
 import { destroyLeftKeys, leftKeysNote } from '../use-cases/persons/destroy-left-keys.js';
 import type { Run } from './command.js';
@@ -35,30 +34,23 @@ async function waitForAutomation(
     progress: out.progress('log position of the automation'),
     signal,
   });
-  await checkAutomation(store, databaseUrl);
+  await checkAutomation(store, placeIn(databaseUrl));
 }
 
-/** @throws DomainError CHECKPOINT_NOT_IN_LOG */
-async function checkAutomation(store: Engine['store'], databaseUrl: string): Promise<void> {
-  const state = stateKept({
-    load: () => leaseText(databaseUrl, AUTOMATION_LEASE),
-    save: () => Promise.resolve(),
-  });
-  await new ProcessManagerRunner({ store }, [], {
-    load: () => leasePosition(databaseUrl, AUTOMATION_LEASE),
-    save: () => Promise.resolve(),
-    loadState: () => state.loadState(),
-  }).check();
-}
+const placeIn = (databaseUrl: string): ActedPlace => ({
+  acted: { load: () => leasePosition(databaseUrl, AUTOMATION_LEASE) },
+  each: { load: () => leaseText(databaseUrl, AUTOMATION_LEASE) },
+});
 
 /**
  * @throws DomainError CHECKPOINT_NOT_IN_LOG where the log is not the one that was acted on: it was
  *   restored from an older copy, say
  */
 export const requireItsLog = (engine: Engine): Promise<void> =>
-  engine.distributed
-    ? checkAutomation(engine.store, engine.distributed.databaseUrl)
-    : automationsOver(engine, checkpointsIn(engine.dir), () => undefined).check();
+  checkAutomation(
+    engine.store,
+    engine.distributed ? placeIn(engine.distributed.databaseUrl) : checkpointsIn(engine.dir),
+  );
 
 /**
  * Before a command: what an earlier one left undone, because it was interrupted. At the distributed

@@ -22,6 +22,7 @@ import { FeedHttp } from '../http/feed/feed.http.js';
 import { HealthHttp, MetricsHttp } from '../http/health.http.js';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { QUERY_DEPS, type QueryDeps } from '../http/query-handlers.js';
+import { StandingGuard } from '../http/standing-guard.js';
 import { RequestDrain } from '../http/request-drain.js';
 import { Routes } from '../http/routes.js';
 import { Throttle, WindowStorage } from '../http/throttle.js';
@@ -34,6 +35,7 @@ import { HEALTH_STATUS } from '../runtime/health-status.js';
 import { LOG } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
+import { STANDING } from '../runtime/standing.js';
 import { LIST_SET_ASIDE } from '../write-side/set-aside.js';
 import { policyTrial } from './policy-trial.js';
 import { JOBS } from '../write-side/jobs.js';
@@ -83,6 +85,7 @@ function valuesOf(config: Config, served: Served, shell: Shell): Provider[] {
     { provide: Routes, useValue: shell.routes },
     { provide: ProjectionProgress, useValue: progress },
     { provide: HEALTH_STATUS, useValue: shell.healthStatus },
+    { provide: STANDING, useValue: shell.standing },
     { provide: JOBS, useValue: jobs },
     { provide: LIST_SET_ASIDE, useValue: shell.setAside },
   ];
@@ -127,6 +130,7 @@ export class AppModule {
         { provide: APP_GUARD, useClass: AuthGuard },
         Throttle,
         { provide: APP_GUARD, useExisting: Throttle },
+        { provide: APP_GUARD, useClass: StandingGuard },
         { provide: CALLER_LIMIT, useExisting: Throttle },
         { provide: APP_FILTER, useClass: ProblemFilter },
         ...FEATURES.flatMap(({ handlers }) => handlers),

@@ -6,8 +6,8 @@ import { openPostgresJobQueue } from '../adapters/job-queue/postgres/job-queue.j
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import type { KafkaConnection } from '../adapters/event-bus/port.js';
-import { openLeaseText } from '../adapters/lease/postgres.js';
-import { openPostgres, type Postgres } from '../adapters/postgres/pool.js';
+import { leasePosition, openLeaseText } from '../adapters/lease/postgres.js';
+import { openPostgres } from '../adapters/postgres/pool.js';
 import { openPostgresReadStore } from '../adapters/read-store/postgres.js';
 import { openRelayGround } from '../adapters/relay-state/postgres.js';
 import { AppModule } from './app.module.js';
@@ -15,6 +15,7 @@ import type { Config, Distributed } from './config.js';
 import { does, startRoles } from './roles/all.js';
 import { OpenedParts } from './opened-parts.js';
 import type { Role } from './roles/role.js';
+import { standingOf } from './standing.js';
 import { AUTOMATION_LEASE, openServers } from './servers.js';
 import type { Shell } from './shell.js';
 import { Supervisor } from '../runtime/supervision/supervisor.js';
@@ -121,11 +122,16 @@ async function openRole(
   });
   const looks = opened.keep(openPostgres(databaseUrl, LOOKS));
   const ground = await openRelayGround(looks);
-  const setAside = await setAsideElsewhere(looks);
+  const leftText = await openLeaseText(looks, AUTOMATION_LEASE);
+  const setAside = setAsideElsewhere(leftText);
+  const standing = standingOf(servers.store, reads, {
+    acted: { load: () => leasePosition(databaseUrl, AUTOMATION_LEASE) },
+    each: { load: leftText },
+  });
   return {
     ...given,
     ...{ servers, metrics: new Metrics(), end: new LogEnd(), progress },
-    ...{ queue, callbacks, reads, built, ground, setAside },
+    ...{ queue, callbacks, reads, built, ground, setAside, standing },
   };
 }
 
@@ -137,11 +143,15 @@ const brokerLog =
 
 /** Looks where the log ends, against which it is told how far behind each follower here is. */
 async function followEnd(
-  { servers: { store }, metrics, supervisor, end }: Role,
+  { servers: { store }, metrics, supervisor, end, standing }: Role,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const last = await store.lastPosition();
+    const last = await store.lastPosition().catch((error: unknown) => {
+      standing.doubt();
+      throw error;
+    });
+    if (last < (end.position ?? -1)) standing.doubt();
     end.keep(last);
     metrics.position(last);
     supervisor.followers.look(last);
@@ -163,6 +173,7 @@ function shellOf({
   reads,
   setAside,
   end,
+  standing,
 }: Role): Shell {
   const asked = does(config.role, 'api')
     ? () => inTime(unbuilt(reads, PROJECTIONS), READY_WITHIN_MS)
@@ -176,18 +187,18 @@ function shellOf({
     progress,
     routes: new Routes(),
     jobs: new QueuedJobs(queue),
+    standing,
     healthStatus: withClock(supervisor, servers.clock, asked, end),
   };
 }
 
 /** What the process with the role automation set aside. */
-async function setAsideElsewhere(database: Postgres): Promise<ListSetAside> {
-  const load = await openLeaseText(database, AUTOMATION_LEASE);
-  return async () => {
+const setAsideElsewhere =
+  (load: () => Promise<string | undefined>): ListSetAside =>
+  async () => {
     const kept = stateKept({ load, save: () => Promise.resolve() });
     return (await kept.loadState())?.setAside ?? [];
   };
-}
 
 async function serveApi(
   { config, distributed, servers, reads }: Role,

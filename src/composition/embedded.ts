@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { PROJECTIONS, servedReadModels } from '../../projections/all.js';
 import { unbuilt } from '../../projections/engine/live-position.js';
+import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
+import { isCheckpointRefusal } from '../kernel/anchor.js';
 import { openAccessLog } from '../adapters/access-log/file-system.js';
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
@@ -12,6 +14,7 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { type Embedded, openEmbedded } from './data-folder.js';
 import { OpenedParts } from './opened-parts.js';
+import { standingOf } from './standing.js';
 import type { Served, Shell } from './shell.js';
 import { verifierOf } from './verifier.js';
 import { RequestDrain } from '../http/request-drain.js';
@@ -49,11 +52,14 @@ export async function startEmbedded(config: Config, log: Log): Promise<RunningSe
       jobs: new QueuedJobs(queue),
       caller,
       served,
+      dir: embedded.dir,
     });
     opened.keep({ close: () => background.stop() });
     shell.metrics.callbacks(() => owed.counts());
     shell.metrics.position(await embedded.store.lastPosition());
-    if (config.background) await startBackground(embedded, config, background);
+    const refused = await refusalOf(shell);
+    if (refused !== undefined) background.refuse(refused);
+    else if (config.background) await startBackground(embedded, config, background);
     const module = AppModule.of(config, served, shell, await servedReadModels());
     listening = await listen(module, config, shell);
     const { url } = listening;
@@ -88,7 +94,8 @@ function shellOf(
     jobs,
     caller,
     served: { deps, reads },
-  }: Pick<Shell, 'jobs' | 'caller'> & { readonly served: Served },
+    dir,
+  }: Pick<Shell, 'jobs' | 'caller'> & { readonly served: Served; readonly dir: string },
 ): EmbeddedShell {
   const { promise: failed, resolve: fail } = Promise.withResolvers<void>();
   const metrics = new Metrics();
@@ -103,9 +110,23 @@ function shellOf(
     progress,
     routes: new Routes(),
     jobs,
+    standing: standingOf(deps.store, reads, checkpointsIn(dir)),
     healthStatus: withClock(background, deps.clock, () => unbuilt(reads, PROJECTIONS)),
   };
   return { shell, background, failed };
+}
+
+/**
+ * Why nothing may go on from where it was left. Looked at once: the log is held from now on, and no
+ * other comes in its place. What fails otherwise the background meets, and tells.
+ */
+async function refusalOf({ standing }: Pick<Shell, 'standing'>): Promise<string | undefined> {
+  try {
+    await standing.look();
+    return undefined;
+  } catch (error) {
+    return isCheckpointRefusal(error) ? error.message : undefined;
+  }
 }
 
 async function startBackground(

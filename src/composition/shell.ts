@@ -8,6 +8,7 @@ import type { VerifyAuthorization } from '../http/tokens.js';
 import type { HealthStatus } from '../runtime/health-status.js';
 import type { Log } from '../runtime/log.js';
 import type { Metrics } from '../runtime/metrics.js';
+import type { Standing } from '../runtime/standing.js';
 import type { ProjectionProgress } from '../runtime/projection-progress.js';
 import type { Deps } from '../write-side/context.js';
 import type { ListSetAside } from '../write-side/set-aside.js';
@@ -33,6 +34,7 @@ export interface Shell {
   readonly progress: ProjectionProgress;
   readonly jobs: Jobs;
   readonly healthStatus: HealthStatus;
+  readonly standing: Standing;
   readonly caller: GovstackCaller;
   readonly setAside: ListSetAside;
 }

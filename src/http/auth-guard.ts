@@ -34,6 +34,8 @@ export const EVERYONE: readonly Role[] = ROLES.filter((role) => role !== 'automa
 export type Permission = ReadonlySet<Role> | 'public' | undefined;
 const permissionOf = (reflector: Reflector, context: ExecutionContext): Permission =>
   reflector.getAllAndOverride<Permission>(PERMISSION, [context.getHandler(), context.getClass()]);
+export const isPublic = (reflector: Reflector, context: ExecutionContext): boolean =>
+  permissionOf(reflector, context) === 'public';
 
 /**
  * Deny by default: verifies the token, checks the role against the endpoint's permission, and notes

@@ -62,7 +62,13 @@ const OF_COMMANDS: Refusals = {
   413: ['BODY_TOO_LARGE', 'LIMIT_EXCEEDED'],
   415: ['UNSUPPORTED_MEDIA_TYPE'],
   429: ['TOO_MANY_REQUESTS'],
-  503: ['OVERLOADED', 'OUTCOME_UNKNOWN', 'CLOCK_BEHIND_LOG', 'CLOCK_AHEAD_OF_LOG'],
+  503: [
+    'OVERLOADED',
+    'OUTCOME_UNKNOWN',
+    'CLOCK_BEHIND_LOG',
+    'CLOCK_AHEAD_OF_LOG',
+    'CHECKPOINT_NOT_IN_LOG',
+  ],
   507: ['DISK_FULL'],
 };
 const OF_QUERIES: Refusals = {
@@ -70,7 +76,7 @@ const OF_QUERIES: Refusals = {
   401: ['TOKEN_MISSING', 'TOKEN_EXPIRED', 'TOKEN_INVALID'],
   403: ['ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED'],
   429: ['TOO_MANY_REQUESTS'],
-  503: ['READ_MODEL_BEHIND'],
+  503: ['READ_MODEL_BEHIND', 'CHECKPOINT_NOT_IN_LOG'],
 };
 
 function responses(own: Refusals = {}, common: Refusals = {}): MethodDecorator[] {

@@ -20,6 +20,7 @@ export class Background implements HealthStatus {
   #exited: Promise<void> = Promise.resolve();
   #stopping = false;
   #alive = false;
+  #refused: string | undefined;
   readonly #troubles = new Troubles();
   automation: AutomationHealth = { setAside: [], behind: [], failing: [] };
 
@@ -35,7 +36,13 @@ export class Background implements HealthStatus {
   }
 
   get trouble(): string | undefined {
-    return this.#troubles.first;
+    return this.#refused ?? this.#troubles.first;
+  }
+
+  /** It is not started, and why. */
+  refuse(why: string): void {
+    this.#refused = why;
+    this.log.error({ detail: why }, 'nothing is taken in: somebody has to look at this');
   }
 
   attach(worker: Worker): Promise<void> {

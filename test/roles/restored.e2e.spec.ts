@@ -10,6 +10,8 @@ import type { RoleName } from '../../src/composition/config.js';
 import { AUTOMATION_LEASE, openServers, type Servers } from '../../src/composition/servers.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import { PROJECTIONS } from '../projections/stores.js';
+import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
+import { Caller } from '../e2e/http-world.js';
 import { eventually } from '../support/eventually.js';
 import { as, households, openProgramme } from '../use-cases/world.js';
 import { startCluster, type Cluster } from './cluster.js';
@@ -69,6 +71,16 @@ if (!('reason' in cluster))
         'the automation at the end',
         async () => (await leasePosition(all.postgres.url, AUTOMATION_LEASE)) >= last,
       );
+    };
+    /** What a command and a query are answered. */
+    const givenTo = async (url: string) => {
+      const issuer = await localIssuer(join(all.dir, 'keys'));
+      const caller = new Caller(url, await issuer.issue({ subject: 'f', role: 'finance-officer' }));
+      const replies = [
+        await caller.post('/cycles', { programmeId: 'asd', period: '2025-12' }),
+        await caller.get('/cycles'),
+      ];
+      return replies.map(({ status, body }) => [status, body['code']]);
     };
     const allReady = (): Promise<unknown> =>
       eventually('every role ready', async () => {
@@ -137,10 +149,20 @@ if (!('reason' in cluster))
             });
           }
         };
+        const answers = async (): Promise<void> => {
+          const last = await servers.store.lastPosition();
+          expect(await givenTo(running.get('api')!.url)).toEqual([
+            [503, 'CHECKPOINT_NOT_IN_LOG'],
+            [503, 'CHECKPOINT_NOT_IN_LOG'],
+          ]);
+          expect(await servers.store.lastPosition()).toBe(last);
+        };
         await refusing();
+        await answers();
         await stopAll();
         await startAll();
         await refusing();
+        await answers();
       },
       TIMEOUT_MS,
     );

@@ -1,13 +1,9 @@
-import { PROJECTIONS } from '../../../projections/all.js';
-import { checkReadModels } from '../../../projections/engine/read-anchor.js';
-import { livePosition } from '../../../projections/engine/live-position.js';
 import { openPostgresAccessLog } from '../../adapters/access-log/postgres.js';
 import { callbackPost } from '../../adapters/payment-rail/govstack/callbacks.js';
 import { deliverCallbacks } from '../../use-cases/govstack/deliver-callbacks.js';
-import type { EventStore } from '../../adapters/event-store/port.js';
-import type { ReadStore } from '../../adapters/read-store/port.js';
 import { isCheckpointRefusal } from '../../kernel/anchor.js';
-import type { ProjectionProgress } from '../../runtime/projection-progress.js';
+import { checkedWork } from '../../kernel/concurrency/checked-work.js';
+import { readModelsAt } from '../standing.js';
 import type { Role } from './role.js';
 import { pause } from '../../kernel/concurrency/pause.js';
 import { READ_MODELS } from '../../write-side/jobs.js';
@@ -26,9 +22,11 @@ export function startApi(role: Role): void {
 
 /** Every api takes its share of the callbacks that are owed. */
 async function callBack(
-  { config, distributed, servers, callbacks: queue, supervisor }: Role,
+  { config, distributed, servers, callbacks: queue, standing, supervisor }: Role,
   signal: AbortSignal,
 ): Promise<void> {
+  const check = (): Promise<void> => standing.look();
+  await check();
   await queue.counts();
   supervisor.well('callbacks');
   const onLost = (what: string, detail: string): void =>
@@ -40,7 +38,11 @@ async function callBack(
   const post = callbackPost(config.callbacks);
   const access = await openPostgresAccessLog(distributed.databaseUrl);
   try {
-    await deliverCallbacks({ ...servers, access }, { queue, post, onLost }, signal);
+    await checkedWork(
+      check,
+      (until) => deliverCallbacks({ ...servers, access }, { queue, post, onLost }, until),
+      signal,
+    );
   } finally {
     await access.close();
   }
@@ -51,17 +53,13 @@ async function callBack(
  * often by itself.
  */
 async function look(
-  { reads, servers: { store }, metrics, supervisor, progress }: Role,
+  { reads, standing, metrics, supervisor, progress }: Role,
   signal: AbortSignal,
 ): Promise<void> {
   for (let looks = 0; !signal.aborted; looks += 1) {
-    const position = await livePosition(reads, PROJECTIONS).catch((error: unknown) => {
-      // Its tables are made by the projector, which may come later.
-      if (typeof error === 'object' && error !== null && 'code' in error && error.code === '42P01')
-        return -1;
-      throw error;
-    });
-    if (looks % CHECK_EVERY === 0) await refuseAnother(reads, store, position, progress);
+    // Its tables are made by the projector, which may come later.
+    const position = await readModelsAt(reads);
+    if (looks % CHECK_EVERY === 0) await refuseAnother({ standing, progress });
     progress.advance(READ_MODELS, position);
     metrics.followerPosition(READ_MODELS, position);
     supervisor.well('read positions');
@@ -71,16 +69,14 @@ async function look(
 
 /**
  * Read models that show what the log does not say answer nobody who waits for a position.
- * @throws DomainError CHECKPOINT_NOT_IN_LOG
+ * @throws DomainError CHECKPOINT_NOT_IN_LOG; what the log fails with
  */
-async function refuseAnother(
-  reads: ReadStore,
-  store: EventStore,
-  position: number,
-  progress: ProjectionProgress,
-): Promise<void> {
+async function refuseAnother({
+  standing,
+  progress,
+}: Pick<Role, 'standing' | 'progress'>): Promise<void> {
   try {
-    await checkReadModels(reads, store, position);
+    await standing.look();
   } catch (error) {
     if (isCheckpointRefusal(error)) progress.set(READ_MODELS, -1);
     throw error;

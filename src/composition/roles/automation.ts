@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { kafkaInbound } from '../../adapters/event-bus/kafka/inbound.js';
+import type { InboundTopic } from '../../adapters/event-bus/port.js';
 import { createTopics } from '../../adapters/event-bus/kafka/topics.js';
 import { postgresLease } from '../../adapters/lease/postgres.js';
 import type { Role } from './role.js';
@@ -41,18 +42,29 @@ function takeOutcomes({
   distributed: { kafka },
   servers,
   ground,
+  standing,
   metrics,
   supervisor,
 }: Role): void {
-  const outcomes = new OutcomesFromTopic(
-    servers,
-    kafkaInbound({ ...kafka, topic: OUTCOMES_TOPIC, groupId: OUTCOMES_GROUP }),
-    () => supervisor.well('outcomes'),
-  );
+  const topic = kafkaInbound({ ...kafka, topic: OUTCOMES_TOPIC, groupId: OUTCOMES_GROUP });
+  const standingFirst: InboundTopic = {
+    run: (take, ...more) =>
+      topic.run(
+        async (messages) => {
+          await standing.require();
+          return take(messages);
+        },
+        ...more,
+      ),
+  };
+  const outcomes = new OutcomesFromTopic(servers, standingFirst, () => supervisor.well('outcomes'));
   metrics.outcomes(() => outcomes.figures);
   supervisor.take('outcomes', async (signal) => {
     await createTopics(kafka);
-    const check = (): Promise<void> => checkCluster(ground, kafka);
+    const check = async (): Promise<void> => {
+      await standing.look();
+      await checkCluster(ground, kafka);
+    };
     await check();
     await checkedWork(check, (until) => outcomes.run(until), signal);
   });
@@ -87,10 +99,11 @@ function runnerOf(
  * together.
  */
 async function automate(
-  { servers, queue, supervisor }: Role,
+  { servers, queue, standing, supervisor }: Role,
   automations: ProcessManagerRunner,
   held: AbortSignal,
 ): Promise<void> {
+  await standing.look();
   supervisor.well('automation');
   for (const { job, by } of await unfinished(servers))
     await queue.submit(jobIdOf(job), { job, by });

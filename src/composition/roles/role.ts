@@ -8,6 +8,7 @@ import type { Supervisor } from '../../runtime/supervision/supervisor.js';
 import type { LogEnd } from '../../runtime/log-end.js';
 import type { Log } from '../../runtime/log.js';
 import type { Metrics } from '../../runtime/metrics.js';
+import type { Standing } from '../../runtime/standing.js';
 import type { ProjectionProgress } from '../../runtime/projection-progress.js';
 import type { ListSetAside } from '../../write-side/set-aside.js';
 import type { QueuedJob } from '../../use-cases/jobs/queued-jobs.js';
@@ -21,6 +22,8 @@ export interface Role {
   readonly metrics: Metrics;
   readonly progress: ProjectionProgress;
   readonly supervisor: Supervisor;
+  /** Whether the log has what read models and automations stand on. */
+  readonly standing: Standing;
   /** What the relay's position stands on now. */
   readonly ground: () => Promise<RelayGround>;
   /** What the process with the role automation set aside, by now. */
