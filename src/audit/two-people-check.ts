@@ -244,6 +244,12 @@ export class TwoPeopleCheck {
       case 'BankMessageReceived':
         this.#files.set(event.data.sha256, meta.actor);
         return;
+      case 'BankMessageReleased': {
+        const broughtBy = this.#files.get(event.data.sha256) ?? '';
+        if (this.era.isNew && !isMachine(meta.role) && isSamePerson(broughtBy, meta.actor))
+          found('I4', 'a file was released by who handed it over');
+        return;
+      }
       case 'BankEntryQuarantined':
         this.#entries.set(stream, {
           recordedBy: meta.actor,

@@ -98,6 +98,9 @@ describe('a break is of what the payment was', () => {
     expect(foundIn(1, is('Settled'), live('settled'))).toEqual([]);
     expect(foundIn(2, is('Settled'), live('settled'))).toEqual([]);
     expect(foundIn(1, is('Settled'), live('rejected'))).toEqual(wrong(kind, 'rejected', 'settled'));
+    expect(foundIn(1, is('Rejected'), live('returned'))).toEqual(
+      wrong(kind, 'returned', 'rejected'),
+    );
     expect(foundIn(1, is('Rejected'), live('settled'))).toEqual(wrong(kind, 'settled', 'rejected'));
   });
   test('other contradictions', () => {
@@ -106,6 +109,9 @@ describe('a break is of what the payment was', () => {
     expect(foundIn(1, is('Returned'), broken(kind, 'returned'))).toEqual([]);
     expect(foundIn(1, is('Returned'), broken(kind, 'rejected'))).toEqual([]);
     expect(foundIn(2, broken(kind, 'accepted'))).toEqual([]);
+    expect(foundIn(1, is('Returned'), broken(kind, 'settled'))).toEqual(
+      wrong(kind, 'settled', 'returned'),
+    );
     expect(foundIn(1, broken(kind, 'returned'))).toEqual(wrong(kind, 'returned', 'none'));
     expect(foundIn(2, broken(kind, 'settled'))).toEqual(wrong(kind, 'settled', 'none'));
     expect(foundIn(1, is('Settled'), broken(kind, 'rejected'))).toEqual(

@@ -94,6 +94,13 @@ describe('arrears are not ordered over an open break', () => {
   });
 });
 
+test('of what no correction found, another part of the check has something to say', () => {
+  const unknown = { ...household, correctionIds: ['asd-0009'], paymentId: paymentOf('2026-02') };
+  const doubted = [paymentOf('2025-09')];
+  const given: Step = ['ArrearsReleased', { ...unknown, paymentId: doubted[0] }, 30];
+  expect(saidOf({ doubted }, given, ['ArrearsOrdered', unknown, 31])).toEqual([]);
+});
+
 describe('nor of what was paid after all', () => {
   const october = { arrived: { [paymentOf('2025-10')]: 25 } };
   const started = (data: object = {}): Step => [
@@ -126,6 +133,7 @@ describe('nor of what was paid after all', () => {
   test('unless a correction looked at their months since, and came to its end', () => {
     expect(saidOf(october, started())).toEqual(ARRIVED);
     expect(saidOf(october, started(), applied())).toEqual([]);
+    expect(saidOf(october, started(), applied(40))).toEqual([]);
     expect(saidOf(october, started(), applied(41))).toEqual(ARRIVED);
     expect(saidOf(october, started({ asOf: 24 }), applied())).toEqual(ARRIVED);
     const found = (arrearsCount: number, overpaidCount: number): Step => [
@@ -154,6 +162,7 @@ describe('nor of what was paid after all', () => {
     const lapsed = (position: number): Step => ['AdjustmentLapsed', whose, position];
     expect(saidOf(october, started(), proposed, applied())).toEqual([]);
     expect(saidOf(october, started(), proposed, lapsed(29), applied())).toEqual(ARRIVED);
+    expect(saidOf(october, started(), proposed, applied(), lapsed(40))).toEqual(ARRIVED);
     expect(saidOf(october, started(), proposed, applied(), lapsed(41))).toEqual([]);
   });
 });

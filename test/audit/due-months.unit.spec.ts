@@ -37,6 +37,7 @@ test('an order pays no month after that of its cycle', () => {
 test('an order pays the months that no earlier cycle could have paid', () => {
   const both = ordered('2026-02', {}, ['2026-01', '2026-02']);
   expect(found({}, cycle('2026-01', 100), STARTED, both)).toEqual([]);
+  expect(found({ asOf: 200 }, STARTED, both)).toEqual([]);
   const looked = [STARTED, cycle('2026-01', 200)] as const;
   expect(found({}, ...looked, both)).toEqual([early('2026-01', '2026-02')]);
   expect(found({ isNew: false }, ...looked, both)).toEqual([]);
