@@ -53,7 +53,7 @@ export class Standing {
     this.#isSure = refusals.length === 0 && outage === undefined;
     if (refusals.length > 0)
       throw new DomainError(
-        refusals[0]!.code,
+        'CHECKPOINT_NOT_IN_LOG',
         [...new Set(refusals.map(({ detail }) => detail))].join(' '),
         'unavailable',
       );

@@ -96,6 +96,10 @@ test('nothing is recorded, answered or taken in, and health and figures are told
       [auditor, '/feed'],
     ] as const)
       expect([path, await who.get(path)]).toMatchObject([path, refused]);
+    // Each is told together: one alone is what the background would meet, were it started.
+    const ready = await fetch(`${server.url}/health/ready`);
+    const { detail } = refused.body;
+    expect(await ready.json()).toMatchObject({ code: 'NOT_READY', detail });
     for (const [path, status] of [
       ['/health/live', 200],
       ['/health/ready', 503],

@@ -32,7 +32,7 @@ import {
 } from '../../src/kernel/ids.js';
 import { whileOpen } from '../../src/programme/open-programme.js';
 import { type Part } from '../../src/write-side/unit.js';
-import { paidToIdentity } from './model-again.js';
+import { monthsWait, paidToIdentity } from './model-again.js';
 import { recovery } from './model-corrections.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
@@ -296,6 +296,7 @@ export function instruct(world: World, op: Op, limit: number): void {
     const state = foldPayment(events);
     const accountId = payableAccount(world, state.paymentId, released);
     if (state.status !== 'ordered' || state.round !== found.round || !accountId) continue;
+    if (monthsWait(world, state.paymentId, released.position)) continue;
     if (left <= 0) return;
     left -= 1;
     if (

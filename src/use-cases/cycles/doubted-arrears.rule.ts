@@ -47,21 +47,24 @@ export interface NamedByEntries {
   dismissersOf(payment: PaymentState): readonly string[];
 }
 
-/** Arrears that a payment carries or may carry, and what stands against paying them. */
-export interface ArrearsInDoubt {
-  readonly correctionId: string;
+/** What is paid in the place of payments that failed, and what stands against paying it. */
+export interface InDoubt {
   /**
-   * They wait: of a payment that they stand in for a bank says that it was paid after all, and
-   * nobody has resolved that; or it was paid after all, and no correction has looked at its months
-   * since.
+   * It waits: of a payment that it stands in for a bank says that it was paid after all, and nobody
+   * has resolved that; or it was paid after all, and no correction has looked at its months since.
    */
   readonly waits: boolean;
+  /** Who took away what stood against paying it: a break, or an entry of a bank's file. */
+  readonly clearedBy: readonly string[];
+  /** Who computed the correction that found it. */
+  readonly proposers: readonly string[];
+}
+
+/** Arrears that a payment carries or may carry. */
+export interface ArrearsInDoubt extends InDoubt {
+  readonly correctionId: string;
   /** A payment that they stand in for and that arrived after all, unseen by any correction. */
   readonly arrived: string | undefined;
-  /** Who took away what stood against paying them: a break, or an entry of a bank's file. */
-  readonly clearedBy: readonly string[];
-  /** Who computed the correction that found them. */
-  readonly proposers: readonly string[];
 }
 
 /**
@@ -121,7 +124,7 @@ function behindOf(
 }
 
 /** Of a payment that is lost, who took away what said that it may not be. */
-function clearersOf(
+export function clearersOf(
   events: readonly Recorded[],
   entries: NamedByEntries | undefined,
 ): readonly string[] {
@@ -192,11 +195,11 @@ export const waitingOf = (arrears: readonly ArrearsInDoubt[] = []): ReadonlySet<
   new Set(arrears.filter(({ waits }) => waits).map(({ correctionId }) => correctionId));
 
 /**
- * Whether whoever is among those that pay arrears took away what stood against paying them, which
+ * Whether whoever is among those that pay took away what stood against paying them, which
  * takes another person; and who computed what was found.
  */
 export const isFreedByPayer = (
-  { clearedBy: cleared, proposers }: ArrearsInDoubt,
+  { clearedBy: cleared, proposers }: InDoubt,
   payers: readonly string[],
 ): boolean => cleared.some((one) => isOneOf([...payers, ...proposers], one));
 

@@ -16,7 +16,7 @@ import {
 } from './doubted-arrears.rule.js';
 
 /** At which position of the log is looked (absent: now), and at which entries of banks' files. */
-interface Looking {
+export interface Looking {
   readonly asOf?: number | undefined;
   readonly entries?: WaitingEntries;
 }

@@ -1,8 +1,8 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
-import { abandonedClaims } from '../../person/claims.js';
 import { cyclesOf } from './cycles.js';
-import { holdersOf, monthsPaidBy } from './months-paid.rule.js';
+import { identityHoldersOf } from './identity-holders.js';
+import { monthsPaidBy } from './months-paid.rule.js';
 
 type Months = ReadonlySet<string>;
 const NONE: Months = new Set();
@@ -39,35 +39,11 @@ export class PaidToIdentity {
     own: ReadonlySet<string> = NONE,
   ): Promise<ReadonlyMap<string, Months>> {
     const found = new Map<string, Months>();
-    for (const [personId, holders] of await this.#holdersOf(personIds)) {
+    for (const [personId, holders] of await identityHoldersOf(this.store, personIds)) {
       const others = holders.filter((holder) => holder !== personId || own.has(holder));
       if (others.length > 0) found.set(personId, await this.#paidTo(others));
     }
     return found;
-  }
-
-  async #holdersOf(
-    personIds: readonly string[],
-  ): Promise<readonly (readonly [personId: string, holders: readonly string[]])[]> {
-    const persons = await this.store.readStreams(
-      [...new Set(personIds)].map((id) => streams.person(id)),
-    );
-    const registered = persons.flatMap(({ events: [first] }) =>
-      first?.type === 'PersonRegistered' ? [first.data] : [],
-    );
-    const identities = await this.store.readStreams(
-      registered.map(({ identityHash }) => streams.identity(identityHash)),
-    );
-    const claims = registered.map(({ personId, identityHash }, i) =>
-      holdersOf(identities[i]!.events).map((holder) => ({ personId, identityHash, holder })),
-    );
-    const byOthers = claims.flat().filter(({ personId, holder }) => holder !== personId);
-    // Who claimed it and was registered with another was never its holder.
-    const abandoned = new Set(await abandonedClaims(this.store, byOthers));
-    return claims.map((of, i) => [
-      registered[i]!.personId,
-      of.filter((claim) => !abandoned.has(claim)).map(({ holder }) => holder),
-    ]);
   }
 
   async #paidTo(personIds: readonly string[]): Promise<Months> {

@@ -9,7 +9,7 @@ import { payeeOf, type Payee } from '../../person/payee.rule.js';
 import { openPayees } from '../../person/payees.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import type { Deps } from '../../write-side/context.js';
-import { DoubtedArrears } from '../cycles/doubted-arrears.js';
+import { PaidInDoubt } from '../cycles/in-doubt.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { foldPayment } from '../folds.js';
 import {
@@ -72,10 +72,10 @@ export interface Candidate {
   readonly enrolment: readonly Recorded[];
   /** As it was where it was asked for. */
   readonly then?: PaymentSnapshot;
-  /** Whether it carries arrears that a bank may have paid. */
+  /** Whether it carries arrears, or pays months before its own, that a bank may have paid. */
   readonly isDoubted: boolean;
-  /** Who took away what said that the arrears which it carries may have been paid. */
-  readonly arrearsFreedBy: readonly string[];
+  /** Who took away what said so. */
+  readonly freedBy: readonly string[];
   /** An entry of a bank's file that names it and waits for a person. */
   readonly openEntry: string | undefined;
   /** Who dismissed such entries. */
@@ -125,7 +125,7 @@ export async function candidatesOf(
     return found ?? [];
   });
   defects.finish();
-  const doubted = await new DoubtedArrears(store, programmeId, { entries }).carriedBy(
+  const doubted = await new PaidInDoubt(store, programmeId, { entries }).of(
     folded.map(({ paymentId, entitled }) => ({ paymentId, items: entitled.items })),
   );
   // After the payments: what was said of them before they were looked at is known.
@@ -138,12 +138,12 @@ export async function candidatesOf(
   );
   return folded.map((one, i) => {
     const account = accounts[i];
-    const arrears = doubted.get(one.paymentId) ?? [];
-    const isDoubted = arrears.some(({ waits }) => waits);
-    const arrearsFreedBy = arrears.flatMap(({ clearedBy }) => clearedBy);
+    const found = doubted.get(one.paymentId) ?? [];
+    const isDoubted = found.some(({ waits }) => waits);
+    const freedBy = found.flatMap(({ clearedBy }) => clearedBy);
     const openEntry = entries.naming(one.state);
     const dismissedBy = entries.dismissersOf(one.state);
-    const waiting = { isDoubted, arrearsFreedBy, openEntry, dismissedBy };
+    const waiting = { isDoubted, freedBy, openEntry, dismissedBy };
     return { ...one, ...waiting, payee: account && one.payee, account, damaged: damaged.get(i) };
   });
 }

@@ -47,10 +47,10 @@ export type Judged = PaymentThenAndNow & {
   /** That there is an account, which nobody can read any more. */
   readonly damaged?: DomainError | undefined;
   readonly entitled: Entitled;
-  /** Whether it carries arrears that a bank may have paid. */
+  /** Whether it carries arrears, or pays months before its own, that a bank may have paid. */
   readonly isDoubted?: boolean;
   /** Who took away what said so. */
-  readonly arrearsFreedBy?: readonly string[];
+  readonly freedBy?: readonly string[];
   /** An entry of a bank's file that names the payment and waits for a person. */
   readonly openEntry?: string | undefined;
 };
@@ -103,12 +103,12 @@ export function instructable(
 
 /** What a bank said that keeps a payment from being paid, or who took that away and asks. */
 function standsAgainst(
-  { openEntry, isDoubted, arrearsFreedBy = [] }: Judged,
+  { openEntry, isDoubted, freedBy = [] }: Judged,
   by: string | undefined,
 ): DomainError | undefined {
   if (openEntry !== undefined) return entryOpen(openEntry);
   if (isDoubted) return arrearsInDoubt();
-  return by !== undefined && isOneOf(arrearsFreedBy, by) ? freedByPayer() : undefined;
+  return by !== undefined && isOneOf(freedBy, by) ? freedByPayer() : undefined;
 }
 
 /**
@@ -170,13 +170,13 @@ const entryOpen = (entryId: string): DomainError =>
 const arrearsInDoubt = (): DomainError =>
   new DomainError(
     'ARREARS_IN_DOUBT',
-    'A bank may have paid what the arrears of this payment stand in for; resolve the break of it, or decide on the entry that names it, first, or correct the household.',
+    'A bank may have paid what this payment stands in for: its arrears, or months of it to the same identity. Resolve the break of that, or decide on the entry that names it, first; where it was paid, cancel this payment, and correct the household.',
     'rule',
   );
 const freedByPayer = (): DomainError =>
   new DomainError(
     'SAME_PERSON',
-    'Who resolved a break of what the arrears of this payment stand in for, or dismissed an entry about it, does not pay them.',
+    'Who resolved a break of what this payment stands in for, or dismissed an entry about it, does not pay it.',
     'forbidden',
   );
 const notDue = (): DomainError =>

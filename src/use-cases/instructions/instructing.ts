@@ -5,8 +5,8 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
-import { DoubtedArrears } from '../cycles/doubted-arrears.js';
-import { isFreedByPayer, type ArrearsInDoubt } from '../cycles/doubted-arrears.rule.js';
+import { PaidInDoubt } from '../cycles/in-doubt.js';
+import { isFreedByPayer, type InDoubt } from '../cycles/doubted-arrears.rule.js';
 import { Defects, type Defect } from '../../write-side/defect.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
@@ -90,7 +90,7 @@ export class Instructing {
   readonly #remittance: string;
   readonly #messages: Message[] = [];
   readonly #filling = new Map<PayingAccount, Filling>();
-  readonly #doubtedArrears: DoubtedArrears;
+  readonly #inDoubt: PaidInDoubt;
   /** Pages are added to their files one after the other. */
   #written: Promise<void> = Promise.resolve();
   #seen = 0;
@@ -103,7 +103,7 @@ export class Instructing {
     private readonly onProgress?: OnProgress,
   ) {
     const asOf = released.position;
-    this.#doubtedArrears = new DoubtedArrears(deps.store, release.programmeId, {
+    this.#inDoubt = new PaidInDoubt(deps.store, release.programmeId, {
       asOf,
       entries: new OpenEntries(deps.store, asOf),
     });
@@ -117,11 +117,11 @@ export class Instructing {
 
   /**
    * Pages of payments with their payees; an erased person, one without an account, whose account
-   * is held, whose household is not due the months any more, whose arrears a bank may have paid,
-   * or of whom no message can be written, is left out: they are instructed with those that are
-   * instructed again. Accounts, how long they are held, and enrolments are those at the release, so
-   * that a run that goes on later pays nobody that the first had left out, in the middle of its
-   * files.
+   * is held, whose household is not due the months any more, whose arrears or earlier months a bank
+   * may have paid, or of whom no message can be written, is left out: they are instructed with
+   * those that are instructed again. Accounts, how long they are held, and enrolments are those at
+   * the release, so that a run that goes on later pays nobody that the first had left out, in the
+   * middle of its files.
    */
   async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
     const walked = pagesOf(
@@ -182,19 +182,19 @@ export class Instructing {
   }
 
   /**
-   * By payment, arrears that it carries of which a bank said, by the release, that they may be
-   * paid, and nobody, or somebody who pays them, has resolved that.
+   * By payment, arrears that it carries, or months before its own, of which a bank said, by the
+   * release, that they may be paid, and nobody, or somebody who pays them, has resolved that.
    */
   #doubted(payments: readonly ReleasedPayment[]) {
     const carrying = payments.map(({ paymentId, ordered }) => ({
       paymentId,
       items: ordered.items,
     }));
-    return this.#doubtedArrears.carriedBy(carrying);
+    return this.#inDoubt.of(carrying);
   }
 
-  #waits(arrears: readonly ArrearsInDoubt[] = []): boolean {
-    return arrears.some((one) => one.waits || isFreedByPayer(one, this.released.people));
+  #waits(doubted: readonly InDoubt[] = []): boolean {
+    return doubted.some((one) => one.waits || isFreedByPayer(one, this.released.people));
   }
 
   async #atRelease(payments: readonly ReleasedPayment[]): Promise<readonly AtRelease[]> {
