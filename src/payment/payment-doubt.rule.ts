@@ -38,6 +38,7 @@ export function hasArrivedSince(
   return (
     isUnpaid(until(failedBy)) &&
     stateOf(events).status === 'settled' &&
-    until(laterThan).status !== 'settled'
+    // Who looked before it failed has not seen that it was paid after all.
+    (laterThan < failedBy || until(laterThan).status !== 'settled')
   );
 }

@@ -103,6 +103,17 @@ test('until a correction looked at all their months, which the payment was seen 
   expect(after('2025-09', '2025-12', {}, 'approved')).toBe(true);
 });
 
+test('a look at it before it failed sees nothing of that', () => {
+  const [ordered] = failed;
+  const paidOnce = [
+    ordered!,
+    at('PaymentSettled', 12, { attempt: 1 }),
+    at('PaymentReturned', 20, { attempt: 1, reason: 'AC04' }),
+    settled,
+  ];
+  expect(waits('2025-10', paidOnce, [correction('2025-10', '2025-10', { asOf: 15 })])).toBe(true);
+});
+
 test('who took away what stood against them pays them not, nor who computed them', () => {
   const freed = {
     correctionId: 'asd-0001',
