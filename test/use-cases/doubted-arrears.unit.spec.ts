@@ -45,7 +45,7 @@ const settled = at('PaymentSettled', 60, { attempt: 1 });
 const correction = (
   fromPeriod: string,
   toPeriod: string,
-  more: { readonly asOf?: number; readonly personId?: string } = {},
+  more: Partial<NonNullable<CorrectionState['started']>> = {},
   status: CorrectionState['status'] = 'applied',
 ): CorrectionState => ({
   ...correctionDecider.initialState,
@@ -101,6 +101,20 @@ test('until a correction looked at all their months, which the payment was seen 
   expect(after('2025-09', '2025-12', { personId: uuid(3) })).toBe(true);
   expect(after('2025-09', '2025-12', { asOf: 59 })).toBe(true);
   expect(after('2025-09', '2025-12', {}, 'approved')).toBe(true);
+});
+
+test('what arrived is named once the correction that found the arrears is applied', () => {
+  const arrivedOf = (status: CorrectionState['status']) => {
+    const own = correction('2025-10', '2025-10', { asOf: 30, correctionId: 'asd-0001' }, status);
+    return doubtedCorrections(
+      account('2025-10'),
+      personId,
+      new Map([[paymentOf('2025-10'), [...failed, settled]]]),
+      { periods: PERIODS, corrections: [own] },
+    ).map(({ waits: isWaiting, arrived }) => [isWaiting, arrived]);
+  };
+  expect(arrivedOf('applied')).toEqual([[true, paymentOf('2025-10')]]);
+  expect(arrivedOf('approved')).toEqual([[true, undefined]]);
 });
 
 test('a look at it before it failed sees nothing of that', () => {

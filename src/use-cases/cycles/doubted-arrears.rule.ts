@@ -63,7 +63,10 @@ export interface InDoubt {
 /** Arrears that a payment carries or may carry. */
 export interface ArrearsInDoubt extends InDoubt {
   readonly correctionId: string;
-  /** A payment that they stand in for and that arrived after all, unseen by any correction. */
+  /**
+   * A payment that they stand in for and that arrived after all, unseen by any correction; of
+   * arrears whose own correction is applied, which counts what it put on accounts until then.
+   */
   readonly arrived: string | undefined;
 }
 
@@ -93,7 +96,7 @@ export function doubtedCorrections(
       {
         correctionId,
         waits,
-        arrived: arrived?.paymentId,
+        arrived: found?.status === 'applied' ? arrived?.paymentId : undefined,
         clearedBy: [...new Set(cleared)].sort(),
         proposers: found?.proposers ?? [],
       },
