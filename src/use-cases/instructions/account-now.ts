@@ -93,7 +93,7 @@ interface Looking {
 }
 
 /**
- * @throws that defect where all of several meet one
+ * Payments as they are now, with their payees. @throws the defect of ours that all of several meet
  */
 export async function candidatesOf(
   { store, vault }: Pick<Deps, 'store' | 'vault'>,
