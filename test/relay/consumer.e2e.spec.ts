@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { Kafka, logLevel } from 'kafkajs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Inbox } from '../../examples/payment-system/inbox.js';
@@ -19,7 +18,7 @@ import { Relay } from '../../src/runtime/relay.js';
 import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { answers, enrolled, released } from '../use-cases/month.js';
 import { newWorld, type World } from '../use-cases/world.js';
-import { startKafka } from '../support/kafka.js';
+import { kafkaClient, startKafka } from '../support/kafka.js';
 import { eventually } from '../support/eventually.js';
 import { requireHere } from '../support/servers-here.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -76,7 +75,7 @@ function working(work: (signal: AbortSignal) => Promise<void>): () => Promise<vo
 if (kafka.running)
   describe('a payment system on Kafka', () => {
     const { brokers } = kafka;
-    const client = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+    const client = kafkaClient(brokers);
     const state = relayState();
     let world: World;
     let bankDir: string;

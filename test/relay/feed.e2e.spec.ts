@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { getEventListeners } from 'node:events';
 import { EventRegistry } from '../../events/registry.js';
 import { livePosition } from '../../projections/engine/live-position.js';
@@ -20,7 +20,7 @@ import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { everyRow, inTurnAlone, PROJECTIONS } from '../projections/stores.js';
 import { ArrayLog, streamsOnly } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
-import { startKafka } from '../support/kafka.js';
+import { kafkaClient, startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
 import { eventually, simulatedDelay } from '../support/eventually.js';
 import { requireHere } from '../support/servers-here.js';
@@ -71,8 +71,6 @@ if (kafka.running && postgres.running) {
       log: streamsOnly(log, true),
       ...options,
     });
-  const clientOf = (brokers: readonly string[]): Kafka =>
-    new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
 
   /** Many small batches, so that there are many pages. */
   async function deliverInTens(writer: BrokerWriter, from: number, to: number): Promise<void> {
@@ -114,7 +112,7 @@ if (kafka.running && postgres.running) {
       const { open, log, rows } = await direct();
 
       await createTopics({ brokers });
-      const client = clientOf(brokers);
+      const client = kafkaClient(brokers);
       await sendPoison(client);
       const writer = await openKafkaWriter({ brokers }, DEFAULT_BASE_URI);
       const half = Math.floor(EVENTS.length / 2);
@@ -187,7 +185,7 @@ if (kafka.running && postgres.running) {
     };
     const runner = projector({ store, feed: slowly, onCommitted }, log);
     const running = runner.run(stop.signal);
-    const { stolen, leave } = await intruderInto(groupId, clientOf(brokers));
+    const { stolen, leave } = await intruderInto(groupId, kafkaClient(brokers));
     // Where the slow one was faster than the other came, events come again until both have some.
     await eventually(
       'events for the intruder',

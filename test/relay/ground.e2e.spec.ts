@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
 import { createTopics, remakeEventTopics } from '../../src/adapters/event-bus/kafka/topics.js';
 import { refuseLess, topicsNow } from '../../src/adapters/event-bus/kafka/topics-left.js';
 import { openKafkaWriter } from '../../src/adapters/event-bus/kafka/writer.js';
@@ -11,7 +10,7 @@ import { Relay } from '../../src/runtime/relay.js';
 import { ArrayLog } from '../support/array-log.js';
 import { eventually } from '../support/eventually.js';
 import { historyOf } from '../support/history.js';
-import { startKafka } from '../support/kafka.js';
+import { kafkaClient, startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
 import { requireHere } from '../support/servers-here.js';
 
@@ -68,7 +67,7 @@ if (kafka.running && postgres.running)
     const auditEnd = async (): Promise<number> =>
       (await topicsNow({ brokers })).ends[AUDIT_TOPIC]?.[0] ?? 0;
     const deleted = async (topic: string): Promise<void> => {
-      const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+      const admin = kafkaClient(brokers).admin();
       await admin.connect();
       await admin.deleteTopics({ topics: [topic] });
       await eventually('no topic', async () => !(await admin.listTopics()).includes(topic));

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
 import { createTopics } from '../../src/adapters/event-bus/kafka/topics.js';
 import { openKafkaWriter } from '../../src/adapters/event-bus/kafka/writer.js';
 import { postgresRelayState } from '../../src/adapters/relay-state/postgres.js';
@@ -15,7 +14,7 @@ import { Relay } from '../../src/runtime/relay.js';
 import { ArrayLog } from '../support/array-log.js';
 import { readThroughSdk, schemaProblems } from '../support/cloud-events.js';
 import { historyOf } from '../support/history.js';
-import { startKafka } from '../support/kafka.js';
+import { kafkaClient, startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
 import { eventually } from '../support/eventually.js';
 import { requireHere } from '../support/servers-here.js';
@@ -46,7 +45,7 @@ afterAll(async () => {
 
 /** Everything that the event topics hold now. */
 async function everything(brokers: readonly string[]): Promise<Read[]> {
-  const client = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const client = kafkaClient(brokers);
   const admin = client.admin();
   await admin.connect();
   const topics = EVENT_TOPICS.map(({ topic }) => topic);
@@ -191,7 +190,7 @@ if (kafka.running && postgres.running)
     it(
       'fills topics that were deleted again, from the log, once its checkpoint is set back',
       async () => {
-        const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+        const admin = kafkaClient(brokers).admin();
         await admin.connect();
         const topics = EVENT_TOPICS.map(({ topic }) => topic);
         await admin.deleteTopics({ topics });

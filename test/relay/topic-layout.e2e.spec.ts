@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
+import { ConfigResourceTypes, type Admin } from 'kafkajs';
 import {
   listDeadLetters,
   replayDeadLetters,
@@ -15,7 +15,7 @@ import {
   topicOf,
 } from '../../src/messaging/topics.js';
 import { eventually } from '../support/eventually.js';
-import { runOfKafka, startKafka } from '../support/kafka.js';
+import { kafkaClient, runOfKafka, startKafka } from '../support/kafka.js';
 import { requireHere } from '../support/servers-here.js';
 
 const kafka = await startKafka('topics as the settings say');
@@ -35,7 +35,7 @@ if (kafka.running)
     const payments = topicOf('payment');
     let admin: Admin;
     beforeAll(async () => {
-      admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+      admin = kafkaClient(brokers).admin();
       await admin.connect();
     }, TIMEOUT_MS);
     afterAll(() => admin.disconnect());
@@ -128,10 +128,7 @@ if (kafka.running)
     it(
       'take the dead letter of a message that was as large as it could be, and do not give it back',
       async () => {
-        const producer = new Kafka({
-          brokers: [...brokers],
-          logLevel: logLevel.NOTHING,
-        }).producer();
+        const producer = kafkaClient(brokers).producer();
         await producer.connect();
         const value = 'x'.repeat(2_097_152 - 200);
         await producer.send({ topic: OUTCOMES_TOPIC, messages: [{ key: 'large', value }] });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Kafka, logLevel, type EachMessagePayload } from 'kafkajs';
+import type { EachMessagePayload } from 'kafkajs';
 import { textsOf } from '../../src/adapters/event-bus/kafka/client.js';
 import { publisherTo } from '../../examples/payment-system/kafka.js';
 import {
@@ -17,6 +17,7 @@ import { readThroughSdk, schemaProblems } from '../support/cloud-events.js';
 import { startCluster, type Cluster } from './cluster.js';
 import type { RoleProcess } from './role-process.js';
 import { eventually } from '../support/eventually.js';
+import { kafkaClient } from '../support/kafka.js';
 
 const TIMEOUT_MS = 600_000;
 const BASE = 'https://aid.example/sanad';
@@ -162,7 +163,7 @@ if (!('reason' in cluster))
         const auditor = await all.caller(apis[1]!, 'a.auditor', 'auditor');
         const { body } = await auditor.get('/cycles/asd-2031-01');
         expect(body.type).toBe(`${BASE}/problems/cycle-not-found`);
-        const client = new Kafka({ brokers: [...all.kafka.brokers], logLevel: logLevel.NOTHING });
+        const client = kafkaClient(all.kafka.brokers);
         const consumer = client.consumer({ groupId: 'through-the-sdk' });
         await consumer.connect();
         await consumer.subscribe({ topic: AUDIT_TOPIC, fromBeginning: true });

@@ -1,9 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Kafka, logLevel, type RetryOptions } from 'kafkajs';
+import { freePorts } from './free-ports.js';
 import { leaveOut } from './left-out.js';
 import { eventually } from './eventually.js';
 
@@ -20,8 +22,17 @@ export type TestKafka =
     }
   | { readonly running: false; readonly reason: string };
 
-/** Any 16 bytes in base64: a cluster's id. */
-const CLUSTER = 'c2FuYWQtdGVzdHMtMDEyMw';
+/** A cluster's id, which is any 16 bytes in base64: of each broker another. */
+const newCluster = (): string =>
+  Buffer.from(`sanad-${randomBytes(5).toString('hex')}`).toString('base64url');
+
+/**
+ * A client of Kafka that nobody of the engine made, with patience: what a busy machine's broker
+ * does to a connection is no failure of a test.
+ */
+export const kafkaClient = (brokers: readonly string[], retry: RetryOptions = PATIENT): Kafka =>
+  new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry });
+const PATIENT: RetryOptions = { retries: 8, initialRetryTime: 300, maxRetryTime: 30_000 };
 
 /**
  * A broker of our own with TLS, where one user may come in; its certificate is written to the file.
@@ -63,6 +74,7 @@ async function own(behind?: Advertised, secured?: Secured): Promise<TestKafka> {
   const [port, controller, between] = await freePorts(3);
   const advertised = behind ? behind(port!) : port!;
   const settings = join(dir, 'server.properties');
+  const cluster = newCluster();
   const outside = secured ? 'SASL_SSL' : 'PLAINTEXT';
   writeSettings(settings, {
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
@@ -72,12 +84,14 @@ async function own(behind?: Advertised, secured?: Secured): Promise<TestKafka> {
     'log.dirs': join(dir, 'log'),
   });
   try {
-    formatStorage(jars, settings, secured);
+    formatStorage(jars, settings, cluster, secured);
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
     throw error;
   }
-  const broker = new BrokerProcess(jars, settings, port!);
+  const broker = new BrokerProcess(jars, settings, (child, said) =>
+    answering(`127.0.0.1:${between}`, cluster, child, said),
+  );
   const stop = async (): Promise<void> => {
     await broker.end();
     rmSync(dir, { recursive: true, force: true });
@@ -162,13 +176,18 @@ export async function runOfKafka(
   if (code !== 0) throw new Error(`${main} ended with ${code}: ${said.slice(0, 500)}`);
 }
 
-function formatStorage(jars: string, settings: string, secured: Secured | undefined): void {
+function formatStorage(
+  jars: string,
+  settings: string,
+  cluster: string,
+  secured: Secured | undefined,
+): void {
   const user = secured
     ? ['--add-scram', `SCRAM-SHA-512=[name=${secured.username},password=${secured.password}]`]
     : [];
   const formatted = spawnSync(
     'java',
-    java(jars, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', settings, ...user),
+    java(jars, 'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', settings, ...user),
     { encoding: 'utf8', timeout: 300_000 },
   );
   if (formatted.status !== 0)
@@ -189,12 +208,12 @@ class BrokerProcess {
   constructor(
     private readonly jars: string,
     private readonly settings: string,
-    private readonly port: number,
+    private readonly answers: (child: ChildProcess, said: readonly string[]) => Promise<void>,
   ) {
     process.once('exit', this.#onExit);
   }
 
-  /** Starts it and waits until it listens. */
+  /** Starts it and waits until it answers. */
   async start(): Promise<void> {
     const said: string[] = [];
     const child = spawn('java', java(this.jars, 'kafka.Kafka', this.settings), {
@@ -205,7 +224,7 @@ class BrokerProcess {
       output.on('data', (line: Buffer) => {
         said.push(String(line));
       });
-    await listening(this.port, child, said);
+    await this.answers(child, said);
   }
 
   async kill(): Promise<void> {
@@ -280,46 +299,28 @@ function securing(dir: string, { username, password, caFile }: Secured): Record<
   };
 }
 
-/** Free ports, held all at once so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const probes = Array.from({ length: count }, () => createServer());
-  await Promise.all(
-    probes.map(
-      (probe) =>
-        new Promise<void>((resolve) => {
-          probe.listen(0, '127.0.0.1', resolve);
-        }),
-    ),
-  );
-  const ports = probes.map((probe) => {
-    const address = probe.address();
-    return address !== null && typeof address !== 'string' ? address.port : 0;
-  });
-  await Promise.all(
-    probes.map(
-      (probe) =>
-        new Promise((resolve) => {
-          probe.close(resolve);
-        }),
-    ),
-  );
-  return ports;
-}
-
-async function listening(
-  port: number,
+/**
+ * Waits until it is the broker of ours that answers, whatever else may have come to listen on its
+ * ports meanwhile.
+ * @param at of its listener between brokers, which is told to nobody and secured for nobody
+ */
+async function answering(
+  at: string,
+  cluster: string,
   child: ChildProcess,
   said: readonly string[],
 ): Promise<void> {
-  await eventually('a broker that listens', async () => {
+  await eventually('a broker that answers', async () => {
     if (child.exitCode !== null)
       throw new Error(`the broker does not start: ${said.join('').slice(0, 500)}`);
-    return new Promise<boolean>((resolve) => {
-      const socket = createConnection(port, '127.0.0.1', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
+    const admin = kafkaClient([at], { retries: 0 }).admin();
+    try {
+      await admin.connect();
+      return (await admin.describeCluster()).clusterId === cluster;
+    } catch {
+      return false;
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
   });
 }

@@ -17,10 +17,16 @@ export interface KafkaOptions extends KafkaConnection {
 const CONNECT_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 /**
- * With waits that double from 0.3 s: about half a minute, so that new leaders of partitions can be
- * chosen.
+ * Waits that double from 0.3 s: about half a minute, so that new leaders of partitions can be
+ * chosen. All of it is said, since kafkajs waits for other times where NODE_ENV is "test".
  */
-const RETRIES = 7;
+const RETRY = {
+  retries: 7,
+  initialRetryTime: 300,
+  multiplier: 2,
+  factor: 0.2,
+  maxRetryTime: 30_000,
+};
 /**
  * A member whose page takes longer than this to fold loses its partitions, and is given the page
  * again.
@@ -50,7 +56,7 @@ export const client = ({
     ...(sasl ? { sasl: saslOf(sasl) } : {}),
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: { retries: RETRIES },
+    retry: RETRY,
     logLevel: onWarning ? logLevel.WARN : logLevel.NOTHING,
     ...(onWarning ? { logCreator: () => warningsTo(onWarning) } : {}),
   });
@@ -90,7 +96,7 @@ export const consumerOf = (kafka: Kafka, groupId: string): Consumer =>
     groupId,
     sessionTimeout: SESSION_TIMEOUT_MS,
     allowAutoTopicCreation: false,
-    retry: { restartOnFailure: async () => false },
+    retry: { ...RETRY, restartOnFailure: async () => false },
   });
 
 /** A broker that does not answer a goodbye holds nobody up: the group forgets who is silent. */
