@@ -23,6 +23,45 @@ differenceMinor: string
  */
 offsetMinor?: string
 }
+export interface AdjustmentEstablishedV2 {
+/**
+ * <programme>-<number>, counted from 0001.
+ */
+correctionId: string
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+personId: string
+/**
+ * ISO 3166-2 subdivision, for example MA-06.
+ */
+region: string
+/**
+ * Signed amount in minor units, as a decimal string.
+ */
+differenceMinor: string
+/**
+ * Of arrears, what was set against what the household owes or was let off.
+ */
+offsetMinor?: string
+/**
+ * Of an overpayment, what it was set against: arrears that no payment carries, by the correction that found them. Only the rest is owed.
+ * 
+ * @minItems 1
+ * @maxItems 1000
+ */
+arrearsOffset?: {
+/**
+ * <programme>-<number>, counted from 0001.
+ */
+correctionId: string
+/**
+ * Amount in minor units, as a decimal string.
+ */
+amountMinor: string
+}[]
+}
 export interface AdjustmentLapsedV1 {
 /**
  * <programme>-<number>, counted from 0001.
@@ -4032,7 +4071,7 @@ reason: string
 }
 /** Event type to the payload of its newest version. */
 export interface EventData {
-  AdjustmentEstablished: AdjustmentEstablishedV1;
+  AdjustmentEstablished: AdjustmentEstablishedV2;
   AdjustmentLapsed: AdjustmentLapsedV2;
   AdjustmentProposed: AdjustmentProposedV1;
   ArrearsOrdered: ArrearsOrderedV1;
@@ -4183,6 +4222,7 @@ export interface AggregateEvents {
 export interface PublishedSchema { readonly aggregate: string; readonly type: EventType; readonly version: number; readonly schema: object }
 export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"adjustment","type":"AdjustmentEstablished","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/adjustment/AdjustmentEstablished.v1.schema.json","title":"AdjustmentEstablished","type":"object","additionalProperties":false,"required":["correctionId","programmeId","personId","region","differenceMinor"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"differenceMinor":{"type":"string","pattern":"^-?[1-9][0-9]{0,17}$","description":"Signed amount in minor units, as a decimal string."},"offsetMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Of arrears, what was set against what the household owes or was let off."}}}},
+  {"aggregate":"adjustment","type":"AdjustmentEstablished","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/adjustment/AdjustmentEstablished.v2.schema.json","title":"AdjustmentEstablished","type":"object","additionalProperties":false,"required":["correctionId","programmeId","personId","region","differenceMinor"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"differenceMinor":{"type":"string","pattern":"^-?[1-9][0-9]{0,17}$","description":"Signed amount in minor units, as a decimal string."},"offsetMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Of arrears, what was set against what the household owes or was let off."},"arrearsOffset":{"type":"array","minItems":1,"maxItems":1000,"description":"Of an overpayment, what it was set against: arrears that no payment carries, by the correction that found them. Only the rest is owed.","items":{"type":"object","additionalProperties":false,"required":["correctionId","amountMinor"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"amountMinor":{"type":"string","pattern":"^[1-9][0-9]{0,17}$","description":"Amount in minor units, as a decimal string."}}}}}}},
   {"aggregate":"adjustment","type":"AdjustmentLapsed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/adjustment/AdjustmentLapsed.v1.schema.json","title":"AdjustmentLapsed","type":"object","additionalProperties":false,"required":["correctionId","programmeId","personId","region","differenceMinor"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"differenceMinor":{"type":"string","pattern":"^-?[1-9][0-9]{0,17}$","description":"Signed amount in minor units, as a decimal string."}}}},
   {"aggregate":"adjustment","type":"AdjustmentLapsed","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/adjustment/AdjustmentLapsed.v2.schema.json","title":"AdjustmentLapsed","type":"object","additionalProperties":false,"required":["correctionId","programmeId","personId","region","differenceMinor"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"differenceMinor":{"type":"string","pattern":"^-?[1-9][0-9]{0,17}$","description":"Signed amount in minor units, as a decimal string."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"The payment that the arrears stood in for, which arrived after all: they were on the account. Absent: what lapsed never was."}}}},
   {"aggregate":"adjustment","type":"AdjustmentProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/adjustment/AdjustmentProposed.v1.schema.json","title":"AdjustmentProposed","type":"object","additionalProperties":false,"required":["correctionId","programmeId","personId","region","differenceMinor","periods"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"differenceMinor":{"type":"string","pattern":"^-?[1-9][0-9]{0,17}$","description":"What is due less what was paid, in minor units: arrears where positive, an overpayment where negative."},"periods":{"type":"array","minItems":1,"maxItems":240,"items":{"type":"object","additionalProperties":false,"required":["period","causes","paidMinor","dueMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000,"description":"Version that rules the month; absent where nothing is due in it."},"causes":{"type":"array","minItems":1,"maxItems":4,"items":{"type":"string","enum":["policy","facts","not-payable","not-paid"]},"description":"Why the month differs: other rates, other facts, the enrolment is not payable in it, or no payment of it stands."},"paidMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."},"dueMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","minItems":1,"maxItems":400,"items":{"type":"object","additionalProperties":false,"description":"One benefit of one member: what was paid or settled by earlier corrections, and what is due. Only where the two differ.","required":["code","paidMinor","dueMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"paidMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."},"dueMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}}}}}}}}},

@@ -30,6 +30,8 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   PaymentBreakResolved: { 1: asItIs, 2: asItIs, 3: asItIs },
   // Version 2 names who had cleared what stood against it; before, they could pay it again.
   PaymentReinstructed: { 1: asItIs },
+  // Version 2 says which arrears an overpayment was set against; before, they were paid beside it.
+  AdjustmentEstablished: { 1: asItIs },
   // Version 2 may be of arrears that were on the account; before, none lapsed.
   AdjustmentLapsed: { 1: asItIs },
   // Version 2 is decided by two, and names who proposed it; before, one finance controller did.

@@ -126,11 +126,19 @@ function evolveAdjustment(rows: Rows, event: Recorded): void {
         updated_at: time,
       });
     }
-    case 'AdjustmentEstablished':
-      return change(event.data.correctionId, event.data.personId, {
+    case 'AdjustmentEstablished': {
+      const { correctionId, personId, offsetMinor = '0', arrearsOffset = [] } = event.data;
+      const setOff = arrearsOffset.reduce((sum, one) => sum + minor(one.amountMinor), 0n);
+      change(correctionId, personId, {
         status: 'established',
-        offset_minor: minor(event.data.offsetMinor ?? '0'),
+        offset_minor: minor(offsetMinor) + setOff,
       });
+      for (const { correctionId: id, amountMinor } of arrearsOffset) {
+        const before = rows.get(adjustments, adjustmentId(id, personId))?.offset_minor ?? 0n;
+        change(id, personId, { offset_minor: before + minor(amountMinor) });
+      }
+      return;
+    }
     case 'AdjustmentLapsed':
       return change(event.data.correctionId, event.data.personId, { status: 'lapsed' });
     case 'ArrearsOrdered':
@@ -231,13 +239,16 @@ function changesOf(before: RecoveryRow, event: Recorded): Partial<RecoveryRow> |
 /** Corrections of the past, what each says of a household, and what households owe for it. */
 export const correctionProjection: Projection = {
   name: 'correction',
-  version: 4,
+  version: 5,
   tables: [corrections, adjustments, recoveries],
   handles: HANDLED,
   touches(event: Recorded, touch: Touch): void {
     switch (event.type) {
-      case 'AdjustmentProposed':
       case 'AdjustmentEstablished':
+        for (const { correctionId } of event.data.arrearsOffset ?? [])
+          touch(adjustments, adjustmentId(correctionId, event.data.personId));
+        return touch(adjustments, adjustmentId(event.data.correctionId, event.data.personId));
+      case 'AdjustmentProposed':
       case 'AdjustmentLapsed':
         return touch(adjustments, adjustmentId(event.data.correctionId, event.data.personId));
       case 'ArrearsOrdered':

@@ -183,7 +183,10 @@ export interface AdjustmentView {
   /** proposed · established · ordered (its arrears are in a payment) */
   readonly status: string;
   readonly differenceMinor: bigint;
-  /** Of arrears, what was set against a debt. */
+  /**
+   * Of arrears, what was set against a debt, or what an overpayment found later was; of an
+   * overpayment, what was set against arrears and is not owed.
+   */
   readonly offsetMinor: bigint;
   /** Month by month, benefit by benefit, child by child. */
   readonly periods: EventData['AdjustmentProposed']['periods'];

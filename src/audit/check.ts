@@ -125,6 +125,7 @@ class Check implements AuditCheck {
     {
       earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
       isSent: (paymentId) => this.#money.isSent(this.#streams.find(`payment-${paymentId}`)),
+      isInDoubt: (paymentId, asOf) => this.#money.doubted.isInDoubt(paymentId, asOf),
       stands: (paymentId, asOf) =>
         this.#money.stands(paymentId, this.#streams.find(`payment-${paymentId}`), asOf),
     },

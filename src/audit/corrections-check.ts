@@ -69,7 +69,7 @@ export class CorrectionsCheck {
       case 'ArrearsOrdered':
         return this.#of(event.data).arrearsOrdered(event.data, found);
       case 'ArrearsReleased':
-        return this.#of(event.data).arrearsReleased(event.data, isPaid, found);
+        return this.#of(event.data).arrearsReleased(event, isPaid, found);
       case 'OverpaymentEstablished':
         return this.#of(event.data).overpaid(event.data, found);
       case 'OverpaymentOffset':
@@ -184,11 +184,11 @@ export class CorrectionsCheck {
     if (run) count(run.proposed, household.pending.minor, 1);
   }
 
-  #established({ data }: Recorded<'AdjustmentEstablished'>, found: Found): void {
+  #established({ data, v }: Recorded<'AdjustmentEstablished'>, found: Found): void {
     const run = this.#runs.get(data.correctionId);
     const approvedAt = run?.approvedAt ?? Infinity;
     if (approvedAt === Infinity) found('I4', 'put on the account before anybody approved it');
-    this.#of(data).established(data, approvedAt, found);
+    this.#of(data).established(data, { at: approvedAt, isNew: v >= 2 }, found);
     if (run) count(run.established, BigInt(data.differenceMinor), 1);
   }
 

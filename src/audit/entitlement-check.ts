@@ -18,17 +18,22 @@ import { begunAt, DueMonths, type Begun } from './due-months.js';
 import { forgetBefore, stateOf, textOf, versionAt, type Version } from './enrolment-versions.js';
 import { Era } from './era.js';
 import {
+  CARRIED,
   cycleIn,
   monthsIn,
   ordered,
   orderedAnew,
   ordersOf,
-  type Kind,
   type PaidMonths,
 } from './paid-months.js';
 import { compiledOf, entitlementUnder, type PublishedPolicies } from './published-policies.js';
+import { atMost } from './at-most.js';
 import type { Found } from './report.js';
 
+type Paying = Pick<
+  Recorded<'AdjustmentProposed'>['data']['periods'][number],
+  'period' | 'paidMinor' | 'dueMinor'
+> & { readonly isPaying: boolean };
 type Adjustment = Extract<Recorded, { type: 'AdjustmentProposed' }>;
 /** What others of the audit know of persons and payments. */
 export interface Known {
@@ -38,6 +43,8 @@ export interface Known {
   stands(paymentId: string, asOf?: number): boolean;
   /** Whether it was instructed: what was not, and is not due, is left out of its release. */
   isSent(paymentId: string): boolean;
+  /** Whether it had failed as of a position, and a break left open then whether it was paid. */
+  isInDoubt(paymentId: string, asOf: number): boolean;
 }
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
 
@@ -267,7 +274,7 @@ export class EntitlementCheck {
     for (const { period, policyVersion, dueMinor, paidMinor } of periods) {
       if (period < state.startPeriod) continue;
       const isPaying = payableIn(state, period);
-      this.#requirePaid(kept.paid, data, { period, paidMinor, isPaying }, asOf, found);
+      this.#requirePaid(kept.paid, data, { period, paidMinor, dueMinor, isPaying }, asOf, found);
       const rules = this.#corrected.isLawful(data, period)
         ? versionInEffect(known, period)
         : versionInForce(known, period);
@@ -311,17 +318,19 @@ export class EntitlementCheck {
   /**
    * What a correction says was paid for a month is what the cycles that it looks at ordered and
    * stands, and what earlier corrections put on the account. Arrears and what is given back are of
-   * the account, unless it took them back and the payment was paid late all the same.
+   * the account, unless it took them back and the payment was paid late all the same. What may have
+   * been paid counts up to what is due.
    */
   #requirePaid(
     paid: PaidMonths,
     { programmeId, personId, correctionId }: Adjustment['data'],
-    { period, paidMinor, isPaying }: { period: string; paidMinor: string; isPaying: boolean },
+    { period, paidMinor, dueMinor, isPaying }: Paying,
     asOf: number,
     found: Found,
   ): void {
     if (!this.era.isNew) return;
     let minor = this.#corrected.establishedFor(`${programmeId}-${personId}`, period);
+    let doubted = 0n;
     for (const order of ordersOf(paid, period, asOf)) {
       if (!this.#corrected.looksAt(correctionId, order.cycle)) continue;
       const paymentId = `${programmeId}-${order.cycle}-${personId}`;
@@ -329,8 +338,11 @@ export class EntitlementCheck {
       if (isLeftOut || !this.known.stands(paymentId, asOf)) continue;
       const carrying = { paymentId, round: order.round };
       const what = CARRIED[order.kind];
-      if (!what || this.#corrected.hasLapsed(what, carrying, asOf)) minor += order.minor;
+      if (what && !this.#corrected.hasLapsed(what, carrying, asOf)) continue;
+      if (!this.known.isInDoubt(paymentId, asOf)) minor += order.minor;
+      else if (what !== 'recovery') doubted += order.minor;
     }
+    minor += atMost(doubted, BigInt(dueMinor) - minor);
     if (BigInt(paidMinor) !== minor)
       found('I5', `${period}: ${paidMinor} said to be paid; the log has ${minor}`);
   }
@@ -378,13 +390,6 @@ export class EntitlementCheck {
     if (minor > 0n) found('I5', `${month}: corrections put ${minor} on the account for it already`);
   }
 }
-
-/** What of an order the household's account has, unless it lapsed. */
-const CARRIED: Readonly<Record<Kind, 'arrears' | 'recovery' | undefined>> = {
-  '>': undefined,
-  A: 'arrears',
-  R: 'recovery',
-};
 
 const total = (items: readonly { readonly amountMinor: string }[]): bigint =>
   items.reduce((sum, item) => sum + BigInt(item.amountMinor), 0n);

@@ -1,5 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import type { Found } from './report.js';
+import { atMost } from './at-most.js';
+import type { Recorded } from '../kernel/decider.js';
 import { isSamePerson } from '../kernel/subject.js';
 
 interface Carried {
@@ -17,17 +19,27 @@ interface Ordered {
   readonly grossMinor: bigint;
 }
 
+/** Of a correction whose findings come onto an account. */
+interface Approved {
+  /** Where it was approved. */
+  readonly at: number;
+  /** Whether who wrote that sets overpayments against arrears. */
+  readonly isNew: boolean;
+}
+
 /** What a household is owed for the past and owes, kept from the events alone. */
 export class HouseholdLedger {
   pending: { readonly correctionId: string; readonly minor: bigint } | undefined;
   suspended = false;
   /** Where a deduction was made or given back last; -1 where none was. */
   deductedAt = -1;
+  /** Where arrears were given back by a payment last; -1 where none were. */
+  #releasedAt = -1;
   readonly #arrears = new Map<string, { readonly minor: bigint; carriedBy: Carried | undefined }>();
   /** What arrears were set against the debt, until they come onto the account. */
   #offset: { readonly correctionId: string; readonly minor: bigint } | undefined;
-  /** Corrections that found an overpayment. */
-  readonly #overpaidBy = new Set<string>();
+  /** What corrections found to be owed: overpaid, less what that was set against. */
+  readonly #overpaidBy = new Map<string, bigint>();
   readonly #establishedBy = new Set<string>();
   readonly #deductions = new Map<string, Deduction>();
   /** The newest round that was ordered, by payment. */
@@ -55,12 +67,17 @@ export class HouseholdLedger {
   }
 
   /**
-   * @param approvedAt where the correction was approved. What is set against the debt follows from
-   *   what the household has of it at some time since, which is known where that stayed the same.
+   * What is set against the debt, or against arrears, follows from what the household has of it at
+   * some time since the approval, which is known where that stayed the same.
    */
   established(
-    { correctionId, differenceMinor, offsetMinor = '0' }: EventData['AdjustmentEstablished'],
-    approvedAt: number,
+    {
+      correctionId,
+      differenceMinor,
+      offsetMinor = '0',
+      arrearsOffset = [],
+    }: EventData['AdjustmentEstablished'],
+    approved: Approved,
     found: Found,
   ): void {
     const minor = BigInt(differenceMinor);
@@ -68,7 +85,7 @@ export class HouseholdLedger {
     const recorded = this.#offset?.correctionId === correctionId ? this.#offset.minor : 0n;
     const held = this.#overpaid - this.#recovered() + recorded;
     if (offset !== recorded) found('I6', `${offset} set against a debt that was not`);
-    else if (this.deductedAt <= approvedAt && offset !== least(minor, held))
+    else if (this.deductedAt <= approved.at && offset !== atMost(minor, held))
       found('I6', `${offset} of ${minor} set against a debt; the household has ${held} of it`);
     this.#offset = undefined;
     if (this.#establishedBy.has(correctionId))
@@ -76,10 +93,35 @@ export class HouseholdLedger {
     this.#requirePending(correctionId, minor, 'put on the account', found);
     this.#establishedBy.add(correctionId);
     this.pending = undefined;
+    if (minor < 0n) return this.#setOff(correctionId, -minor, arrearsOffset, approved, found);
+    if (arrearsOffset.length > 0) found('I6', 'arrears set against arrears');
     if (minor > offset)
       this.#arrears.set(correctionId, { minor: minor - offset, carriedBy: undefined });
-    else if (minor < 0n && !this.#overpaidBy.has(correctionId))
-      found('I6', 'an overpayment that nobody is asked to give back');
+  }
+
+  /** Of an overpayment, what no arrears were left for is owed. */
+  #setOff(
+    correctionId: string,
+    overpaid: bigint,
+    offset: NonNullable<EventData['AdjustmentEstablished']['arrearsOffset']>,
+    { at, isNew }: Approved,
+    found: Found,
+  ): void {
+    let left = overpaid;
+    for (const one of offset) {
+      const minor = BigInt(one.amountMinor);
+      const arrears = this.#arrears.get(one.correctionId);
+      if (!arrears || arrears.carriedBy || arrears.minor < minor)
+        found('I6', `set against arrears of ${one.correctionId}, which are not there for it`);
+      else if (arrears.minor === minor) this.#arrears.delete(one.correctionId);
+      else this.#arrears.set(one.correctionId, { ...arrears, minor: arrears.minor - minor });
+      left -= minor;
+    }
+    if ((this.#overpaidBy.get(correctionId) ?? 0n) !== left)
+      found('I6', `${left} of an overpayment is owed, which nobody is asked to give back`);
+    const isAlone = [...this.#arrears.values()].every(({ carriedBy }) => carriedBy);
+    if (left > 0n && !isAlone && this.#releasedAt <= at && isNew)
+      found('I6', 'an overpayment is owed beside arrears that it was not set against');
   }
 
   /** Approved, and put on no account. */
@@ -132,10 +174,11 @@ export class HouseholdLedger {
   }
 
   arrearsReleased(
-    { paymentId, round, amountMinor }: EventData['ArrearsReleased'],
+    { position, data: { paymentId, round, amountMinor } }: Recorded<'ArrearsReleased'>,
     isPaid: (paymentId: string) => boolean,
     found: Found,
   ): void {
+    this.#releasedAt = position;
     let sum = 0n;
     for (const one of this.#arrears.values()) {
       if (one.carriedBy?.paymentId !== paymentId || one.carriedBy.round !== round) continue;
@@ -152,9 +195,9 @@ export class HouseholdLedger {
   overpaid({ correctionId, amountMinor }: EventData['OverpaymentEstablished'], found: Found): void {
     if (this.#overpaidBy.has(correctionId))
       found('I6', `the overpayment of ${correctionId} is owed twice`);
-    if (this.pending?.correctionId !== correctionId || -this.pending.minor !== BigInt(amountMinor))
+    if (this.pending?.correctionId !== correctionId || -this.pending.minor < BigInt(amountMinor))
       found('I6', `an overpayment of ${amountMinor}, which is not what was proposed`);
-    this.#overpaidBy.add(correctionId);
+    this.#overpaidBy.set(correctionId, BigInt(amountMinor));
     this.#overpaid += BigInt(amountMinor);
   }
 
@@ -278,10 +321,4 @@ export class HouseholdLedger {
     for (const { minor } of this.#deductions.values()) total += minor;
     return total;
   }
-}
-
-/** What of arrears is set against a debt: what the household owes, or was let off. */
-function least(arrears: bigint, held: bigint): bigint {
-  const minor = arrears < held ? arrears : held;
-  return minor > 0n ? minor : 0n;
 }

@@ -11,6 +11,13 @@ export type PaidMonths = string;
 /** What the policy gives, arrears, or what is given back. */
 export type Kind = '>' | 'A' | 'R';
 
+/** What of an order the household's account has, unless it lapsed. */
+export const CARRIED: Readonly<Record<Kind, 'arrears' | 'recovery' | undefined>> = {
+  '>': undefined,
+  A: 'arrears',
+  R: 'recovery',
+};
+
 interface PaidMonth {
   readonly kind: Kind;
   readonly cycle: string;

@@ -1,4 +1,4 @@
-import type { AggregateEvents, EventData } from '../../events/generated.js';
+import type { EventData } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
 import {
   requireRole,
@@ -8,34 +8,19 @@ import {
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
-
-export type AdjustmentEvent = AggregateEvents['adjustment'];
-export type Proposal = EventData['AdjustmentProposed'];
-
-/**
- * Arrears that were approved: what is owed, and the payment that carries it (once there is one that
- * stands).
- */
-export interface Arrears {
-  readonly proposal: Proposal;
-  /** What was set against a debt, and so is not paid. */
-  readonly offsetMinor: bigint;
-  readonly orderedBy: { readonly paymentId: string; readonly round: number } | undefined;
-}
-
-/** What corrections found for one household of one programme. */
-export interface AdjustmentState {
-  /** The newest that nobody has put on the account yet. */
-  readonly pending: Proposal | undefined;
-  /** Arrears and overpayments on the account, in order. */
-  readonly established: readonly Proposal[];
-  /**
-   * Approved, and on no account: a payment that they were computed from had moved; or it did later,
-   * and arrived after all.
-   */
-  readonly lapsed: readonly Proposal[];
-  readonly arrears: readonly Arrears[];
-}
+import {
+  arrearsMinor,
+  availableArrears,
+  carriedArrears,
+  evolve,
+  initialState,
+  uncarriedArrears,
+  type AdjustmentEvent,
+  type AdjustmentState,
+  type Arrears,
+  type ArrearsOffset,
+  type Proposal,
+} from './adjustment.state.js';
 
 export type AdjustmentCommand =
   | ({ readonly type: 'ProposeAdjustment' } & Proposal)
@@ -43,6 +28,7 @@ export type AdjustmentCommand =
       readonly type: 'EstablishAdjustment';
       readonly correctionId: string;
       readonly offsetMinor?: string;
+      readonly arrearsOffset?: readonly ArrearsOffset[];
     }
   | {
       readonly type: 'LapseAdjustment';
@@ -72,35 +58,6 @@ export const ADJUSTMENT_REFUSALS = [
   'ARREARS_CHANGED',
 ] as const;
 
-const initialState: AdjustmentState = {
-  pending: undefined,
-  established: [],
-  lapsed: [],
-  arrears: [],
-};
-
-/**
- * Arrears that a payment may carry: approved, and carried by no other; what an earlier round of the
- * same payment carried was cancelled with it.
- */
-export const availableArrears = (
-  state: AdjustmentState,
-  paymentId: string,
-  round: number,
-): readonly Arrears[] =>
-  state.arrears.filter(
-    ({ orderedBy }) => !orderedBy || (orderedBy.paymentId === paymentId && orderedBy.round < round),
-  );
-
-const carriedArrears = (
-  state: AdjustmentState,
-  paymentId: string,
-  round: number,
-): readonly Arrears[] =>
-  state.arrears.filter(
-    ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
-  );
-
 /**
  * The earlier round of a payment of which it carries arrears that are not carried again: they are
  * released before, or nothing says that they are there.
@@ -116,12 +73,6 @@ export const roundLeaving = (
       orderedBy.round < round &&
       !correctionIds.includes(proposal.correctionId),
   )?.orderedBy?.round;
-
-export const arrearsMinor = (arrears: readonly Arrears[]): bigint =>
-  arrears.reduce(
-    (total, { proposal, offsetMinor }) => total + BigInt(proposal.differenceMinor) - offsetMinor,
-    0n,
-  );
 
 function requireSums({ periods, differenceMinor }: Proposal): void {
   let total = 0n;
@@ -186,8 +137,20 @@ function establish(
   requireRole(context, 'automation');
   if (isDone(state, command)) return [];
   const { differenceMinor, ...rest } = whoseOf(state, command);
-  const { offsetMinor } = command;
-  const arrears = BigInt(differenceMinor) > 0n ? BigInt(differenceMinor) : 0n;
+  const { offsetMinor, arrearsOffset } = command;
+  requireOffset(BigInt(differenceMinor), offsetMinor);
+  requireArrearsOffset(state, BigInt(differenceMinor), arrearsOffset);
+  const data = {
+    ...rest,
+    differenceMinor,
+    ...(offsetMinor === undefined ? {} : { offsetMinor }),
+    ...(arrearsOffset === undefined ? {} : { arrearsOffset: [...arrearsOffset] }),
+  };
+  return [{ type: 'AdjustmentEstablished', data }];
+}
+
+function requireOffset(difference: bigint, offsetMinor: string | undefined): void {
+  const arrears = difference > 0n ? difference : 0n;
   if (offsetMinor !== undefined && BigInt(offsetMinor) > arrears)
     throw new DomainError(
       'ADJUSTMENT_DOES_NOT_ADD_UP',
@@ -195,16 +158,33 @@ function establish(
       'rule',
       'offsetMinor',
     );
-  return [
-    {
-      type: 'AdjustmentEstablished',
-      data: {
-        ...rest,
-        differenceMinor,
-        ...(offsetMinor === undefined ? {} : { offsetMinor }),
-      },
-    },
-  ];
+}
+
+/** @throws DomainError ARREARS_CHANGED where a payment came to carry them since */
+function requireArrearsOffset(
+  state: AdjustmentState,
+  difference: bigint,
+  offset: readonly ArrearsOffset[] | undefined,
+): void {
+  if (offset === undefined) return;
+  const minor = offset.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n);
+  if (minor > -difference)
+    throw new DomainError(
+      'ADJUSTMENT_DOES_NOT_ADD_UP',
+      'No more than the overpayment is set against arrears.',
+      'rule',
+      'arrearsOffset',
+    );
+  const uncarried = new Map(
+    uncarriedArrears(state).map((one) => [one.proposal.correctionId, arrearsMinor([one])]),
+  );
+  if (offset.some((one) => BigInt(one.amountMinor) > (uncarried.get(one.correctionId) ?? 0n)))
+    throw new DomainError(
+      'ARREARS_CHANGED',
+      'These arrears are not there for an overpayment to be set against.',
+      'conflict',
+      'arrearsOffset',
+    );
 }
 
 function lapse(
@@ -321,71 +301,8 @@ const sameIds = (arrears: readonly Arrears[], ids: readonly string[]): boolean =
   arrears.length === ids.length &&
   arrears.every(({ proposal }) => ids.includes(proposal.correctionId));
 
-function lapsed(
-  state: AdjustmentState,
-  { correctionId, paymentId }: EventData['AdjustmentLapsed'],
-): AdjustmentState {
-  const { pending } = state;
-  if (paymentId === undefined)
-    return pending ? { ...state, pending: undefined, lapsed: [...state.lapsed, pending] } : state;
-  const isOther = (one: Proposal): boolean => one.correctionId !== correctionId;
-  return {
-    ...state,
-    established: state.established.filter(isOther),
-    arrears: state.arrears.filter(({ proposal }) => isOther(proposal)),
-    lapsed: [...state.lapsed, ...state.established.filter((one) => !isOther(one))],
-  };
-}
-
 export const adjustmentDecider: Decider<AdjustmentState, AdjustmentCommand, AdjustmentEvent> = {
   initialState,
   decide,
-  evolve(state, event) {
-    switch (event.type) {
-      case 'AdjustmentProposed':
-        return { ...state, pending: event.data };
-      case 'AdjustmentEstablished': {
-        const { pending } = state;
-        if (!pending) return state;
-        const established = [...state.established, pending];
-        const offsetMinor = BigInt(event.data.offsetMinor ?? '0');
-        return BigInt(pending.differenceMinor) > offsetMinor
-          ? {
-              ...state,
-              pending: undefined,
-              established,
-              arrears: [...state.arrears, { proposal: pending, offsetMinor, orderedBy: undefined }],
-            }
-          : { ...state, pending: undefined, established };
-      }
-      case 'AdjustmentLapsed':
-        return lapsed(state, event.data);
-      case 'ArrearsOrdered': {
-        const { paymentId, round, correctionIds } = event.data;
-        return {
-          ...state,
-          arrears: state.arrears.map((one) => {
-            if (correctionIds.includes(one.proposal.correctionId))
-              return { ...one, orderedBy: { paymentId, round } };
-            // An earlier round of the payment was cancelled; what it carried and this one does not
-            // is there again. Logs say so in an event of its own since 0.4.0.
-            return one.orderedBy?.paymentId === paymentId ? { ...one, orderedBy: undefined } : one;
-          }),
-        };
-      }
-      case 'ArrearsReleased': {
-        const { paymentId, round } = event.data;
-        return {
-          ...state,
-          arrears: state.arrears.map((one) =>
-            one.orderedBy?.paymentId === paymentId && one.orderedBy.round === round
-              ? { ...one, orderedBy: undefined }
-              : one,
-          ),
-        };
-      }
-      default:
-        return state;
-    }
-  },
+  evolve,
 };

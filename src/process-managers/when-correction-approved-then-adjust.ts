@@ -1,10 +1,12 @@
 import type { EventData } from '../../events/generated.js';
 import type { StreamEvents } from '../adapters/event-store/port.js';
-import { adjustmentDecider, type Proposal } from '../correction/adjustment.decider.js';
+import { adjustmentDecider } from '../correction/adjustment.decider.js';
+import type { Proposal } from '../correction/adjustment.state.js';
 import { correctionDecider } from '../correction/correction.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
+import type { RecoveryState } from '../recovery/recovery.state.js';
 import { pipelined, recordEach, recordOne, Unfinished } from '../write-side/bulk.js';
 import { Defects } from '../write-side/defect.js';
 import { guard, part, partFrom, type Part, type Unit } from '../write-side/unit.js';
@@ -15,7 +17,7 @@ import { PolicyReader } from '../programme/policy-reader.js';
 import { DifferenceSums } from '../use-cases/corrections/difference-sums.rule.js';
 import { unlessMoved, type Fate } from '../use-cases/corrections/unless-moved.js';
 import { SeenPayments, type SeenPayment } from '../use-cases/corrections/seen-payments.js';
-import { debtOf, offsetOf } from '../use-cases/corrections/household-debt.rule.js';
+import { arrearsOffsetOf, debtOf, offsetOf } from '../use-cases/corrections/household-debt.rule.js';
 import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';
 
@@ -177,14 +179,14 @@ async function enrolmentsOf(
   return new Map(read.map(({ events }, i) => [proposals[i]!.personId, events]));
 }
 
+type Debt = EventData['OverpaymentEstablished'];
+
 /** A look at where the household lives now, and its debt there: nobody moves between the two. */
-function owingParts(proposal: Proposal, currency: string): readonly [Part, Part] {
-  const { programmeId, personId } = proposal;
-  const debt = debtOf(proposal, currency);
-  let { region } = proposal;
+function owingParts(debt: Debt): readonly [Part, Part] {
+  let { region } = debt;
   return [
-    guard(streams.enrolment(programmeId, personId), (events) => {
-      region = foldEnrolment(events).region || proposal.region;
+    guard(streams.enrolment(debt.programmeId, debt.personId), (events) => {
+      region = foldEnrolment(events).region || debt.region;
     }),
     partFrom(
       streams.recovery(debt.recoveryId),
@@ -199,8 +201,8 @@ function owingParts(proposal: Proposal, currency: string): readonly [Part, Part]
 type Adjusted = Unit & { readonly proposal: Proposal; readonly fate: () => Fate };
 
 /**
- * The account and the debt, which grows by an overpayment and shrinks by what arrears are set
- * against: both or neither; or that it lapsed.
+ * The account and the debt, which grows by what of an overpayment no arrears are left for, and
+ * shrinks by what arrears are set against: both or neither; or that it lapsed.
  */
 function unitOf(
   { cause, currency, seen, ...page }: PageOf,
@@ -210,16 +212,8 @@ function unitOf(
   const { correctionId, programmeId, personId } = proposal;
   const stream = streams.recovery(recoveryIdOf(programmeId, personId));
   const owed = page.recoveries.get(stream) ?? [];
-  const offsetMinor = offsetOf(proposal, foldRecovery(owed));
-  const offset = offsetMinor > 0n ? offsetting(stream, correctionId, offsetMinor) : undefined;
-  const [livesIn, debt] = isOverpaid(proposal)
-    ? owingParts(proposal, currency)
-    : [undefined, offset];
-  const established = part(account.stream, adjustmentDecider, {
-    type: 'EstablishAdjustment',
-    correctionId,
-    ...(offsetMinor > 0n ? { offsetMinor: String(offsetMinor) } : {}),
-  });
+  const { establish, livesIn, debt } = settingOf(account, proposal, foldRecovery(owed), currency);
+  const established = part(account.stream, adjustmentDecider, establish);
   const payments = page.payments.get(personId) ?? [];
   const { parts, fate } = unlessMoved(seen, correctionId, payments, debt, {
     ...established,
@@ -240,6 +234,35 @@ function unitOf(
     loaded: all.map((one) => known.get(one.stream) ?? []),
     proposal,
     fate,
+  };
+}
+
+/** How what was found is put on the account, and what that does to the debt. */
+function settingOf(
+  account: StreamEvents,
+  proposal: Proposal,
+  recovery: RecoveryState,
+  currency: string,
+) {
+  const { correctionId } = proposal;
+  const establish = { type: 'EstablishAdjustment' as const, correctionId };
+  if (isOverpaid(proposal)) {
+    const offset = arrearsOffsetOf(proposal, foldAdjustment(account.events), recovery);
+    const owed = debtOf(proposal, offset, currency);
+    const [livesIn, debt] = owed ? owingParts(owed) : [];
+    return {
+      establish: { ...establish, ...(offset.length > 0 ? { arrearsOffset: offset } : {}) },
+      livesIn,
+      debt,
+    };
+  }
+  const { programmeId, personId } = proposal;
+  const offsetMinor = offsetOf(proposal, recovery);
+  if (offsetMinor === 0n) return { establish };
+  const stream = streams.recovery(recoveryIdOf(programmeId, personId));
+  return {
+    establish: { ...establish, offsetMinor: String(offsetMinor) },
+    debt: offsetting(stream, correctionId, offsetMinor),
   };
 }
 

@@ -119,7 +119,7 @@ function establish(
       'invalid',
       'amountMinor',
     );
-  if (state.correctionIds.includes(command.correctionId)) return [];
+  if (state.overpaidBy[command.correctionId] !== undefined) return [];
   const { type, ...data } = command;
   return [{ type: 'OverpaymentEstablished', data }];
 }

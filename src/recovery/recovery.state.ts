@@ -32,7 +32,8 @@ export interface RecoveryState {
   readonly deductions: Readonly<Record<string, Deduction>>;
   readonly plan: RecoveryPlan | undefined;
   readonly suspended: boolean;
-  readonly correctionIds: readonly string[];
+  /** What each correction found to be overpaid, less what was set against arrears. */
+  readonly overpaidBy: Readonly<Record<string, bigint>>;
   /** What was set against the debt, by the correction that found it due. */
   readonly offsets: Readonly<Record<string, bigint>>;
   /** What one person said is to be let off, until a second one says the same or it is settled. */
@@ -51,7 +52,7 @@ export const initialState: RecoveryState = {
   deductions: {},
   plan: undefined,
   suspended: false,
-  correctionIds: [],
+  overpaidBy: {},
   offsets: {},
   waivers: [],
 };
@@ -158,7 +159,7 @@ function established(
     region,
     currency,
     overpaidMinor: state.overpaidMinor + BigInt(amountMinor),
-    correctionIds: [...state.correctionIds, correctionId],
+    overpaidBy: { ...state.overpaidBy, [correctionId]: BigInt(amountMinor) },
   };
 }
 

@@ -1,6 +1,7 @@
 import { applicationDecider } from '../application/application.decider.js';
 import { type ApplicationState } from '../application/application.state.js';
-import { adjustmentDecider, type AdjustmentState } from '../correction/adjustment.decider.js';
+import { adjustmentDecider } from '../correction/adjustment.decider.js';
+import type { AdjustmentState } from '../correction/adjustment.state.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import type { EnrolmentState } from '../enrolment/enrolment.state.js';
 import { bankEntryDecider, type BankEntryState } from '../statement/entry.decider.js';

@@ -21,10 +21,11 @@ function arrearsOf(ledger: HouseholdLedger, { said, found }: Findings) {
     differenceMinor: string,
     offsetMinor?: string,
     approvedAt = -2,
+    more: object = {},
   ) => {
     const offset = offsetMinor === undefined ? {} : { offsetMinor };
-    const data: object = { correctionId, differenceMinor, ...offset };
-    ledger.established(data as Of<'established'>, approvedAt, found);
+    const data: object = { correctionId, differenceMinor, ...offset, ...more };
+    ledger.established(data as Of<'established'>, { at: approvedAt, isNew: true }, found);
     return told(said);
   };
   const overpaid = (correctionId: string, amountMinor: string) => {
@@ -43,8 +44,8 @@ function arrearsOf(ledger: HouseholdLedger, { said, found }: Findings) {
     return told(said);
   };
   const release = (amountMinor: string, isPaid = false, paymentId = P1, round = 1) => {
-    const data: object = { paymentId, round, amountMinor };
-    ledger.arrearsReleased(data as Of<'arrearsReleased'>, () => isPaid, found);
+    const event: object = { position: -1, data: { paymentId, round, amountMinor } };
+    ledger.arrearsReleased(event as Of<'arrearsReleased'>, () => isPaid, found);
     return told(said);
   };
   const order = (arrears: bigint, recovery: bigint, grossMinor = 1_000n, id = P1, round = 1) => {

@@ -20,6 +20,7 @@ export interface Log {
   readonly earlier?: readonly string[];
   readonly stands?: (paymentId: string, asOf?: number) => boolean;
   readonly isSent?: () => boolean;
+  readonly isInDoubt?: (paymentId: string, asOf: number) => boolean;
   /** Also what is found of the months that an order is for, which most logs here leave open. */
   readonly months?: boolean;
 }
@@ -36,6 +37,7 @@ export function foundIn(
     earlier = [],
     stands = () => true,
     isSent = () => true,
+    isInDoubt = () => false,
     months = false,
   }: Log,
   ...steps: readonly Step[]
@@ -44,7 +46,7 @@ export function foundIn(
   if (isNew) era.add(eventOf('PersonMoved'));
   const policies = new PublishedPolicies();
   const earlierOf = (personId: string) => (personId === 'p' ? earlier : []);
-  const check = new EntitlementCheck(policies, { earlierOf, stands, isSent }, era);
+  const check = new EntitlementCheck(policies, { earlierOf, stands, isSent, isInDoubt }, era);
   const at = { payment: () => asOf, correction: () => asOf, earliest: () => earliest };
   const { said, found } = new Findings();
   [...PUBLISHED, ...steps].forEach(([type, data, rest], index) => {

@@ -75,6 +75,22 @@ describe('a correction', () => {
       `I5 2026-01: ${due('2026-01')} said to be paid; the log has 0`,
     ]);
   });
+  test('counts what may have been paid up to what is due, and owes nobody anything for it', () => {
+    const doubted = { isInDoubt: () => true };
+    const less = { policyVersion: undefined, dueMinor: '0' };
+    const over = [
+      STARTED,
+      ordered('2026-01'),
+      step('EnrolmentEnded', { lastPeriod: '2025-12', reason: 'moved' }),
+      begun(),
+    ] as const;
+    expect(foundIn(doubted, ...PAID, adjusted(paid))).toEqual([]);
+    expect(foundIn(doubted, ...over, adjusted({ ...less, paidMinor: '0' }))).toEqual([]);
+    expect(foundIn(doubted, ...over, adjusted({ ...less, ...paid }))).toEqual([
+      `I5 2026-01: ${due('2026-01')} said to be paid; the log has 0`,
+    ]);
+    expect(foundIn({}, ...over, adjusted({ ...less, ...paid }))).toEqual([]);
+  });
   test('is by a version that is paid', () => {
     const other = adjusted({ ...paid, policyVersion: 2 });
     expect(foundIn({}, ...PAID, other)).toEqual(['I5 2026-01: due under version 1, not 2']);

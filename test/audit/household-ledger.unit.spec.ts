@@ -27,9 +27,11 @@ describe('what a correction found comes onto the account', () => {
       `I6 an overpayment of ${amount}, which is not what was proposed`,
     ];
     propose('C2', -300n);
-    expect([overpaid('C2', '299'), overpaid('C3', '300')]).toEqual([wrong('299'), wrong('300')]);
+    expect([overpaid('C2', '301'), overpaid('C3', '300')]).toEqual([wrong('301'), wrong('300')]);
     propose('C4', -1n);
-    expect(establish('C4', '-1')).toEqual(['I6 an overpayment that nobody is asked to give back']);
+    expect(establish('C4', '-1')).toEqual([
+      'I6 1 of an overpayment is owed, which nobody is asked to give back',
+    ]);
     propose('C5', 0n);
     expect(establish('C5', '0')).toEqual([]);
   });
@@ -102,7 +104,42 @@ describe('arrears', () => {
     expect(established('C7', '900')).toEqual([]);
     propose('C8', -5n);
     expect(overpaid('C8', '5')).toEqual([]);
-    expect([ledger.balance, establish('C8', '-5', undefined, at)]).toEqual([5n, []]);
+    expect([ledger.balance, establish('C8', '-5', undefined, at - 1)]).toEqual([5n, []]);
+  });
+  test('are what an overpayment is set against before it is owed', () => {
+    const { owed, propose, establish, overpaid, carry, release } = account();
+    const against = (correctionId: string, amountMinor: string) => ({
+      arrearsOffset: [{ correctionId, amountMinor }],
+    });
+    const overpay = (id: string, minor: string, debt: string | undefined, more: object = {}) => {
+      propose(id, -BigInt(minor));
+      if (debt !== undefined) overpaid(id, debt);
+      return establish(id, `-${minor}`, undefined, -1, more);
+    };
+    const missing = (id: string) => `I6 set against arrears of ${id}, which are not there for it`;
+    owed('C1', 700n);
+    expect(overpay('C2', '300', undefined, against('C1', '300'))).toEqual([]);
+    expect(overpay('C3', '100', '100')).toEqual([
+      'I6 an overpayment is owed beside arrears that it was not set against',
+    ]);
+    expect(overpay('C4', '900', '400', against('C1', '500'))).toEqual([
+      missing('C1'),
+      'I6 an overpayment is owed beside arrears that it was not set against',
+    ]);
+    expect(overpay('C5', '10', undefined, against('C9', '10'))).toEqual([missing('C9')]);
+    expect(overpay('C6', '900', '400', against('C1', '400'))).toEqual([
+      'I6 500 of an overpayment is owed, which nobody is asked to give back',
+    ]);
+    expect(carry('0', ['C1'])).toEqual(['I6 arrears of C1, which are not on the account']);
+    owed('C7', 50n);
+    carry('50', ['C7']);
+    expect(overpay('C8', '20', '20')).toEqual([]);
+    expect(overpay('C10', '20', undefined, against('C7', '20'))).toEqual([missing('C7')]);
+    expect(release('50')).toEqual([]);
+    propose('C11', 5n);
+    expect(establish('C11', '5', undefined, -2, against('C7', '1'))).toEqual([
+      'I6 arrears set against arrears',
+    ]);
   });
   test('are not held against a debt that moved since they were approved', () => {
     const { ledger, owes, propose, establish } = account();

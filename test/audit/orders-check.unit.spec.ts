@@ -26,6 +26,7 @@ function withRecertificationDue(dueOn: string, isOlder = false): readonly string
     earlierOf: () => [],
     stands: () => true,
     isSent: () => true,
+    isInDoubt: () => false,
   });
   const asOf = { payment: () => 1e9, correction: () => 1e9, earliest: () => 0 };
   const add = (event: Recorded): void => {

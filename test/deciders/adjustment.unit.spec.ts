@@ -2,12 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import {
   adjustmentDecider,
   ADJUSTMENT_REFUSALS,
+  roundLeaving,
+} from '../../src/correction/adjustment.decider.js';
+import {
   arrearsMinor,
   availableArrears,
-  roundLeaving,
   type AdjustmentEvent,
   type Proposal,
-} from '../../src/correction/adjustment.decider.js';
+} from '../../src/correction/adjustment.state.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';
 import { by, scenarios, uuid, was } from './given.js';
 
@@ -126,6 +128,38 @@ describe('what a correction finds for a household', () => {
     given(proposed)
       .when({ type: 'EstablishAdjustment', correctionId: 'asd-0002' }, automation)
       .thenRefused('ADJUSTMENT_NOT_FOUND', 'correctionId');
+  });
+  test('where it was paid too much, is set against arrears that no payment carries', () => {
+    const less = proposal('asd-0002', '13000');
+    const owing = was('AdjustmentProposed', less);
+    const against = (amountMinor: string, correctionId = 'asd-0001') => ({
+      type: 'EstablishAdjustment' as const,
+      correctionId: 'asd-0002',
+      arrearsOffset: [{ correctionId, amountMinor }],
+    });
+    const settled = [proposed, established(), owing];
+    given(...settled)
+      .when(against('5000'), automation)
+      .thenOne('AdjustmentEstablished', {
+        differenceMinor: '-7000',
+        arrearsOffset: [{ correctionId: 'asd-0001', amountMinor: '5000' }],
+      });
+    given(...settled)
+      .when(against('5001'), automation)
+      .thenRefused('ARREARS_CHANGED', 'arrearsOffset');
+    given(...settled)
+      .when(against('1', 'asd-0003'), automation)
+      .thenRefused('ARREARS_CHANGED', 'arrearsOffset');
+    given(proposed, established(), ordered(), owing)
+      .when(against('1'), automation)
+      .thenRefused('ARREARS_CHANGED', 'arrearsOffset');
+    const larger = was('AdjustmentProposed', proposal('asd-0002', '16000'));
+    given(proposed, established(), larger)
+      .when(against('4001'), automation)
+      .thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'arrearsOffset');
+    given(proposed)
+      .when({ ...against('1'), correctionId: 'asd-0001' }, automation)
+      .thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'arrearsOffset');
   });
   test('lapses instead, once, and another correction finds it anew', () => {
     const lapse = { type: 'LapseAdjustment', correctionId: 'asd-0001' } as const;

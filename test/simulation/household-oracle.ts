@@ -154,6 +154,10 @@ function account({ type, data }: Recorded, of: (key: string) => Account): void {
       const minor = BigInt(data.differenceMinor) - BigInt(data.offsetMinor ?? '0');
       if (BigInt(data.differenceMinor) > 0n)
         of(`${data.programmeId}-${data.personId}`).arrears.set(data.correctionId, minor);
+      for (const { correctionId, amountMinor } of data.arrearsOffset ?? []) {
+        const { arrears } = of(`${data.programmeId}-${data.personId}`);
+        arrears.set(correctionId, (arrears.get(correctionId) ?? 0n) - BigInt(amountMinor));
+      }
       return;
     }
     case 'AdjustmentLapsed': {

@@ -1,3 +1,4 @@
+import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 
 interface Account {
@@ -6,6 +7,15 @@ interface Account {
   overpaid: bigint;
   waived: bigint;
   readonly deducted: Map<string, bigint>;
+}
+
+/** Arrears, or what an overpayment took of them. */
+function put({ arrears }: Account, data: EventData['AdjustmentEstablished']): void {
+  const { correctionId, differenceMinor, offsetMinor = '0', arrearsOffset = [] } = data;
+  if (!differenceMinor.startsWith('-'))
+    arrears.set(correctionId, BigInt(differenceMinor) - BigInt(offsetMinor));
+  for (const one of arrearsOffset)
+    arrears.set(one.correctionId, (arrears.get(one.correctionId) ?? 0n) - BigInt(one.amountMinor));
 }
 
 /**
@@ -29,11 +39,7 @@ export function* accounts(events: readonly Recorded[]): Generator<string> {
   for (const { type, data, position } of events) {
     switch (type) {
       case 'AdjustmentEstablished':
-        if (!data.differenceMinor.startsWith('-'))
-          of(`${data.programmeId}-${data.personId}`).arrears.set(
-            data.correctionId,
-            BigInt(data.differenceMinor) - BigInt(data.offsetMinor ?? '0'),
-          );
+        put(of(`${data.programmeId}-${data.personId}`), data);
         break;
       case 'ArrearsOrdered':
         of(`${data.programmeId}-${data.personId}`).carried.set(

@@ -55,6 +55,13 @@ export function paidToIdentity(
   );
 }
 
+/** Others whom a person's identity is or was registered for. */
+export function othersOf(world: World, personId: string): ReadonlyMap<string, readonly string[]> {
+  const { identityHash } = foldPerson(world.log.stream(streams.person(personId)));
+  const holders = holdersOf(world.log.stream(streams.identity(identityHash)));
+  return new Map([[personId, holders.filter((holder) => holder !== personId)]]);
+}
+
 /**
  * Whether a payment waits because an earlier one to the same identity may have paid its months, or
  * did.
@@ -69,10 +76,9 @@ export function monthsWait(world: World, paymentId: string, asOf = EVERYTHING): 
   const before = holdersOf(world.log.stream(streams.identity(identityHash)))
     .filter((holder) => holder !== personId || timesEnrolled(enrolment) > 1)
     .flatMap((holder) =>
-      PERIODS.filter((earlier) => earlier < period).map((earlier) => ({
-        events: world.log.stream(streams.payment(paymentIdOf(PROGRAMME, earlier, holder)), asOf),
-        isOwn: holder === personId,
-      })),
+      PERIODS.filter((earlier) => earlier < period).map((earlier) =>
+        world.log.stream(streams.payment(paymentIdOf(PROGRAMME, earlier, holder)), asOf),
+      ),
     );
   return doubtedMonths(ordered?.data.items ?? [], period, before)?.waits === true;
 }

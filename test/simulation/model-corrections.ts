@@ -11,12 +11,16 @@ import {
 } from '../../src/use-cases/corrections/recompute.rule.js';
 import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { DifferenceSums } from '../../src/use-cases/corrections/difference-sums.rule.js';
-import { debtOf, offsetOf } from '../../src/use-cases/corrections/household-debt.rule.js';
+import {
+  arrearsOffsetOf,
+  debtOf,
+  offsetOf,
+} from '../../src/use-cases/corrections/household-debt.rule.js';
 import {
   adjustmentDecider,
   type AdjustmentCommand,
-  type Proposal,
 } from '../../src/correction/adjustment.decider.js';
+import type { Proposal } from '../../src/correction/adjustment.state.js';
 import {
   correctionDecider,
   isOpen,
@@ -244,23 +248,24 @@ function apply(world: World, op: Op, limit = ALL): void {
 /** Puts an adjustment on its account, together with the debt that it makes or offsets. */
 function establishing(world: World, proposal: Proposal): readonly Part[] {
   const { correctionId, personId } = proposal;
-  const offset = offsetOf(
-    proposal,
-    foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId)))),
-  );
+  const debt = foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId))));
+  const establish = { type: 'EstablishAdjustment', correctionId } as const;
+  if (BigInt(proposal.differenceMinor) < 0n) {
+    const account = foldAdjustment(world.log.stream(streams.adjustment(PROGRAMME, personId)));
+    const arrearsOffset = arrearsOffsetOf(proposal, account, debt);
+    const owed = debtOf(proposal, arrearsOffset, 'MAD');
+    const more = arrearsOffset.length > 0 ? { arrearsOffset } : {};
+    return [
+      ...(owed ? [recovery(personId, { type: 'EstablishOverpayment', ...owed })] : []),
+      adjustment(personId, { ...establish, ...more }),
+    ];
+  }
+  const offset = offsetOf(proposal, debt);
+  if (offset === 0n) return [adjustment(personId, establish)];
   const amountMinor = String(offset);
-  const debt: Part[] = [];
-  if (BigInt(proposal.differenceMinor) < 0n)
-    debt.push(recovery(personId, { type: 'EstablishOverpayment', ...debtOf(proposal, 'MAD') }));
-  else if (offset > 0n)
-    debt.push(recovery(personId, { type: 'OffsetOverpayment', correctionId, amountMinor }));
   return [
-    ...debt,
-    adjustment(personId, {
-      type: 'EstablishAdjustment',
-      correctionId,
-      ...(offset > 0n ? { offsetMinor: amountMinor } : {}),
-    }),
+    recovery(personId, { type: 'OffsetOverpayment', correctionId, amountMinor }),
+    adjustment(personId, { ...establish, offsetMinor: amountMinor }),
   ];
 }
 

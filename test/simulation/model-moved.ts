@@ -1,4 +1,4 @@
-import type { Proposal } from '../../src/correction/adjustment.decider.js';
+import type { Proposal } from '../../src/correction/adjustment.state.js';
 import type { CorrectionState } from '../../src/correction/correction.decider.js';
 import { cycleId as cycleIdOf, streams } from '../../src/kernel/ids.js';
 import { monthsBetween } from '../../src/kernel/time.js';

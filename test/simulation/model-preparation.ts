@@ -29,10 +29,11 @@ import {
   recoveryId as recoveryIdOf,
   streams,
   uuidOf,
+  partsOfPayment,
 } from '../../src/kernel/ids.js';
 import { whileOpen } from '../../src/programme/open-programme.js';
 import { type Part } from '../../src/write-side/unit.js';
-import { monthsWait, paidToIdentity } from './model-again.js';
+import { monthsWait, othersOf, paidToIdentity } from './model-again.js';
 import { recovery } from './model-corrections.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
@@ -118,6 +119,7 @@ function doubtedIn(world: World, adjusted: readonly Recorded[], paymentId: strin
     corrections: world.log
       .category(`correction-${PROGRAMME}-`, asOf)
       .map(({ events }) => foldCorrection(events)),
+    others: othersOf(world, partsOfPayment(paymentId).personId),
   };
   const payments = stoodInFor(adjusted, paymentId, seen).map(
     (id) => [id, world.log.stream(streams.payment(id), asOf)] as const,

@@ -1,77 +1,46 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
-import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { bankEntryDecider, type BankEntryCommand } from '../../src/statement/entry.decider.js';
 import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
-import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
-import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 import { foldPayment } from '../../src/use-cases/folds.js';
 import { paymentsLeftOut } from '../../src/use-cases/instructions/left-out.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
-import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { countBreaksAsSettled, resolveBreaks } from './breaks.js';
-import { Desk } from './correction-desk.js';
-import { child, enrolFamilies } from './families.js';
-import { answers, PROGRAMME, released } from './month.js';
-import { as, by, drain, job, newWorld, type World } from './world.js';
+import type { Desk } from './correction-desk.js';
+import { FailedMonths, REJECTED, settledIn } from './failed-months.js';
+import { child } from './families.js';
+import { PROGRAMME, released } from './month.js';
+import { as, by, drain, job, type World } from './world.js';
 
 /**
  * A payment that failed, and that the bank booked after its cycle had closed: until somebody has
  * resolved that, neither a correction nor a cycle pays it again.
  */
-type Said = Omit<ReportedOutcome, 'paymentId'>;
-const SETTLED: Said = { outcome: 'settled', settledOn: '2025-10-28' };
-const REJECTED: Said = { outcome: 'rejected', reason: 'AC04' };
 const OCTOBER = '2025-10';
+const SETTLED = settledIn(OCTOBER);
 const MONTHLY = 50_000n;
 
+let months: FailedMonths;
 let world: World;
 let desk: Desk;
 let ida: string;
-/** Two families, from the month on in which their applications came. */
 async function worldOf(receivedOn: string): Promise<void> {
-  world = await newWorld();
-  desk = new Desk(world);
-  ({ ida } = await enrolFamilies(
-    world.engine,
-    { ida: [child('2020-05')], omar: [child('2021-05')] },
-    asdVersions,
-    receivedOn,
-  ));
+  months = await FailedMonths.from(receivedOn);
+  ({ world, desk, ida } = months);
 }
 beforeEach(() => worldOf('2025-10-05'));
 afterEach(() => world.end());
 
-/** What the bank says of a month: something of ida's, and that the others are settled. */
-async function bankSays(period: string, ofIda: Said, ofOthers?: Said): Promise<void> {
-  const said = answers(world.engine, `${PROGRAMME}-${period}`, (id) =>
-    id.endsWith(ida) ? ofIda : ofOthers,
-  );
-  await takeInOutcomes(world.engine, { source: 'file', outcomes: said }, job(world.engine, 'bank'));
-  await drain(world.engine);
-}
-async function closed(period: string, ofIda: Said): Promise<string> {
-  const { cycleId } = await released(world.engine, period);
-  await bankSays(period, ofIda, { ...SETTLED, settledOn: `${period}-28` });
-  await reconcileCycle(world.engine, { cycleId }, as(world.engine, 'finance', 'reconcile', period));
-  await closeCycle(world.engine, { cycleId }, as(world.engine, 'finance', 'close', period));
-  await drain(world.engine);
-  return cycleId;
-}
-/** What a month orders for ida. */
-async function orderedIn(period: string): Promise<bigint> {
-  await released(world.engine, period);
-  const stream = streams.payment(`${PROGRAMME}-${period}-${ida}`);
-  return BigInt(foldPayment(await world.engine.store.readStream(stream)).amountMinor);
-}
+const bankSays: FailedMonths['bankSays'] = (...said) => months.bankSays(...said);
+const closed: FailedMonths['closed'] = (...said) => months.closed(...said);
+const orderedIn = (period: string) => months.orderedIn(period);
 const proposes = () => desk.propose({ fromPeriod: OCTOBER });
 async function corrects(): Promise<void> {
   const { correctionId, contentHash } = await proposes();
@@ -147,7 +116,7 @@ test('a correction of other months frees nothing of what was paid after all', as
   await corrects();
   await bankSays(OCTOBER, SETTLED);
   await countBreaksAsSettled(world.engine, cycleId);
-  await closed('2025-11', { ...SETTLED, settledOn: '2025-11-28' });
+  await closed('2025-11', settledIn('2025-11'));
   const children = ['2020-05', '2021-05', '2022-05', '2023-05'].map((month) => child(month));
   await desk.certify(ida, children, '2025-11', '2027-12-31');
   const { correctionId, contentHash } = await desk.propose({ fromPeriod: '2025-11' });
@@ -165,9 +134,9 @@ test('a correction of other months frees nothing of what was paid after all', as
 test('what carried arrears and gave them back is not carried again while the bank says it paid', async () => {
   await closed(OCTOBER, REJECTED);
   await corrects();
-  const november = await closed('2025-11', { ...REJECTED });
+  const november = await closed('2025-11', REJECTED);
   expect((await desk.adjustment(ida)).arrears).toMatchObject([{ orderedBy: undefined }]);
-  await bankSays('2025-11', { ...SETTLED, settledOn: '2025-11-28' });
+  await bankSays('2025-11', settledIn('2025-11'));
   expect(await orderedIn('2025-12')).toBe(MONTHLY);
   await countBreaksAsSettled(world.engine, november);
   await drain(world.engine);
@@ -347,7 +316,7 @@ describe('who took away what stood against paying a month', () => {
 test('an order that is made again without arrears that wait releases them, in an event', async () => {
   const { engine } = world;
   await closed(OCTOBER, REJECTED);
-  await closed('2025-11', { ...SETTLED, settledOn: '2025-11-28' });
+  await closed('2025-11', settledIn('2025-11'));
   await corrects();
   const children = ['2020-05', '2021-05', '2022-05', '2023-05'].map((month) => child(month));
   await desk.certify(ida, children, '2025-11', '2027-12-31');

@@ -21,11 +21,12 @@ const at = (type: EventType, position: number, data: object): Recorded =>
 const PERIODS = ['2025-09', '2025-10', '2025-11', '2025-12'];
 
 /** Arrears of a month, on the account since position 50. */
-const account = (period: string): readonly Recorded[] => {
-  const found = { ...household, correctionId: 'asd-0001', differenceMinor: '500' };
+const account = (period: string, dueMinor = '500', offsetMinor = '0'): readonly Recorded[] => {
+  const found = { ...household, correctionId: 'asd-0001', differenceMinor: dueMinor };
+  const items = [{ code: 'child', paidMinor: '0', dueMinor }];
   return [
-    at('AdjustmentProposed', 40, { ...found, periods: [{ period, items: [] }] }),
-    at('AdjustmentEstablished', 50, found),
+    at('AdjustmentProposed', 40, { ...found, periods: [{ period, items }] }),
+    at('AdjustmentEstablished', 50, { ...found, offsetMinor }),
   ];
 };
 /** A payment of October that paid September too, and failed. */
@@ -103,18 +104,66 @@ test('until a correction looked at all their months, which the payment was seen 
   expect(after('2025-09', '2025-12', {}, 'approved')).toBe(true);
 });
 
+/** Which payment arrears are said to lapse for, which wait for it; of payments by their month. */
+function arrivedOf(
+  events: readonly Recorded[],
+  payments: Readonly<Record<string, readonly Recorded[]>>,
+  status: CorrectionState['status'] = 'applied',
+) {
+  const own = correction('2025-10', '2025-10', { asOf: 30, correctionId: 'asd-0001' }, status);
+  const byId = Object.entries(payments).map(([period, of]) => [paymentOf(period), of] as const);
+  const seen = { periods: PERIODS, corrections: [own] };
+  const doubted = doubtedCorrections(events, personId, new Map(byId), seen);
+  return doubted.map(({ waits: isWaiting, arrived }) => [isWaiting, arrived]);
+}
+const OCTOBER = '2025-10';
+const october = { [OCTOBER]: [...failed, settled] };
+
 test('what arrived is named once the correction that found the arrears is applied', () => {
-  const arrivedOf = (status: CorrectionState['status']) => {
-    const own = correction('2025-10', '2025-10', { asOf: 30, correctionId: 'asd-0001' }, status);
-    return doubtedCorrections(
-      account('2025-10'),
-      personId,
-      new Map([[paymentOf('2025-10'), [...failed, settled]]]),
-      { periods: PERIODS, corrections: [own] },
-    ).map(({ waits: isWaiting, arrived }) => [isWaiting, arrived]);
-  };
-  expect(arrivedOf('applied')).toEqual([[true, paymentOf('2025-10')]]);
-  expect(arrivedOf('approved')).toEqual([[true, undefined]]);
+  expect(arrivedOf(account(OCTOBER), october)).toEqual([[true, paymentOf(OCTOBER)]]);
+  expect(arrivedOf(account(OCTOBER), october, 'approved')).toEqual([[true, undefined]]);
+});
+
+test('and where they are what it was ordered for, and nothing else', () => {
+  const more = account(OCTOBER, '501');
+  const partOf = account(OCTOBER, '500', '1');
+  const deducting = failed.map((event) =>
+    event.type === 'PaymentOrdered'
+      ? at('PaymentOrdered', 10, {
+          ...event.data,
+          items: [...event.data.items, { code: 'recovery', period: OCTOBER, amountMinor: '-100' }],
+        })
+      : event,
+  );
+  const waiting = [[true, undefined]];
+  expect(arrivedOf(more, october)).toEqual(waiting);
+  expect(arrivedOf(partOf, october)).toEqual(waiting);
+  expect(arrivedOf(account(OCTOBER), { [OCTOBER]: [...deducting, settled] })).toEqual(waiting);
+  const carrier = [
+    at('PaymentOrdered', 52, { paymentId: paymentOf('2025-11'), amountMinor: '900', items: [] }),
+    at('PaymentRejected', 53, { attempt: 1 }),
+    at('PaymentSettled', 60, { attempt: 1 }),
+  ];
+  const carried = { paymentId: paymentOf('2025-11'), round: 1, correctionIds: ['asd-0001'] };
+  const gaveBack = [
+    ...account(OCTOBER),
+    at('ArrearsOrdered', 51, carried),
+    at('ArrearsReleased', 54, carried),
+  ];
+  const arrived = [[true, paymentOf('2025-11')]];
+  expect(arrivedOf(gaveBack, { '2025-11': carrier })).toEqual(arrived);
+});
+
+test('they wait for payments to others who had the identity, too', () => {
+  const other = uuid(3);
+  const others = new Map([[personId, [other]]]);
+  const seen = { periods: PERIODS, corrections: [], others };
+  const theirs = `asd-${OCTOBER}-${other}`;
+  expect(stoodInFor(account(OCTOBER), personId, seen)).toContain(theirs);
+  const paid = new Map([[theirs, [...failed, settled]]]);
+  expect(doubtedCorrections(account(OCTOBER), personId, paid, seen)).toMatchObject([
+    { waits: true, arrived: undefined },
+  ]);
 });
 
 test('a look at it before it failed sees nothing of that', () => {

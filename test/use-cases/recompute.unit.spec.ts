@@ -10,7 +10,8 @@ import {
 } from '../../src/use-cases/corrections/recompute.rule.js';
 import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { entitlementFor } from '../../src/eligibility/determine.js';
-import { adjustmentDecider, type Proposal } from '../../src/correction/adjustment.decider.js';
+import { adjustmentDecider } from '../../src/correction/adjustment.decider.js';
+import type { Proposal } from '../../src/correction/adjustment.state.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { compiledOf, factsOf, PERIODS } from '../simulation/model-programme.js';
@@ -26,6 +27,7 @@ const payment = (period: string, facts: number): Standing => ({
   contentHash: HASH,
   items: entitlementFor(compiledOf(1), 1, factsOf(facts), period).items,
   isSent: true,
+  isDoubted: false,
 });
 const settle = (
   { differenceMinor, periods }: Pick<Proposal, 'differenceMinor' | 'periods'>,
@@ -84,6 +86,7 @@ describe('what a household is due less what stands as paid', () => {
       policyVersion: 1,
       contentHash: HASH,
       isSent: true,
+      isDoubted: false,
       items: [
         ...payment('2026-02', 0).items,
         { code: 'arrears', period: '2026-01', amountMinor: '7000' },

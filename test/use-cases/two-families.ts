@@ -1,4 +1,4 @@
-import { arrearsMinor, availableArrears } from '../../src/correction/adjustment.decider.js';
+import { arrearsMinor, availableArrears } from '../../src/correction/adjustment.state.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';

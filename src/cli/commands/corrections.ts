@@ -7,7 +7,7 @@ import {
 import { foldAdjustment } from '../../use-cases/folds.js';
 import { proposeCorrection } from '../../use-cases/corrections/propose-correction.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-import type { Proposal } from '../../correction/adjustment.decider.js';
+import type { Proposal } from '../../correction/adjustment.state.js';
 import type { CorrectionState } from '../../correction/correction.decider.js';
 import { csvCell } from '../../kernel/csv.js';
 import { DomainError } from '../../kernel/errors.js';

@@ -1,5 +1,5 @@
 import type { EventData } from '../../../events/generated.js';
-import type { Proposal } from '../../correction/adjustment.decider.js';
+import type { Proposal } from '../../correction/adjustment.state.js';
 
 /** What one correction finds, or puts on the households' accounts, all together. */
 export class DifferenceSums {

@@ -8,7 +8,7 @@ import type { CycleState } from '../../cycle/cycle.state.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { isLost } from '../../payment/payment-doubt.rule.js';
+import { isDoubted, isLost } from '../../payment/payment-doubt.rule.js';
 import { isOneOf } from '../../kernel/subject.js';
 import type { OrderedPayment } from './recompute.rule.js';
 
@@ -49,7 +49,7 @@ export function standing(
   if (state.status === 'none' || state.status === 'cancelled') return undefined;
   if (isLost(state) && cycleIsClosed) return undefined;
   const ordered = events.findLast((event) => event.type === 'PaymentOrdered');
-  return ordered && { ...ordered.data, isSent: state.attempt > 0 };
+  return ordered && { ...ordered.data, isSent: state.attempt > 0, isDoubted: isDoubted(state) };
 }
 
 /** The last correction, where it was begun with the same words and is not decided. */

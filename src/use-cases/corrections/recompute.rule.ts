@@ -1,7 +1,7 @@
 import type { Recorded } from '../../kernel/decider.js';
 import type { PolicyInForce } from '../../write-side/readers.js';
 import type { EventData } from '../../../events/generated.js';
-import type { AdjustmentState, Proposal } from '../../correction/adjustment.decider.js';
+import type { AdjustmentState, Proposal } from '../../correction/adjustment.state.js';
 import { entitlementFor } from '../../eligibility/determine.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -26,9 +26,11 @@ export type Standing = Pick<
 > & {
   /** Whether it was instructed. What was not is left out of the release where it is not due. */
   readonly isSent: boolean;
+  /** Whether it failed, and a break leaves open whether it was paid all the same. */
+  readonly isDoubted: boolean;
 };
-/** What a payment that stands was ordered for, and whether it was instructed. */
-export type OrderedPayment = EventData['PaymentOrdered'] & Pick<Standing, 'isSent'>;
+/** What a payment that stands was ordered for, and what is known of it. */
+export type OrderedPayment = EventData['PaymentOrdered'] & Pick<Standing, 'isSent' | 'isDoubted'>;
 
 /**
  * What a payment that stands counts for. Arrears and a recovery count by the corrections that they
@@ -41,7 +43,8 @@ export function standingOf(
   adjustment: AdjustmentState,
   recovery: RecoveryState,
 ): Standing {
-  const { period, policyVersion, contentHash, items, paymentId, round, isSent } = ordered;
+  const { period, policyVersion, contentHash, items, paymentId, round } = ordered;
+  const { isSent, isDoubted } = ordered;
   const carried = adjustment.arrears.some(
     ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
   );
@@ -51,6 +54,7 @@ export function standingOf(
     policyVersion,
     contentHash,
     isSent,
+    isDoubted,
     items: items.filter(
       ({ code }) => !((code === ARREARS_ITEM && carried) || (code === RECOVERY_ITEM && deducted)),
     ),
@@ -81,6 +85,8 @@ export function householdOf(
   };
 }
 
+type PaidItem = Standing['items'][number];
+
 const keyOf = ({ code, member }: { readonly code: string; readonly member?: number }): string =>
   `${code}|${member ?? ''}`;
 
@@ -104,6 +110,18 @@ class MonthLedger {
       this.#rows.set(key, row);
     }
     row[side] += amountMinor;
+  }
+
+  /**
+   * What may have been paid keeps its month from being paid again, and is no overpayment: nobody
+   * owes what they may not have. It counts up to what is due.
+   */
+  addUpToDue(items: readonly PaidItem[]): void {
+    const amount = items.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n);
+    const open = this.total('due') - this.total('paid');
+    if (amount <= 0n) return;
+    if (amount <= open) for (const item of items) this.add(item, 'paid', BigInt(item.amountMinor));
+    else if (open > 0n) this.add(items[0]!, 'paid', open);
   }
 
   differences(): Item[] {
@@ -173,25 +191,16 @@ function monthOf(
   const ledger = new MonthLedger();
   const life = lifeIn(lives, period);
   const isPaying = life !== undefined && payableIn(life, period);
-  let paidBy: Standing | undefined;
-  let paid = false;
-  for (const payment of payments) {
-    if (!payment.isSent && !isPaying) continue;
-    if (payment.period === period) paidBy = payment;
-    for (const item of payment.items) {
-      if (item.period !== period) continue;
-      paid = true;
-      ledger.add(item, 'paid', BigInt(item.amountMinor));
-    }
-  }
-  for (const adjustment of established) {
-    for (const month of adjustment.periods) {
-      if (month.period !== period) continue;
-      paid = true;
-      for (const item of month.items)
-        ledger.add(item, 'paid', BigInt(item.dueMinor) - BigInt(item.paidMinor));
-    }
-  }
+  const standing = payments.filter(({ isSent }) => isSent || isPaying);
+  const paidBy = standing.findLast((payment) => payment.period === period);
+  const isIn = (item: { readonly period: string }): boolean => item.period === period;
+  const items = (isDoubted: boolean): readonly PaidItem[] =>
+    standing.filter((one) => one.isDoubted === isDoubted).flatMap((one) => one.items.filter(isIn));
+  const certain = items(false);
+  for (const item of certain) ledger.add(item, 'paid', BigInt(item.amountMinor));
+  const corrected = established.flatMap((one) => one.periods.filter(isIn));
+  for (const item of corrected.flatMap((month) => month.items))
+    ledger.add(item, 'paid', BigInt(item.dueMinor) - BigInt(item.paidMinor));
   const payable = isPaying && isCertifiedIn(life, period) && !paidElsewhere?.has(period);
   const ruling = payable ? rulingIn(period) : undefined;
   if (life && ruling)
@@ -202,8 +211,11 @@ function monthOf(
       period,
     ).items)
       ledger.add(item, 'due', BigInt(item.amountMinor));
-  const items = ledger.differences();
-  if (items.length === 0) return undefined;
+  const doubted = items(true).filter(({ code }) => code !== RECOVERY_ITEM);
+  ledger.addUpToDue(doubted);
+  const paid = certain.length + corrected.length + doubted.length > 0;
+  const differences = ledger.differences();
+  if (differences.length === 0) return undefined;
   const causes: Month['causes'] = [];
   if (!ruling) causes.push('not-payable');
   else if (!paid) causes.push('not-paid');
@@ -218,6 +230,6 @@ function monthOf(
     causes,
     paidMinor: String(ledger.total('paid')),
     dueMinor: String(ledger.total('due')),
-    items,
+    items: differences,
   };
 }

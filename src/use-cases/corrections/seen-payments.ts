@@ -1,6 +1,6 @@
 import type { EventData } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
-import type { Proposal } from '../../correction/adjustment.decider.js';
+import type { Proposal } from '../../correction/adjustment.state.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { partsOfCycle, paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';

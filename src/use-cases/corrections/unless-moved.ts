@@ -1,4 +1,5 @@
-import { adjustmentDecider, type Proposal } from '../../correction/adjustment.decider.js';
+import { adjustmentDecider } from '../../correction/adjustment.decider.js';
+import type { Proposal } from '../../correction/adjustment.state.js';
 import type { DecisionContext, Recorded } from '../../kernel/decider.js';
 import type { SeenPayment, SeenPayments } from './seen-payments.js';
 import { foldAdjustment, foldRecovery } from '../folds.js';
@@ -33,8 +34,8 @@ export function unlessMoved(
   const unlessLapsed = debt && {
     ...debt,
     decide(events: readonly Recorded[], context: DecisionContext) {
-      const { correctionIds, offsets } = foldRecovery(events);
-      isDebtOpen = !correctionIds.includes(correctionId) && offsets[correctionId] === undefined;
+      const { overpaidBy, offsets } = foldRecovery(events);
+      isDebtOpen = overpaidBy[correctionId] === undefined && offsets[correctionId] === undefined;
       return hasMoved && isDebtOpen ? [] : debt.decide(events, context);
     },
   };

@@ -2,8 +2,8 @@ import {
   adjustmentDecider,
   roundLeaving,
   type AdjustmentCommand,
-  type AdjustmentState,
 } from '../../correction/adjustment.decider.js';
+import type { AdjustmentState } from '../../correction/adjustment.state.js';
 import type { CommandOf } from '../../kernel/decider.js';
 import { AUTOMATION } from '../../write-side/context.js';
 import { fromState, part, type Part } from '../../write-side/unit.js';

@@ -3,7 +3,7 @@ import {
   arrearsMinor,
   availableArrears,
   type AdjustmentState,
-} from '../../correction/adjustment.decider.js';
+} from '../../correction/adjustment.state.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { deductibleMinor, type RecoveryState } from '../../recovery/recovery.state.js';
 

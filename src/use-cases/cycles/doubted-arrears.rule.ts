@@ -1,10 +1,7 @@
-import {
-  adjustmentDecider,
-  type AdjustmentState,
-  type Arrears,
-} from '../../correction/adjustment.decider.js';
+import { adjustmentDecider } from '../../correction/adjustment.decider.js';
+import type { AdjustmentState, Arrears } from '../../correction/adjustment.state.js';
 import type { CorrectionState } from '../../correction/correction.decider.js';
-import { isOfPolicy } from '../../eligibility/rules.js';
+import { isOfPolicy, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { isOneOf } from '../../kernel/subject.js';
 import { paymentId as paymentIdOf } from '../../kernel/ids.js';
@@ -18,6 +15,8 @@ export interface ProgrammeSeen {
   /** Months that its cycles pay, in order. */
   readonly periods: readonly string[];
   readonly corrections: readonly CorrectionState[];
+  /** By person, others whom their identity is or was registered for. */
+  readonly others?: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -29,11 +28,11 @@ export interface ProgrammeSeen {
 export const stoodInFor = (
   account: readonly Recorded[],
   paymentId: string,
-  { periods }: Pick<ProgrammeSeen, 'periods'>,
+  seen: Omit<ProgrammeSeen, 'corrections'>,
 ): readonly string[] => [
   ...new Set(
     arrearsOf(account, paymentId).flatMap((arrears) => [
-      ...ofMonths(arrears, periods),
+      ...ofMonths(arrears, seen),
       ...givenBackBy(account, arrears).map(({ paymentId: carrier }) => carrier),
     ]),
   ),
@@ -64,8 +63,10 @@ export interface InDoubt {
 export interface ArrearsInDoubt extends InDoubt {
   readonly correctionId: string;
   /**
-   * A payment that they stand in for and that arrived after all, unseen by any correction; of
-   * arrears whose own correction is applied, which counts what it put on accounts until then.
+   * A payment that they stand in for, item by item and no more, and that arrived after all, unseen
+   * by any correction; of arrears whose own correction is applied, which counts what it put on
+   * accounts until then. Arrears of anything else wait for the next correction, which sets what it
+   * finds too much against them.
    */
   readonly arrived: string | undefined;
 }
@@ -85,18 +86,19 @@ export function doubtedCorrections(
   return arrearsOf(account, paymentId).flatMap((arrears) => {
     const { correctionId } = arrears.proposal;
     const lookedAt = lastLook(account, seen.corrections, arrears);
-    const behind = behindOf(account, arrears, payments, seen.periods);
+    const behind = behindOf(account, arrears, payments, seen);
     const isNamed = (payment: PaymentState): boolean => entries?.naming(payment) !== undefined;
     const arrived = behind.find(({ events, since }) => hasArrivedSince(events, since, lookedAt));
     const waits = arrived !== undefined || behind.some(({ events }) => isInDoubt(events, isNamed));
     const cleared = behind.flatMap(({ events }) => clearersOf(events, entries));
     if (!waits && cleared.length === 0) return [];
+    const isInPlace = arrived !== undefined && isInPlaceOf(arrears, arrived);
     const found = seen.corrections.find(({ started }) => started?.correctionId === correctionId);
     return [
       {
         correctionId,
         waits,
-        arrived: found?.status === 'applied' ? arrived?.paymentId : undefined,
+        arrived: found?.status === 'applied' && isInPlace ? arrived.paymentId : undefined,
         clearedBy: [...new Set(cleared)].sort(),
         proposers: found?.proposers ?? [],
       },
@@ -110,18 +112,48 @@ interface StoodInFor {
   readonly events: readonly Recorded[];
   /** The position of the log at which the arrears were made, or were given back by it. */
   readonly since: number;
+  /** Whether it carried them. */
+  readonly isCarrier: boolean;
+}
+
+/**
+ * Whether arrears are what a payment was ordered for in their months, and nothing else. What it
+ * deducted the household owes again since it failed, so that it needs a correction.
+ */
+function isInPlaceOf(
+  { proposal, offsetMinor }: Arrears,
+  { events, isCarrier }: StoodInFor,
+): boolean {
+  const items = events.findLast((event) => event.type === 'PaymentOrdered')?.data.items ?? [];
+  if (offsetMinor > 0n || items.some(({ code }) => code === RECOVERY_ITEM)) return false;
+  if (isCarrier) return true;
+  const open = new Map<string, bigint>();
+  const add = (period: string, of: { code: string; member?: number }, minor: bigint): void => {
+    const key = `${period} ${of.code} ${of.member ?? ''}`;
+    open.set(key, (open.get(key) ?? 0n) + minor);
+  };
+  const months = new Set(proposal.periods.map(({ period }) => period));
+  for (const item of items)
+    if (isOfPolicy(item) && months.has(item.period))
+      add(item.period, item, BigInt(item.amountMinor));
+  for (const { period, items: found } of proposal.periods)
+    for (const item of found) add(period, item, BigInt(item.paidMinor) - BigInt(item.dueMinor));
+  return [...open.values()].every((minor) => minor === 0n);
 }
 
 function behindOf(
   account: readonly Recorded[],
   arrears: Arrears,
   payments: ReadonlyMap<string, readonly Recorded[]>,
-  periods: readonly string[],
+  seen: Omit<ProgrammeSeen, 'corrections'>,
 ): readonly StoodInFor[] {
   const months = monthsOf(arrears);
-  const paid = ofMonths(arrears, periods).filter((id) => paysOneOf(payments.get(id) ?? [], months));
+  const paid = ofMonths(arrears, seen).filter((id) => paysOneOf(payments.get(id) ?? [], months));
   const since = madeAt(account, arrears);
-  return [...paid.map((paymentId) => ({ paymentId, since })), ...givenBackBy(account, arrears)]
+  return [
+    ...paid.map((paymentId) => ({ paymentId, since, isCarrier: false })),
+    ...givenBackBy(account, arrears),
+  ]
     .filter(({ paymentId }) => paymentId !== arrears.orderedBy?.paymentId)
     .map((one) => ({ ...one, events: payments.get(one.paymentId) ?? [] }));
 }
@@ -144,13 +176,20 @@ const arrearsOf = (account: readonly Recorded[], paymentId: string): readonly Ar
 const monthsOf = ({ proposal }: Arrears): ReadonlySet<string> =>
   new Set(proposal.periods.map(({ period }) => period));
 
-/** Payments of the months that arrears are of, and of those after the first of them. */
-function ofMonths(arrears: Arrears, periods: readonly string[]): readonly string[] {
+/**
+ * Payments of the months that arrears are of, and of those after the first of them, to whoever has
+ * or had the identity.
+ */
+function ofMonths(
+  arrears: Arrears,
+  { periods, others }: Omit<ProgrammeSeen, 'corrections'>,
+): readonly string[] {
   const { programmeId, personId } = arrears.proposal;
   const [first = ''] = [...monthsOf(arrears)].sort();
-  return periods
-    .filter((period) => period >= first)
-    .map((period) => String(paymentIdOf(programmeId, period, personId)));
+  const after = periods.filter((period) => period >= first);
+  return [personId, ...(others?.get(personId) ?? [])].flatMap((holder) =>
+    after.map((period) => String(paymentIdOf(programmeId, period, holder))),
+  );
 }
 
 /** A first payment pays months before its own too. */
@@ -168,7 +207,7 @@ const madeAt = (account: readonly Recorded[], { proposal }: Arrears): number =>
 const givenBackBy = (account: readonly Recorded[], { proposal }: Arrears) =>
   account.flatMap((event) =>
     event.type === 'ArrearsReleased' && event.data.correctionIds.includes(proposal.correctionId)
-      ? [{ paymentId: event.data.paymentId, since: event.position }]
+      ? [{ paymentId: event.data.paymentId, since: event.position, isCarrier: true }]
       : [],
   );
 

@@ -6,6 +6,7 @@ import { idIn, partsOfPayment, streams } from '../../kernel/ids.js';
 import { correctionsOf } from '../../correction/correction-reader.js';
 import { foldAdjustment } from '../folds.js';
 import { cyclesOf } from './cycles.js';
+import { identityHoldersOf } from './identity-holders.js';
 import {
   carriedOf,
   doubtedCorrections,
@@ -52,7 +53,10 @@ export class DoubtedArrears {
   ): Promise<ReadonlyMap<string, readonly ArrearsInDoubt[]>> {
     const { entries } = this.looking;
     if (![...accounts.values()].some(hasArrears)) return new Map();
-    const seen = await (this.#seen ??= this.#programme());
+    const seen = {
+      ...(await (this.#seen ??= this.#programme())),
+      others: await this.#othersOf([...accounts.values()]),
+    };
     const names = [...accounts].flatMap(([id, events]) => stoodInFor(events, id, seen));
     const read = await this.#streams([...new Set(names)].map((id) => streams.payment(id)));
     await entries?.read();
@@ -89,6 +93,19 @@ export class DoubtedArrears {
       ([id, arrears]) => [id, carriedOf(foldAdjustment(accounts.get(id)!), id, arrears)] as const,
     );
     return new Map(carried.filter(([, arrears]) => arrears.length > 0));
+  }
+
+  /** Others whom the identities of who has arrears are or were registered for. */
+  async #othersOf(
+    accounts: readonly (readonly Recorded[])[],
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const persons = accounts.flatMap(
+      (events) => foldAdjustment(events).arrears[0]?.proposal.personId ?? [],
+    );
+    const holders = await identityHoldersOf(this.store, persons);
+    return new Map(
+      holders.map(([personId, all]) => [personId, all.filter((holder) => holder !== personId)]),
+    );
   }
 
   async #programme(): Promise<ProgrammeSeen> {

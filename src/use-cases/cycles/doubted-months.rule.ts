@@ -9,20 +9,12 @@ import { clearersOf, type InDoubt, type NamedByEntries } from './doubted-arrears
 type Items = EventData['PaymentOrdered']['items'];
 
 /**
- * Months that a payment pays besides the one of its cycle. No cycle before could have paid that
- * one; those a payment of an earlier cycle to the same identity may have paid.
+ * Months that the policy gives a payment besides the one of its cycle. No cycle before could have
+ * paid that one; those a payment of an earlier cycle to the same identity may have paid. (Arrears
+ * stand in for such payments too, and are looked at by themselves.)
  */
 export const earlierMonths = (items: Items, period: string): readonly string[] =>
-  items
-    .filter((item) => item.code !== RECOVERY_ITEM && item.period < period)
-    .map((item) => item.period);
-
-/** A payment of an earlier cycle to the same identity. */
-export interface PaidBefore {
-  readonly events: readonly Recorded[];
-  /** To the same person: their arrears stand in for it too, and are looked at by themselves. */
-  readonly isOwn: boolean;
-}
+  items.filter((item) => isOfPolicy(item) && item.period < period).map((item) => item.period);
 
 /**
  * What stands against paying months which earlier payments to the same identity failed to pay. They
@@ -31,19 +23,18 @@ export interface PaidBefore {
 export function doubtedMonths(
   items: Items,
   period: string,
-  before: readonly PaidBefore[],
+  before: readonly (readonly Recorded[])[],
   entries?: NamedByEntries,
 ): InDoubt | undefined {
-  const behind = before.filter((one) => paysOneOf(one, items, period)).map(({ events }) => events);
+  const behind = before.filter((events) => paysOneOf(events, items, period));
   const waits = behind.some((events) => mayBePaid(events, entries));
   const cleared = behind.flatMap((events) => clearersOf(events, entries));
   if (!waits && cleared.length === 0) return undefined;
   return { waits, clearedBy: [...new Set(cleared)].sort(), proposers: [] };
 }
 
-function paysOneOf({ events, isOwn }: PaidBefore, items: Items, period: string): boolean {
-  const looked = isOwn ? items.filter(isOfPolicy) : items;
-  const months = new Set(earlierMonths(looked, period));
+function paysOneOf(events: readonly Recorded[], items: Items, period: string): boolean {
+  const months = new Set(earlierMonths(items, period));
   const ordered = events.findLast((event) => event.type === 'PaymentOrdered');
   return (ordered?.data.items ?? []).some(
     (item) => item.code !== RECOVERY_ITEM && months.has(item.period),

@@ -1,10 +1,11 @@
 import type { EventData } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { partsOfPayment, paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
 import { cyclesOf } from './cycles.js';
 import { DoubtedArrears, type Looking } from './doubted-arrears.js';
 import type { InDoubt } from './doubted-arrears.rule.js';
-import { doubtedMonths, earlierMonths, type PaidBefore } from './doubted-months.rule.js';
+import { doubtedMonths, earlierMonths } from './doubted-months.rule.js';
 import { identityHoldersOf } from './identity-holders.js';
 import { timesEnrolled } from './months-paid.rule.js';
 
@@ -66,7 +67,7 @@ export class PaidInDoubt {
    */
   async #paidBefore(
     paymentIds: readonly string[],
-  ): Promise<ReadonlyMap<string, readonly PaidBefore[]>> {
+  ): Promise<ReadonlyMap<string, readonly (readonly Recorded[])[]>> {
     const { store, programmeId } = this;
     const persons = paymentIds.map((id) => partsOfPayment(id).personId);
     const [holders, enrolments, periods] = await Promise.all([
@@ -85,17 +86,16 @@ export class PaidInDoubt {
             .filter((earlier) => earlier < period)
             .map((earlier) => ({
               paymentId,
-              isOwn: holder === personId,
               stream: streams.payment(paymentIdOf(programmeId, earlier, holder)),
             })),
         );
     });
     const read = await this.#streams(wanted.map(({ stream }) => stream));
-    const before = new Map<string, PaidBefore[]>();
-    for (const [i, { paymentId, isOwn }] of wanted.entries()) {
+    const before = new Map<string, (readonly Recorded[])[]>();
+    for (const [i, { paymentId }] of wanted.entries()) {
       const { events } = read[i]!;
       if (events.length === 0) continue;
-      before.set(paymentId, [...(before.get(paymentId) ?? []), { events, isOwn }]);
+      before.set(paymentId, [...(before.get(paymentId) ?? []), events]);
     }
     return before;
   }

@@ -1,4 +1,4 @@
-import type { AdjustmentState } from '../../correction/adjustment.decider.js';
+import type { AdjustmentState } from '../../correction/adjustment.state.js';
 import { RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';

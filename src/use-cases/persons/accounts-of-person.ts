@@ -1,6 +1,6 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { foldAdjustment } from '../folds.js';
-import type { AdjustmentState } from '../../correction/adjustment.decider.js';
+import type { AdjustmentState } from '../../correction/adjustment.state.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
 import { guard, type Part } from '../../write-side/unit.js';

@@ -1,9 +1,9 @@
+import { adjustmentDecider } from '../../correction/adjustment.decider.js';
 import {
-  adjustmentDecider,
   arrearsMinor,
   type AdjustmentState,
   type Proposal,
-} from '../../correction/adjustment.decider.js';
+} from '../../correction/adjustment.state.js';
 import { isOpen, type CorrectionState } from '../../correction/correction.decider.js';
 import type { CycleState } from '../../cycle/cycle.state.js';
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';

@@ -1,5 +1,5 @@
 import type { EventStore, StreamEvents } from '../../adapters/event-store/port.js';
-import type { AdjustmentState, Arrears } from '../../correction/adjustment.decider.js';
+import type { AdjustmentState, Arrears } from '../../correction/adjustment.state.js';
 import { isOpen } from '../../correction/correction.decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { correctionId as correctionIdOf, streams } from '../../kernel/ids.js';
