@@ -21,6 +21,7 @@ import { part } from '../../src/write-side/unit.js';
 import { countBreaksAsSettled, resolveBreaks } from './breaks.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
+import { FREED_BY_PAYER, forgeriesOf, OVER_BREAK_OR_ENTRY } from './forged-clearing.js';
 import { answers, PROGRAMME, released } from './month.js';
 import { as, by, drain, job, newWorld, type World } from './world.js';
 
@@ -280,6 +281,9 @@ test.each([
     expect(await again()).toMatchObject({ instructed: 1, waiting: 0 });
     expect(await statusOf()).toBe('instructed');
     expect((await desk.audit()).violations).toEqual([]);
+    const forged = await forgeriesOf(world.engine);
+    expect(forged.byInstructing()).toEqual(FREED_BY_PAYER);
+    expect(forged.byNobody()).toEqual(OVER_BREAK_OR_ENTRY);
   },
 );
 
@@ -328,6 +332,9 @@ describe('who took away what stood against paying a month', () => {
     await resolvedBy('nadia');
     const { statusOf, leftOut } = await releasedAfter('2025-11', () => Promise.resolve());
     expect([await statusOf(), await leftOut()]).toEqual(['instructed', []]);
+    const forged = await forgeriesOf(world.engine);
+    for (const who of ['rachid', 'farid', 'FARID']) expect(forged.by(who)).toEqual(FREED_BY_PAYER);
+    expect(forged.byNobody()).toEqual(OVER_BREAK_OR_ENTRY);
   });
 
   test.each([
