@@ -1,5 +1,6 @@
 import type { Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
+import { partsOfPayment } from '../kernel/ids.js';
 import { BankMessagesCheck } from './bank-messages-check.js';
 import { BreaksCheck } from './breaks-check.js';
 import { CommandsCheck } from './commands-check.js';
@@ -18,6 +19,7 @@ import { MoneyCheck } from './money-check.js';
 import { BookingsCheck } from './bookings-check.js';
 import { NamesCheck } from './names-check.js';
 import { OutcomeCheck } from './outcome-check.js';
+import { paidBefore, PaidInDoubtCheck } from './paid-in-doubt-check.js';
 import { PersonsCheck } from './persons-check.js';
 import { ProgrammeTermsCheck } from './programme-terms-check.js';
 import { compiledOf, PublishedPolicies } from './published-policies.js';
@@ -149,6 +151,23 @@ class Check implements AuditCheck {
       this.#money.doubted.hasArrived(paymentId, positions),
   };
 
+  readonly #paidInDoubt = new PaidInDoubtCheck(
+    {
+      carriedBy: (paymentId, looked) =>
+        this.#doubtedArrears.carriedBy(paymentId, looked, this.#behindArrears),
+      earlierOf: (paymentId, asOf) => this.#paidBefore(paymentId, asOf),
+      hasArrived: (paymentId, positions) => this.#behindArrears.hasArrived(paymentId, positions),
+      isInDoubt: (paymentId, looked) => this.#money.doubted.isInDoubtAllThe(paymentId, looked),
+      isLost: (paymentId, looked) => this.#money.doubted.isLost(paymentId, looked),
+      isPaid: (paymentId, looked) => this.#money.doubted.isPaid(paymentId, looked),
+      isNamed: (paymentId, before) =>
+        this.#entries.isNamed(paymentId, this.#streams.find(`payment-${paymentId}`), before),
+      clearersOf: (paymentId, before) =>
+        this.#entries.clearersOf(paymentId, this.#streams.find(`payment-${paymentId}`), before),
+    },
+    this.#era,
+  );
+
   constructor(private readonly positionGaps: boolean) {
     // Where positions have gaps, the parts of a command are written one by one.
     this.#commands = new CommandsCheck(!positionGaps);
@@ -185,6 +204,7 @@ class Check implements AuditCheck {
       'I2',
       (event, _, found) => this.#doubtedArrears.add(event, this.#asOf, this.#behindArrears, found),
     ],
+    ['I2', (event, _, found) => this.#paidInDoubt.add(event, found)],
     ['I6', (event, _, found) => this.#cycles.add(event, found)],
     ['I6', (event, stream, found) => this.#money.add(event, stream, found)],
     ['I2', (event, stream, found) => this.#instructions.add(event, stream, found)],
@@ -233,6 +253,17 @@ class Check implements AuditCheck {
       violations: this.#violations,
       violationCount: this.#violationCount,
     };
+  }
+
+  /** Payments of earlier cycles to the same identity that paid months before a payment's own. */
+  #paidBefore(paymentId: string, asOf: number): readonly string[] {
+    const { programmeId, personId, period } = partsOfPayment(paymentId);
+    const months = this.#entitlements.earlierMonths(`${programmeId}-${personId}`, period);
+    if (months.length === 0) return [];
+    const holders = [personId, ...this.#uniqueness.earlierOf(personId)];
+    return paidBefore(paymentId, months, holders, (household, month) =>
+      this.#entitlements.cyclesPaying(household, month, asOf),
+    );
   }
 
   /** I8. Returns the dense number of the stream. */

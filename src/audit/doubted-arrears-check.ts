@@ -1,5 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
+import { partsOfPayment } from '../kernel/ids.js';
 import type { AsOf } from './as-of.js';
 import type { Found } from './report.js';
 
@@ -15,9 +16,15 @@ interface Arrears {
   readonly lapsedAt: number;
 }
 /** A payment that arrears stand in for, and where it was that they came to do so. */
-interface StoodInFor {
+export interface StoodInFor {
   readonly paymentId: string;
   readonly since: number;
+}
+/** Arrears that a payment carries: what they stand in for, and where it was looked at last. */
+export interface Carried {
+  readonly correctionId: string;
+  readonly behind: readonly StoodInFor[];
+  readonly lookedAt: number;
 }
 interface Correction {
   readonly correctionId: string;
@@ -33,6 +40,11 @@ export interface Positions {
   readonly since: number;
   readonly lookedAt: number;
   readonly asOf: number;
+}
+/** From where to where in the log somebody who pays looked at what stands against it. */
+export interface Looked {
+  readonly from: number;
+  readonly to: number;
 }
 /** What others of the audit know of payments. */
 interface Payments {
@@ -53,6 +65,8 @@ interface Payments {
 export class DoubtedArrearsCheck {
   /** By correction and household. */
   readonly #arrears = new Map<string, Arrears>();
+  /** By payment that carries them: their corrections. */
+  readonly #carried = new Map<string, readonly string[]>();
   /** By programme. */
   readonly #corrections = new Map<string, Map<string, Correction>>();
 
@@ -92,6 +106,23 @@ export class DoubtedArrearsCheck {
     }
   }
 
+  /** The arrears that a payment carries, as who pays it saw them. */
+  carriedBy(
+    paymentId: string,
+    { from, to }: Looked,
+    payments: Pick<Payments, 'cyclesPaying'>,
+  ): readonly Carried[] {
+    const { programmeId, personId } = partsOfPayment(paymentId);
+    return (this.#carried.get(paymentId) ?? []).flatMap((correctionId) => {
+      const household = { correctionId, programmeId, personId };
+      const arrears = this.#arrears.get(keyOf(household));
+      if (!arrears) return [];
+      const behind = standsInFor(household, arrears, payments, from);
+      const others = behind.filter((one) => one.paymentId !== paymentId);
+      return [{ correctionId, behind: others, lookedAt: this.#lookedAt(household, arrears, to) }];
+    });
+  }
+
   #correctionsOf(programmeId: string): Map<string, Correction> {
     const known = this.#corrections.get(programmeId) ?? new Map<string, Correction>();
     this.#corrections.set(programmeId, known);
@@ -128,6 +159,8 @@ export class DoubtedArrearsCheck {
 
   #released({ position, data }: Recorded<'ArrearsReleased'>): void {
     const { correctionIds, paymentId, programmeId, personId } = data;
+    const left = (this.#carried.get(paymentId) ?? []).filter((one) => !correctionIds.includes(one));
+    this.#carried.set(paymentId, left);
     for (const correctionId of correctionIds) {
       const household = { correctionId, programmeId, personId };
       const carriers = this.#arrears.get(keyOf(household))?.carriers ?? [];
@@ -141,6 +174,7 @@ export class DoubtedArrearsCheck {
     payments: Payments,
     found: Found,
   ): void {
+    this.#carried.set(paymentId, [...(this.#carried.get(paymentId) ?? []), ...correctionIds]);
     for (const correctionId of correctionIds) {
       const household = { ...whose, correctionId };
       const arrears = this.#arrears.get(keyOf(household));
@@ -178,7 +212,7 @@ export class DoubtedArrearsCheck {
 function standsInFor(
   { programmeId, personId }: Household,
   { months, at, carriers }: Arrears,
-  payments: Payments,
+  payments: Pick<Payments, 'cyclesPaying'>,
   asOf: number,
 ): readonly StoodInFor[] {
   const paying = months.flatMap((month) =>

@@ -1,6 +1,6 @@
 import type { Recorded } from '../kernel/decider.js';
 import type { Status } from './cycle-ledger.js';
-import type { Positions } from './doubted-arrears-check.js';
+import type { Looked, Positions } from './doubted-arrears-check.js';
 
 /** From where to where in the log a break was open. */
 interface Span {
@@ -56,6 +56,30 @@ export class DoubtedPayments {
   /** Whether it had failed by a position, and a break left open then whether it was paid. */
   isInDoubt(paymentId: string, asOf: number): boolean {
     return isFailure(this.#statusAt(paymentId, asOf)) && this.at(paymentId, asOf);
+  }
+
+  /** The same, from a position to another. */
+  isInDoubtAllThe(paymentId: string, { from, to }: Looked): boolean {
+    const spans = this.#spans.get(paymentId) ?? [];
+    return (
+      [from, to].every((asOf) => isFailure(this.#statusAt(paymentId, asOf))) &&
+      spans.some((span) => span.from <= from && span.to > to)
+    );
+  }
+
+  /** Whether it had failed from a position to another, and no break left open that it was paid. */
+  isLost(paymentId: string, { from, to }: Looked): boolean {
+    return [from, to].every(
+      (asOf) => isFailure(this.#statusAt(paymentId, asOf)) && !this.at(paymentId, asOf),
+    );
+  }
+
+  /** Whether it had failed before a position, and was with the bank or paid to another. */
+  isPaid(paymentId: string, { from, to }: Looked): boolean {
+    return [from, to].every((asOf) => {
+      const status = this.#statusAt(paymentId, asOf);
+      return status !== undefined && status !== 'cancelled' && !isFailure(status);
+    });
   }
 
   /**

@@ -132,6 +132,12 @@ export class EntitlementCheck {
     return ordersOf(paid, month, asOf).flatMap(({ kind, cycle }) => (kind === '>' ? [cycle] : []));
   }
 
+  /** The months before its own for which a cycle orders what the policy gives a household. */
+  earlierMonths(household: string, cycle: string): readonly string[] {
+    const paid = this.#enrolments.get(`enrolment-${household}`)?.paid ?? '';
+    return monthsIn(paid, cycle).filter((month) => month < cycle);
+  }
+
   /** Two agreed until when it is certified; in older versions one person could put that off. */
   #requireNotPutOff(
     { data }: Recorded<'RecertificationFellDue'>,

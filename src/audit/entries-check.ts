@@ -40,7 +40,7 @@ export class EntriesCheck {
   /** By payment or message that is named: who dismissed such entries, and where. */
   readonly #dismissers = new Map<string, readonly Cleared[]>();
   /** By payment: who resolved a break of it, or had proposed that. */
-  readonly #resolvers = new Map<string, readonly string[]>();
+  readonly #resolvers = new Map<string, readonly Cleared[]>();
   readonly messages = new InstructedMessages();
   /** By message that there is a file of. */
   readonly #cycleOf = new Map<string, string>();
@@ -125,14 +125,31 @@ export class EntriesCheck {
     this.#dismissers.set(name, [...before, { at: position, by: meta.actor }]);
   }
 
-  #resolved({ data: { paymentId, proposedBy }, meta }: Recorded<'PaymentBreakResolved'>): void {
+  #resolved({ data, position: at, meta }: Recorded<'PaymentBreakResolved'>): void {
+    const { paymentId, proposedBy } = data;
     const before = this.#resolvers.get(paymentId) ?? [];
-    const by = proposedBy === undefined ? [meta.actor] : [meta.actor, proposedBy];
-    this.#resolvers.set(paymentId, [...before, ...by]);
+    const who = proposedBy === undefined ? [meta.actor] : [meta.actor, proposedBy];
+    this.#resolvers.set(paymentId, [...before, ...who.map((by) => ({ at, by }))]);
+  }
+
+  /** Whether an entry that waits names a payment since before a position. */
+  isNamed(paymentId: string, stream: number, before: number): boolean {
+    return this.#namesOf(paymentId, stream).some((name) =>
+      [...(this.#byName.get(name) ?? [])].some(({ at }) => at < before),
+    );
+  }
+
+  /** Who resolved breaks of a payment, or dismissed entries that named it, before a position. */
+  clearersOf(paymentId: string, stream: number, before: number): readonly string[] {
+    const names = this.#namesOf(paymentId, stream);
+    const dismissers = names.flatMap((name) => this.#dismissers.get(name) ?? []);
+    return [...(this.#resolvers.get(paymentId) ?? []), ...dismissers]
+      .filter(({ at }) => at < before)
+      .map(({ by }) => by);
   }
 
   /** What a payment is named by: itself, or a whole message that it was instructed in. */
-  #namesOf({ data: { paymentId } }: Again, stream: number): readonly string[] {
+  #namesOf(paymentId: string, stream: number): readonly string[] {
     return [paymentId, ...this.messages.of(stream)];
   }
 
@@ -144,10 +161,7 @@ export class EntriesCheck {
   #requireNotNamed(event: Again, stream: number, found: Found): void {
     if (!this.era.isNew) return;
     const lookedAt = this.#lookedAt(event);
-    const naming = this.#namesOf(event, stream).flatMap((name) => [
-      ...(this.#byName.get(name) ?? []),
-    ]);
-    if (naming.some(({ at }) => at < lookedAt))
+    if (this.isNamed(event.data.paymentId, stream, lookedAt))
       found('I2', "paid again while an entry of a bank's file that names it waits");
   }
 
@@ -155,8 +169,8 @@ export class EntriesCheck {
   #requireCleared(event: Again, stream: number, found: Found): void {
     if (event.v < 2) return;
     const { paymentId, clearedBy = [] } = event.data;
-    const resolvers = this.#resolvers.get(paymentId) ?? [];
-    const dismissers = this.#namesOf(event, stream).flatMap(
+    const resolvers = (this.#resolvers.get(paymentId) ?? []).map(({ by }) => by);
+    const dismissers = this.#namesOf(paymentId, stream).flatMap(
       (name) => this.#dismissers.get(name) ?? [],
     );
     const lookedAt = this.#lookedAt(event);

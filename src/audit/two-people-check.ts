@@ -223,7 +223,8 @@ export class TwoPeopleCheck {
     people.reinstructors.push(meta.actor);
   }
 
-  #resolved({ stream, data, meta }: Recorded<'PaymentBreakResolved'>, found: Found): void {
+  #resolved(event: Recorded<'PaymentBreakResolved'>, found: Found): void {
+    const { stream, data, meta } = event;
     const people = this.#people(stream);
     if (!this.#isUnderRules) return;
     const { breakId, resolution } = data;
@@ -235,7 +236,7 @@ export class TwoPeopleCheck {
     );
     if (!alike.some(({ by }) => !isSamePerson(by, meta.actor)))
       found('I4', 'a break was counted as paid or come back by one person');
-    requireProposer(alike, data, found);
+    requireProposer(alike, event, found);
   }
 
   #ofEntry(event: Recorded, found: Found): void {
@@ -251,12 +252,7 @@ export class TwoPeopleCheck {
         return;
       }
       case 'BankEntryQuarantined':
-        this.#entries.set(stream, {
-          recordedBy: meta.actor,
-          sha256: event.data.sha256 ?? '',
-          proposals: [],
-        });
-        return;
+        return this.#quarantined(event, found);
       case 'BankEntryAssignmentProposed':
         this.#entries.get(stream)?.proposals.push({ by: meta.actor, what: event.data });
         return;
@@ -272,6 +268,14 @@ export class TwoPeopleCheck {
     }
   }
 
+  #quarantined({ stream, data, meta }: Recorded<'BankEntryQuarantined'>, found: Found): void {
+    const { sha256 = '', family } = data;
+    // The answer of a payments block is in no file.
+    if (sha256 === '' && family !== 'govstack')
+      found('I4', "an entry of a bank's file does not say of which, nor so who handed it over");
+    this.#entries.set(stream, { recordedBy: meta.actor, sha256, proposals: [] });
+  }
+
   #dismissed({ stream, meta, v }: Recorded<'BankEntryDismissed'>, found: Found): void {
     if (v >= 2) this.#looksAtFiles = true;
     const entry = this.#entries.get(stream);
@@ -282,7 +286,8 @@ export class TwoPeopleCheck {
       found('I4', 'an entry was dismissed by who handed over its file');
   }
 
-  #assigned({ stream, data, meta }: Recorded<'BankEntryAssigned'>, found: Found): void {
+  #assigned(event: Recorded<'BankEntryAssigned'>, found: Found): void {
+    const { stream, data, meta } = event;
     const key = `${meta.command} payment-${data.paymentId}`;
     const applied = this.#byEntry.get(key)?.said ?? [];
     this.#byEntry.delete(key);
@@ -305,7 +310,7 @@ export class TwoPeopleCheck {
     );
     if (!alike.some(({ by }) => !isSamePerson(by, meta.actor)))
       found('I4', 'an entry was given to a payment by one person');
-    requireProposer(alike, data, found);
+    requireProposer(alike, event, found);
   }
 }
 
@@ -321,13 +326,18 @@ function withdraw<T>(
   proposals.splice(0, proposals.length, ...left);
 }
 
-/** Who is said to have proposed it did so. */
+/**
+ * Who is said to have proposed it did so, the first of others than who decided it; versions that
+ * take two say it.
+ */
 function requireProposer(
   proposals: readonly Proposed<unknown>[],
-  { proposedBy }: { readonly proposedBy?: string | undefined },
+  { v, data: { proposedBy }, meta }: Recorded<'PaymentBreakResolved' | 'BankEntryAssigned'>,
   found: Found,
 ): void {
-  if (proposedBy !== undefined && !proposals.some(({ by }) => by === proposedBy))
+  const first = proposals.find(({ by }) => !isSamePerson(by, meta.actor));
+  if (proposedBy === undefined && first && v >= 2) found('I4', 'it is not said who proposed it');
+  if (proposedBy !== undefined && proposedBy !== first?.by)
     found('I4', 'it is said that somebody proposed it who did not');
 }
 

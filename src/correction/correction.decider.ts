@@ -29,6 +29,7 @@ export interface CorrectionState {
   readonly proposed: Proposed | undefined;
   /** Everybody who took part in proposing. */
   readonly proposers: readonly string[];
+  readonly approvedBy: string | undefined;
 }
 
 export type CorrectionCommand =
@@ -70,6 +71,7 @@ const initialState: CorrectionState = {
   started: undefined,
   proposed: undefined,
   proposers: [],
+  approvedBy: undefined,
 };
 
 /**
@@ -239,7 +241,7 @@ export const correctionDecider: Decider<CorrectionState, CorrectionCommand, Corr
         };
       }
       case 'CorrectionApproved':
-        return { ...state, status: 'approved' };
+        return { ...state, status: 'approved', approvedBy: event.meta.actor };
       case 'CorrectionRejected':
         return { ...state, status: 'rejected' };
       case 'CorrectionApplied':

@@ -1,4 +1,5 @@
 import { DomainError } from '../kernel/errors.js';
+import { HAS_DECIMALS, hasDecimals } from '../kernel/personal.js';
 import { faultOfText } from '../kernel/text.js';
 import { daysInMonth } from '../kernel/time.js';
 
@@ -234,13 +235,19 @@ export const refusingRounded =
     return undefined;
   };
 
-/** Of what is numbered, and is no number. */
+/** Why what is numbered, and is no number, is not as it was any more. */
+export function faultOfNumbered(cell: unknown): string | undefined {
+  if (typeof cell === 'number') return 'must be a text: a number has lost its leading zeros';
+  return typeof cell === 'string' && hasDecimals(cell) ? HAS_DECIMALS : undefined;
+}
+
+/** Of what is numbered. */
 export const refusingNumbers =
   (convert: Convert): Convert =>
   (cell, column, failures) => {
-    if (typeof cell !== 'number') return convert(cell, column, failures);
-    const reason = 'must be a text: a number has lost its leading zeros';
-    failures.push({ column, code: 'TEXT_INVALID', reason });
+    const fault = faultOfNumbered(cell);
+    if (fault === undefined) return convert(cell, column, failures);
+    failures.push({ column, code: 'TEXT_INVALID', reason: fault });
     return undefined;
   };
 

@@ -95,7 +95,10 @@ class RecordReader {
 
   /** A text that need not be there. */
   textIfAny({ read }: Target): string {
-    return String(read?.(this.record, []) ?? '');
+    const failures: Failure[] = [];
+    const value = read?.(this.record, failures);
+    this.failures.push(...failures.filter(({ code }) => code !== 'VALUE_MISSING'));
+    return String(value ?? '');
   }
 
   /** By kernel/text, also where a mapping's table or default gave it. */

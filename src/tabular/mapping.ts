@@ -5,6 +5,7 @@ import {
   mayBeAbsent,
   onlyKnown,
   readConversion,
+  faultOfNumbered,
   refusingNumbers,
   refusingRounded,
   specAt,
@@ -130,7 +131,7 @@ function joined(spec: Spec, field: string, convert: Convert, isNumbered: boolean
       return (record, failures) => {
         const texts = gets.map((get) => {
           const cell = get(record);
-          const isLost = typeof cell === 'number' && isNumbered;
+          const isLost = isNumbered && faultOfNumbered(cell) !== undefined;
           return typeof cell === 'boolean' || isLost ? undefined : textOf(cell);
         });
         if (texts.includes(undefined)) {

@@ -16,10 +16,10 @@ function foundIn(...applied: readonly Step[]): readonly string[] {
     const meta = { actor, command, role: 'finance-officer' } as const;
     check.add(eventOf(type, all, { stream, v: 2, meta }), found);
   };
-  add('BankEntryQuarantined', 'farid');
+  add('BankEntryQuarantined', 'farid', { sha256: 'a' });
   add('BankEntryAssignmentProposed', 'farid', { outcome: 'settled' });
   for (const [type, data] of applied) add(type, 'hind', data, 'assign');
-  add('BankEntryAssigned', 'hind', { outcome: 'settled' }, 'assign');
+  add('BankEntryAssigned', 'hind', { outcome: 'settled', proposedBy: 'farid' }, 'assign');
   check.finish((detail) => said.push(detail));
   return said;
 }

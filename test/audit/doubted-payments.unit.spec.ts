@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { EventType } from '../../events/generated.js';
 import { DoubtedPayments } from '../../src/audit/doubted-payments.js';
 import type { Recorded } from '../../src/kernel/decider.js';
@@ -57,4 +57,41 @@ test('one has arrived that had failed, and of which who looked last did not know
   doubted.moved(paymentId, 'returned', 25);
   expect(has(10, 5, 30)).toBe(false);
   expect(doubted.hasArrived('other', { since: 10, lookedAt: 5, asOf: 20 })).toBe(false);
+});
+
+describe('from where somebody looked to where they paid', () => {
+  const between = (from: number, to: number) => ({ from, to });
+  const failedAt = (at: number): DoubtedPayments => {
+    const doubted = withBreaks();
+    doubted.moved(paymentId, 'rejected', at);
+    return doubted;
+  };
+
+  test('one is in doubt while one break of it was open all the time', () => {
+    const doubted = failedAt(4);
+    const is = (from: number, to: number) => doubted.isInDoubtAllThe(paymentId, between(from, to));
+    expect([is(5, 8), is(7, 11), is(5, 5)]).toEqual([true, true, true]);
+    expect([is(4, 8), is(5, 9), is(8, 12)]).toEqual([false, false, false]);
+    expect(failedAt(6).isInDoubtAllThe(paymentId, between(5, 8))).toBe(false);
+    doubted.moved(paymentId, 'outstanding', 8);
+    expect(is(7, 8)).toBe(false);
+    expect(doubted.isInDoubtAllThe('other', between(5, 8))).toBe(false);
+  });
+  test('one is lost while it had none', () => {
+    const doubted = failedAt(3);
+    const is = (from: number, to: number) => doubted.isLost(paymentId, between(from, to));
+    expect([is(3, 4), is(12, 20), is(4, 12)]).toEqual([true, true, true]);
+    expect([is(2, 4), is(4, 5), is(11, 12)]).toEqual([false, false, false]);
+    expect(doubted.isLost('other', between(3, 4))).toBe(false);
+  });
+  test('and is with the bank, or paid, once it had failed', () => {
+    const doubted = failedAt(3);
+    doubted.moved(paymentId, 'outstanding', 13);
+    doubted.moved(paymentId, 'settled', 14);
+    doubted.moved(paymentId, 'returned', 15);
+    const is = (from: number, to: number) => doubted.isPaid(paymentId, between(from, to));
+    expect([is(13, 14), is(14, 14)]).toEqual([true, true]);
+    expect([is(2, 14), is(12, 14), is(14, 15)]).toEqual([false, false, false]);
+    expect(doubted.isPaid('other', between(13, 14))).toBe(false);
+  });
 });

@@ -58,21 +58,23 @@ describe('a word that was taken back', () => {
     const asked: Step = { type: 'PaymentBreakResolutionProposed', by: 'farid', data };
     const taken: Step = { type: 'PaymentBreakResolutionWithdrawn', by: 'farid', data };
     const decided: Step = { type: 'PaymentBreakResolved', by: 'hind', data };
+    const named: Step = { ...decided, data: { ...data, proposedBy: 'farid' } };
     expect(foundIn(broken, asked, taken, decided)).toEqual([
       'I4: a break was counted as paid or come back by one person',
     ]);
     const other = { ...taken, data: { breakId: 'another' } };
-    expect(foundIn(broken, asked, other, decided)).toEqual([nothing]);
+    expect(foundIn(broken, asked, other, named)).toEqual([nothing]);
   });
 
   test('about an entry gives it to no payment', () => {
     const of = { stream: ENTRY };
     const said = { entryId: '1', paymentId, attempt: 1, outcome: 'settled', reason: 'a letter' };
-    const waits: Step = { type: 'BankEntryQuarantined', by: 'bank', data: {}, ...of };
+    const waits: Step = { type: 'BankEntryQuarantined', by: 'bank', data: { sha256: 'a' }, ...of };
     const asked: Step = { type: 'BankEntryAssignmentProposed', by: 'farid', data: said, ...of };
     const taken: Step = { type: 'BankEntryAssignmentWithdrawn', by: 'farid', data: {}, ...of };
     const assigned: Step = { type: 'BankEntryAssigned', by: 'hind', data: said, ...of };
-    expect(foundIn(waits, asked, assigned)).toEqual([]);
+    const named: Step = { ...assigned, data: { ...said, proposedBy: 'farid' } };
+    expect(foundIn(waits, asked, named)).toEqual([]);
     expect(foundIn(waits, asked, taken, assigned)).toEqual([
       'I4: an entry was given to a payment by one person',
     ]);

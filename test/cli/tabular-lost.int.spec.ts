@@ -100,6 +100,34 @@ describe('numbers that a spreadsheet rewrote', () => {
       { column: 'account', code: 'ACCOUNT_INVALID', reason: expect.stringContaining('zeros') },
     ]);
   });
+  it.each<[string, Line]>([
+    ['an identity', { id: '12345678.0' }],
+    ['one with letters', { id: 'AB123456.00' }],
+    ['one with a comma', { id: '12345678,0' }],
+    ['an account', { account: '7810000000000000100116.0' }],
+    ['a wallet', { kind: 'wallet', account: '0612000095.0' }],
+    ['one beside cash', { kind: 'cash', account: '99999999.0' }],
+    ['a telephone', { phone: '612345678.0' }],
+    ['a code in facts', { card: '4711.0' }],
+    ['of a child', { children: '2020-03/4711.0' }],
+  ])('are not taken with their decimals for other codes: %s', async (_what, changed) => {
+    const { rows, rejects } = await ofRow({ children: '', ...changed }, withFacts);
+    expect(rows).toEqual([]);
+    const told = { line: 2, code: 'TEXT_INVALID', reason: expect.stringContaining('decimals') };
+    expect(rejects).toMatchObject([told]);
+  });
+  it('are not taken with their decimals without a conversion, or as a part', async () => {
+    for (const nationalId of [{ column: 'id' }, { columns: ['id', 'ref'], join: '' }]) {
+      const how = readMapping({ fields: { ...fields, nationalId } });
+      const { rows, rejects } = await ofRow({ id: '12345678.0', children: '' }, how);
+      expect(rows).toEqual([]);
+      expect(rejects).toMatchObject([{ line: 2, code: 'TEXT_INVALID' }]);
+    }
+  });
+  it('are facts that nobody takes anything out of', async () => {
+    const { rows } = await ofRow({ school: '2.0', children: '' }, withFacts);
+    expect(rows).toMatchObject([{ facts: { school: '2.0' } }]);
+  });
   it('are no dates', async () => {
     expect((await ofRow({ date: '45994' })).rejects).toMatchObject([
       { column: 'date', code: 'DATE_INVALID', reason: expect.stringContaining('spreadsheet') },

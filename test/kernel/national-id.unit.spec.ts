@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { normaliseNationalId } from '../../src/kernel/personal.js';
+import { accountNumber } from '../../src/person/account-number.rule.js';
 import { DomainError } from '../../src/kernel/errors.js';
 
 const codeOf = (text: string): string => {
@@ -18,14 +19,27 @@ test('one number in its spellings is one', () => {
     expect(normaliseNationalId(text)).toBe('AB100020');
 });
 
-test.each(['A12B', '1234', '15-320-0456', 'ZZ111111', '0000000001'])('%s is a number', (text) => {
-  expect(codeOf(text)).toBe('taken');
-});
+test.each(['A12B', '1234', '15-320-0456', 'ZZ111111', '0000000001', '100.000', '1.234.567.00'])(
+  '%s is a number',
+  (text) => {
+    expect(codeOf(text)).toBe('taken');
+  },
+);
 
 test.each([
   ...['NULL', 'null', 'NEANT', 'NONE', 'XXXX', 'INCONNU', 'SANSCIN1', 'N.C.I.N.'],
   ...['000000', '0000', '1111111', '9-9-9-9', 'AAAA'],
+  ...['12345678.0', '12345678.00', 'AB123456.0', '12 345 678.0', '１２３４５６.０', '12345678,0'],
   ...['', '123', 'A'.repeat(25), 'AB_1234', 'AB12é4'],
 ])('%j is none, and would be the same person to everybody who has none', (text) => {
   expect(codeOf(text)).toBe('INVALID_NATIONAL_ID');
+});
+
+test.each([
+  ['cash', '12345678.0'],
+  ['wallet', '061200009.50'],
+  ['wallet', '0612000095.0'],
+  ['rib', '0078100000000000001001.00'],
+] as const)('a number with decimals is no account either: %s', (kind, number) => {
+  expect(() => accountNumber({ kind, number }, 'number')).toThrow('must');
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { bankEntryDecider, type BankEntryCommand } from '../../src/statement/entry.decider.js';
+import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
 import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
@@ -16,6 +17,7 @@ import { countBreaksAsSettled, resolveBreaks } from './breaks.js';
 import type { Desk } from './correction-desk.js';
 import { FailedMonths, REJECTED, settledIn } from './failed-months.js';
 import { child } from './families.js';
+import { FREED_BY_PAYER, forgeriesOf, OVER_BREAK_OR_ENTRY } from './forged-clearing.js';
 import { PROGRAMME, released } from './month.js';
 import { as, by, drain, job, type World } from './world.js';
 
@@ -248,6 +250,9 @@ test.each([
     expect(await again()).toMatchObject({ instructed: 1, waiting: 0 });
     expect(await statusOf()).toBe('instructed');
     expect((await desk.audit()).violations).toEqual([]);
+    const forged = await forgeriesOf(world.engine);
+    expect(forged.byInstructing()).toEqual(FREED_BY_PAYER);
+    expect(forged.byNobody()).toEqual(OVER_BREAK_OR_ENTRY);
   },
 );
 
@@ -296,21 +301,36 @@ describe('who took away what stood against paying a month', () => {
     await resolvedBy('nadia');
     const { statusOf, leftOut } = await releasedAfter('2025-11', () => Promise.resolve());
     expect([await statusOf(), await leftOut()]).toEqual(['instructed', []]);
+    const forged = await forgeriesOf(world.engine);
+    for (const who of ['rachid', 'farid', 'FARID']) expect(forged.by(who)).toEqual(FREED_BY_PAYER);
+    expect(forged.byNobody()).toEqual(OVER_BREAK_OR_ENTRY);
   });
 
-  test('who finds the arrears in a correction does not have them paid with the cycle', async () => {
-    await closed(OCTOBER, REJECTED);
-    await booked();
-    await resolvedBy('nadia');
-    const found = await proposeCorrection(
-      world.engine,
-      { programmeId: PROGRAMME, reason: 'failed', fromPeriod: OCTOBER },
-      by(world.engine, 'nadia', 'finance-officer', 'propose'),
-    );
-    await desk.approve(found.correctionId, found.contentHash);
-    const { leftOut } = await releasedAfter('2025-11', () => Promise.resolve());
-    expect(await leftOut()).toEqual(['READY']);
-  });
+  test.each([
+    ['finds', 'nadia', 'xavier'],
+    ['approves', 'omar', 'nadia'],
+  ])(
+    'who %s the arrears in a correction does not have them paid',
+    async (_, proposer, approver) => {
+      await closed(OCTOBER, REJECTED);
+      await booked();
+      await resolvedBy('nadia');
+      const { engine } = world;
+      const { correctionId, contentHash } = await proposeCorrection(
+        engine,
+        { programmeId: PROGRAMME, reason: 'failed', fromPeriod: OCTOBER },
+        by(engine, proposer, 'finance-officer', 'propose'),
+      );
+      const approving = by(engine, approver, 'finance-controller', 'approve', correctionId);
+      await approveCorrection(engine, { correctionId, contentHash }, approving);
+      await drain(engine);
+      const { leftOut, again } = await releasedAfter('2025-11', () => Promise.resolve());
+      expect(await leftOut()).toEqual(['READY']);
+      expect(await again('nadia')).toMatchObject({ instructed: 0, waiting: 1 });
+      expect(await again('yasmine')).toMatchObject({ instructed: 1, waiting: 0 });
+      expect((await desk.audit()).violations).toEqual([]);
+    },
+  );
 });
 
 test('an order that is made again without arrears that wait releases them, in an event', async () => {

@@ -177,15 +177,15 @@ test('a look at it before it failed sees nothing of that', () => {
   expect(waits('2025-10', paidOnce, [correction('2025-10', '2025-10', { asOf: 15 })])).toBe(true);
 });
 
-test('who took away what stood against them pays them not, nor who computed them', () => {
+test('who took away what stood against them pays them not, nor who computed or approved them', () => {
   const freed = {
     correctionId: 'asd-0001',
     waits: false,
     arrived: undefined,
     clearedBy: ['Nadia'],
-    proposers: ['omar'],
+    correctors: ['omar'],
   };
   expect(isFreedByPayer(freed, ['farid', 'rachid'])).toBe(false);
   expect(isFreedByPayer(freed, ['farid', 'nadia'])).toBe(true);
-  expect(isFreedByPayer({ ...freed, proposers: ['NADIA'] }, ['farid'])).toBe(true);
+  expect(isFreedByPayer({ ...freed, correctors: ['NADIA'] }, ['farid'])).toBe(true);
 });

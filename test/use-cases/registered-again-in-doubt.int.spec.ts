@@ -21,6 +21,7 @@ import { appliesAtCounter, approveAll, registerAgain } from './again.js';
 import { countBreaksAsSettled } from './breaks.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
+import { FREED_BY_PAYER, forgeriesOf, OVER_BREAK_OR_ENTRY } from './forged-clearing.js';
 import { answers, PROGRAMME, released } from './month.js';
 import { as, by, drain, job, newWorld, type World } from './world.js';
 
@@ -206,6 +207,9 @@ describe.each([
       expect(await november.again('farid')).toMatchObject({ instructed: 1, waiting: 0 });
       expect(await statusOf()).toBe('instructed');
       expect((await desk.audit()).violations).toEqual([]);
+      const forged = await forgeriesOf(world.engine);
+      expect(forged.byInstructing()).toEqual(FREED_BY_PAYER);
+      expect(forged.byNobody()).toEqual(OVER_BREAK_OR_ENTRY);
     });
 
     test('stays out where it was paid after all', async () => {

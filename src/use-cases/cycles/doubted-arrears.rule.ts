@@ -55,8 +55,8 @@ export interface InDoubt {
   readonly waits: boolean;
   /** Who took away what stood against paying it: a break, or an entry of a bank's file. */
   readonly clearedBy: readonly string[];
-  /** Who computed the correction that found it. */
-  readonly proposers: readonly string[];
+  /** Who computed, or approved, the correction that found it. */
+  readonly correctors: readonly string[];
 }
 
 /** Arrears that a payment carries or may carry. */
@@ -100,11 +100,16 @@ export function doubtedCorrections(
         waits,
         arrived: found?.status === 'applied' && isInPlace ? arrived.paymentId : undefined,
         clearedBy: [...new Set(cleared)].sort(),
-        proposers: found?.proposers ?? [],
+        correctors: correctorsOf(found),
       },
     ];
   });
 }
+
+const correctorsOf = (found: CorrectionState | undefined): readonly string[] => [
+  ...(found?.proposers ?? []),
+  ...(found?.approvedBy === undefined ? [] : [found.approvedBy]),
+];
 
 /** A payment that arrears stand in for: what did not arrive of it is in them. */
 interface StoodInFor {
@@ -238,12 +243,12 @@ export const waitingOf = (arrears: readonly ArrearsInDoubt[] = []): ReadonlySet<
 
 /**
  * Whether whoever is among those that pay took away what stood against paying them, which
- * takes another person; and who computed what was found.
+ * takes another person; and who computed, or approved, what was found.
  */
 export const isFreedByPayer = (
-  { clearedBy: cleared, proposers }: InDoubt,
+  { clearedBy: cleared, correctors }: InDoubt,
   payers: readonly string[],
-): boolean => cleared.some((one) => isOneOf([...payers, ...proposers], one));
+): boolean => cleared.some((one) => isOneOf([...payers, ...correctors], one));
 
 /** Of arrears, those that a payment carries. */
 export const carriedOf = (

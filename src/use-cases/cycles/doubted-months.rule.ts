@@ -30,7 +30,7 @@ export function doubtedMonths(
   const waits = behind.some((events) => mayBePaid(events, entries));
   const cleared = behind.flatMap((events) => clearersOf(events, entries));
   if (!waits && cleared.length === 0) return undefined;
-  return { waits, clearedBy: [...new Set(cleared)].sort(), proposers: [] };
+  return { waits, clearedBy: [...new Set(cleared)].sort(), correctors: [] };
 }
 
 function paysOneOf(events: readonly Recorded[], items: Items, period: string): boolean {
