@@ -30,11 +30,8 @@ import { compiledOf, entitlementUnder, type PublishedPolicies } from './publishe
 import { atMost } from './at-most.js';
 import type { Found } from './report.js';
 
-type Paying = Pick<
-  Recorded<'AdjustmentProposed'>['data']['periods'][number],
-  'period' | 'paidMinor' | 'dueMinor'
-> & { readonly isPaying: boolean };
 type Adjustment = Extract<Recorded, { type: 'AdjustmentProposed' }>;
+type Month = Adjustment['data']['periods'][number];
 /** What others of the audit know of persons and payments. */
 export interface Known {
   /** Who had the person's identity before them. */
@@ -277,10 +274,11 @@ export class EntitlementCheck {
       .of(programmeId)
       .filter((policy) => policy.position <= asOf)
       .map((policy) => policy.data);
-    for (const { period, policyVersion, dueMinor, paidMinor } of periods) {
+    for (const month of periods) {
+      const { period, policyVersion, dueMinor } = month;
       if (period < state.startPeriod) continue;
       const isPaying = payableIn(state, period);
-      this.#requirePaid(kept.paid, data, { period, paidMinor, dueMinor, isPaying }, asOf, found);
+      this.#requirePaid(kept.paid, data, { ...month, isPaying }, asOf, found);
       const rules = this.#corrected.isLawful(data, period)
         ? versionInEffect(known, period)
         : versionInForce(known, period);
@@ -330,7 +328,7 @@ export class EntitlementCheck {
   #requirePaid(
     paid: PaidMonths,
     { programmeId, personId, correctionId }: Adjustment['data'],
-    { period, paidMinor, dueMinor, isPaying }: Paying,
+    { period, paidMinor, dueMinor, isPaying }: Month & { readonly isPaying: boolean },
     asOf: number,
     found: Found,
   ): void {
