@@ -40,6 +40,12 @@ export class CommandsCheck {
 
 /** Parts of a command may be by different actors: a person's, and the engine's own. */
 function requireSame(one: Recorded, other: Recorded, found: Found): void {
+  const { actor, channel, authentication } = other.meta;
+  if (
+    one.meta.actor === actor &&
+    (one.meta.channel !== channel || one.meta.authentication !== authentication)
+  )
+    found('I8', 'its actor came in another way than with the rest of the command');
   if (one.time !== other.time) found('I8', `at ${other.time}; its command was at ${one.time}`);
   if (
     one.meta.correlation !== other.meta.correlation ||
