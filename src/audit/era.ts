@@ -1,4 +1,5 @@
 import type { Recorded } from '../kernel/decider.js';
+import { isSamePerson } from '../kernel/subject.js';
 
 /**
  * What only versions write whose events say how their actor came, by type and the first such
@@ -85,7 +86,7 @@ export class Era {
     const { command, actor, channel } = meta;
     this.#first ??= { command, actor };
     this.#hasSaid ||= channel !== undefined;
-    const isFirst = command === this.#first.command && actor === this.#first.actor;
+    const isFirst = command === this.#first.command && isSamePerson(actor, this.#first.actor);
     this.#saysChannels ||= isFirst && channel !== undefined;
     this.#isNew ||= meta.channel !== undefined || v >= (NEWER[type] ?? Infinity);
   }
