@@ -1,5 +1,6 @@
 import type { Recorded } from '../kernel/decider.js';
 import { eventId } from '../kernel/ids.js';
+import { isSamePerson } from '../kernel/subject.js';
 import type { Found } from './report.js';
 
 /** More events than any command has whose parts were written one by one, between others'. */
@@ -40,6 +41,12 @@ export class CommandsCheck {
 
 /** Parts of a command may be by different actors: a person's, and the engine's own. */
 function requireSame(one: Recorded, other: Recorded, found: Found): void {
+  const { actor, channel, authentication } = other.meta;
+  if (
+    (one.meta.channel !== channel || one.meta.authentication !== authentication) &&
+    isSamePerson(one.meta.actor, actor)
+  )
+    found('I8', 'its actor came in another way than with the rest of the command');
   if (one.time !== other.time) found('I8', `at ${other.time}; its command was at ${one.time}`);
   if (
     one.meta.correlation !== other.meta.correlation ||

@@ -1,4 +1,5 @@
 import type { Recorded } from '../kernel/decider.js';
+import { isSamePerson } from '../kernel/subject.js';
 
 /**
  * What only versions write whose events say how their actor came, by type and the first such
@@ -58,23 +59,35 @@ const NEWER: Readonly<Record<string, number>> = {
  */
 export class Era {
   #isNew = false;
-  #saysChannels: boolean | undefined;
+  #hasSaid = false;
+  /** Of the log's first event: its command, and its actor. */
+  #first: { readonly command: string; readonly actor: string } | undefined;
+  #saysChannels = false;
 
   get isNew(): boolean {
     return this.#isNew;
   }
 
   /**
-   * Whether the log's first event says how its actor came, so that no older version wrote any of it
-   * and every event says so. (Of a log that was upgraded, jobs that an older version began go on
-   * for people of whom nothing is known.)
+   * Whether the log's first command says how its actor came, in whichever of its events, so that no
+   * older version wrote any of it and every event says so. (Of a log that was upgraded, jobs that
+   * an older version began go on for people of whom nothing is known.)
    */
   get saysChannels(): boolean {
-    return this.#saysChannels ?? false;
+    return this.#saysChannels;
+  }
+
+  /** Whether an event has said so by now: from there on whatever the engine does by itself does. */
+  get hasSaidChannels(): boolean {
+    return this.#hasSaid;
   }
 
   add({ type, v, meta }: Pick<Recorded, 'type' | 'v' | 'meta'>): void {
-    this.#saysChannels ??= meta.channel !== undefined;
+    const { command, actor, channel } = meta;
+    this.#first ??= { command, actor };
+    this.#hasSaid ||= channel !== undefined;
+    const isFirst = command === this.#first.command && isSamePerson(actor, this.#first.actor);
+    this.#saysChannels ||= isFirst && channel !== undefined;
     this.#isNew ||= meta.channel !== undefined || v >= (NEWER[type] ?? Infinity);
   }
 }

@@ -10,6 +10,8 @@ interface Message {
   minor: bigint;
   /** Of the cycle's own instruction. */
   readonly isFirst: boolean;
+  /** Whether an older version instructed any of it, or the job of one. */
+  isOlder: boolean;
 }
 
 /** What others of the audit know of payments. */
@@ -47,9 +49,9 @@ export class FilesCheck {
         return;
       case 'PaymentInstructed':
         this.#requireDay(event.data, found);
-        return this.#instructed(event.data, true);
+        return this.#instructed(event, true);
       case 'PaymentReinstructed':
-        return this.#instructed(event.data, false);
+        return this.#instructed(event, false);
       case 'CycleInstructed':
         this.#days.delete(event.data.cycleId);
         return this.#cycleInstructed(event.data, found);
@@ -74,14 +76,16 @@ export class FilesCheck {
   }
 
   #instructed(
-    { paymentId, messageId, amountMinor }: EventData['PaymentInstructed'],
+    { data, meta }: Recorded<'PaymentInstructed' | 'PaymentReinstructed'>,
     isFirst: boolean,
   ): void {
+    const { paymentId, messageId, amountMinor } = data;
     const cycleId = cycleOfPayment(paymentId);
     const messages = this.#messages.get(cycleId) ?? new Map<string, Message>();
-    const message = messages.get(messageId) ?? { count: 0, minor: 0n, isFirst };
+    const message = messages.get(messageId) ?? { count: 0, minor: 0n, isFirst, isOlder: false };
     message.count += 1;
     message.minor += BigInt(amountMinor);
+    message.isOlder ||= meta.channel === undefined && !this.era.saysChannels;
     messages.set(messageId, message);
     this.#messages.set(cycleId, messages);
   }
@@ -101,15 +105,15 @@ export class FilesCheck {
   }
 
   /**
-   * Whether what a file leaves out is of who was erased since. In logs that an older version began,
+   * Whether what a file leaves out is of who was erased since. Of what an older version instructed
    * it may also be what no file can hold.
    */
   #isOfErased(
     cycleId: string,
     messageId: string,
-    { count, minor }: Pick<Message, 'count' | 'minor'>,
+    { count, minor, isOlder }: Omit<Message, 'isFirst'>,
   ): boolean {
-    if (!this.era.saysChannels) return true;
+    if (isOlder) return true;
     let left = 0;
     let leftMinor = 0n;
     for (const personId of this.#erased) {
@@ -127,7 +131,8 @@ export class FilesCheck {
     if (!message) return found('I6', `a file of ${messageId}, under which nothing was instructed`);
     this.#messages.get(cycleId)?.delete(messageId);
     const minor = BigInt(totalMinor);
-    const left = { count: message.count - count, minor: message.minor - minor };
+    const { isOlder } = message;
+    const left = { count: message.count - count, minor: message.minor - minor, isOlder };
     const isAll = left.count === 0 && left.minor === 0n;
     const isLess = left.count > 0 && left.minor > 0n && !isWhole;
     if (!isAll && !(isLess && this.#isOfErased(cycleId, messageId, left)))

@@ -59,12 +59,15 @@ const VOUCHED: Readonly<Record<Via['channel'], readonly Via['authentication'][]>
 /**
  * Events of old versions do not say how their actor came; the automation had one name in them too.
  */
-function cameThrough({ meta }: Recorded, { saysChannels }: Era): boolean {
+function cameThrough({ meta }: Recorded, { saysChannels, hasSaidChannels }: Era): boolean {
   const { actor, role, channel, authentication } = meta;
-  if (channel === undefined)
-    return !saysChannels && (role === 'automation') === (actor === MACHINES.automation);
+  const isItself = role === 'automation';
+  if (channel === undefined) {
+    if (authentication !== undefined || (isItself ? hasSaidChannels : saysChannels)) return false;
+    return isItself === (actor === MACHINES.automation);
+  }
   if (authentication === undefined || !VOUCHED[channel].includes(authentication)) return false;
-  if ((role === 'automation') !== (channel === 'automation')) return false;
+  if (isItself !== (channel === 'automation')) return false;
   const own = DOORS.get(foldSubject(actor));
   return own === undefined ? channel === 'http' || channel === 'cli' : channel === own;
 }

@@ -11,6 +11,9 @@ interface Written {
   readonly time?: string;
   readonly correlation?: string;
   readonly causation?: string;
+  readonly actor?: string;
+  readonly channel?: 'http' | 'cli';
+  readonly authentication?: 'oidc';
 }
 function foundIn(areTogether: boolean, ...log: readonly Written[]): readonly string[] {
   const check = new CommandsCheck(areTogether);
@@ -55,6 +58,18 @@ describe('where a command is written at once', () => {
   test('it may have more events than that, one after the other', () => {
     const many = Array.from({ length: 1_002 }, (_, index) => a(index));
     expect(foundIn(true, ...many)).toEqual([]);
+  });
+  test('and say alike how an actor came, where they say it of one', () => {
+    const came = { channel: 'http', authentication: 'oidc' } as const;
+    const another = ['I8 its actor came in another way than with the rest of the command'];
+    for (const areTogether of [true, false]) {
+      expect(foundIn(areTogether, a(0, came), a(1, came))).toEqual([]);
+      expect(foundIn(areTogether, a(0), a(1, came))).toEqual(another);
+      expect(foundIn(areTogether, a(0, came), a(1, { channel: 'http' }))).toEqual(another);
+      expect(foundIn(areTogether, a(0, came), a(1, { ...came, channel: 'cli' }))).toEqual(another);
+      expect(foundIn(areTogether, a(0, came), a(1, { actor: 'automation' }))).toEqual([]);
+      expect(foundIn(areTogether, a(0, came), b(0))).toEqual([]);
+    }
   });
   test('its events say the same of when and why', () => {
     const later = '2026-01-15T12:00:01.000Z';

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { EventType } from '../../events/generated.js';
 import { Era } from '../../src/audit/era.js';
 import { eventOf } from './direct.js';
@@ -72,4 +72,33 @@ test('an event that says how its actor came is enough, and what follows changes 
   expect(era.isNew).toBe(true);
   era.add(eventOf('PersonRegistered'));
   expect(era.isNew).toBe(true);
+});
+
+describe('a log whose first event does not say how its actor came', () => {
+  const came = (how: object) => {
+    const era = new Era();
+    const first = { command: 'first', actor: 'meryem' };
+    era.add(eventOf('ProgrammeDefined', {}, { meta: first }));
+    const before = [era.saysChannels, era.hasSaidChannels];
+    era.add(eventOf('PaymentTermsSet', {}, { meta: { ...first, channel: 'cli', ...how } }));
+    return [before, [era.saysChannels, era.hasSaidChannels]];
+  };
+  test('is no older one where its first command says it all the same', () => {
+    expect(came({})).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+  });
+  test.each([{ command: 'later' }, { actor: 'automation' }])(
+    'was upgraded where what is said is of %p',
+    (how) => {
+      expect(came(how)).toEqual([
+        [false, false],
+        [false, true],
+      ]);
+    },
+  );
+  test('and is an older one where nothing is', () => {
+    expect(came({ channel: undefined })[1]).toEqual([false, false]);
+  });
 });

@@ -37,15 +37,23 @@ const RELEASED: Step = ['CycleReleased', { cycleId, executionDate: '2026-02-25' 
 
 /** In a log whose first event says how its actor came; every payment is of 100, in M1. */
 const foundIn = (...log: readonly Step[]): readonly string[] => foundOf('http', log);
-/** In one that an older version began. */
+/** In one that an older version began, and wrote. */
 const foundInOld = (...log: readonly Step[]): readonly string[] => foundOf(undefined, log);
+/** In one that an older version began, and this one wrote. */
+const foundInUpgraded = (...log: readonly Step[]): readonly string[] =>
+  foundOf(undefined, log, 'automation');
 
-function foundOf(channel: 'http' | undefined, log: readonly Step[]): readonly string[] {
+function foundOf(
+  channel: 'http' | undefined,
+  log: readonly Step[],
+  now?: 'automation',
+): readonly string[] {
+  const meta = now ? { channel: now } : {};
   const era = new Era();
   era.add(eventOf('PersonMoved', {}, channel ? { meta: { channel } } : {}));
   const check = new FilesCheck({ messagesOf: () => ['M0', 'M1'], amountOf: () => 100n }, era);
   const { said, found } = new Findings();
-  for (const [type, data] of log) check.add(eventOf(type, data), found);
+  for (const [type, data] of log) check.add(eventOf(type, data, { meta }), found);
   return said;
 }
 const erased = (number: number): Step => [
@@ -84,6 +92,7 @@ describe('a file of a bank', () => {
     const both = [erased(1), erased(2)] as const;
     expect(foundIn(...two, ...both, instructed(3, file(1, '200')))).toEqual(wrong(1, '200'));
     expect(foundInOld(...two, less)).toEqual([]);
+    expect(foundInUpgraded(...two, less)).toEqual(wrong(1, '100'));
     expect(foundInOld(...two, instructed(3, file(2, '199')))).toEqual(wrong(2, '199'));
   });
   test('is of a message under which something was instructed, and which has no other file', () => {
@@ -108,6 +117,8 @@ describe('a message', () => {
     expect(foundIn(pay(1), pay(2, 'M2'), instructed(2, file(1, '100')))).toEqual([none('M2')]);
     expect(foundIn(pay(1), pay(2, 'M2'), instructed(2))).toEqual([none('M1'), none('M2')]);
     expect(foundInOld(pay(1), instructed(1))).toEqual([]);
+    expect(foundInUpgraded(pay(1), instructed(1))).toEqual([none('M1')]);
+    expect(foundInUpgraded(again(1), instructed(0), closed)).toEqual([none('M1')]);
     expect(foundIn(pay(1), erased(1), instructed(1))).toEqual([]);
     expect(foundIn(pay(1, 'M2'), erased(1), instructed(1))).toEqual([none('M2')]);
   });

@@ -168,16 +168,20 @@ describe('the door that an actor came through', () => {
     expect(through(actor, role, channel, authentication)).toEqual([]);
   });
   test.each([
-    ['a.b', 'supervisor'],
-    ['automation', 'automation'],
-  ])('is said by %s as %s in a log whose first event says it, and not before', (actor, role) => {
+    ['a.b', 'supervisor', [0, 0, 1]],
+    ['automation', 'automation', [0, 1, 1]],
+  ])('is said by %s as %s once the log does, or since it began: %p', (actor, role, times) => {
     const older = new Era();
+    const upgraded = new Era();
     const born = new Era();
-    older.add(eventOf('PersonRegistered'));
-    for (const era of [older, born])
+    for (const era of [older, upgraded])
+      era.add(eventOf('PersonRegistered', {}, { meta: { command: 'older' } }));
+    for (const era of [upgraded, born])
       era.add(eventOf('PersonMoved', {}, { meta: { channel: 'http', authentication: 'oidc' } }));
-    expect(through(actor, role, undefined, undefined, older)).toEqual([]);
-    expect(through(actor, role, undefined, undefined, born)).toHaveLength(1);
+    const found = [older, upgraded, born].map((era) =>
+      through(actor, role, undefined, undefined, era),
+    );
+    expect(found.map(({ length }) => length)).toEqual(times);
   });
   test.each([
     ['a.b', 'supervisor', 'kafka', 'system'],
@@ -188,6 +192,7 @@ describe('the door that an actor came through', () => {
     ['bank-folder', 'payment-system', 'cli', 'local'],
     ['Outcomes-Topic', 'payment-system', 'http', 'oidc'],
     ['a.b', 'supervisor', 'http', undefined],
+    ['a.b', 'supervisor', undefined, 'oidc'],
     ['a.b', 'automation', undefined, undefined],
     ['automation', 'supervisor', undefined, undefined],
     ['a.b', 'supervisor', 'http', 'none'],
