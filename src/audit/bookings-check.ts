@@ -2,6 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { Found } from './report.js';
 import { FIRST_ROOM, withRoomFor } from './growing-column.js';
+import { ToldBookings } from './told-bookings.js';
 
 type Booked = EventData['PaymentBooked' | 'PaymentSettled' | 'PaymentReturned'];
 type Outcome = EventData['PaymentBooked']['outcome'];
@@ -18,6 +19,10 @@ interface Bookings {
 const isOfAccount = (source: string): boolean =>
   source === 'camt.053' || source === 'camt.054' || source === 'operator';
 
+/** Told neither of the account nor by a status report. */
+const isOwnWord = ({ source }: Pick<Booked, 'source'>): boolean =>
+  !isOfAccount(source) && source !== 'pain.002';
+
 /** What of an outcome is kept of each payment, in bits; of its newest attempt. */
 const SAID = { settled: 1, returned: 2 } as const;
 const FIRST = {
@@ -29,13 +34,14 @@ const REFERENCED = { settled: 256, returned: 512 } as const;
 /**
  * I2, as far as it is about which entry of the bank an outcome is booked under: a booking is of
  * what was said before; under references there is one, and each kind of message has no more than
- * one that is not a break. 2 bytes a payment, and more for those that were booked after they were
- * known.
+ * one that is not a break; a payment system's own word has one reference. 3 bytes a payment, and
+ * more for those that were booked after they were known.
  */
 export class BookingsCheck {
   #bits = new Uint16Array(FIRST_ROOM);
   readonly #attempts = new Map<number, number>();
   readonly #bookings = new Map<string, Bookings>();
+  readonly #told = new ToldBookings();
 
   /** @param stream dense number of the event's stream */
   add(event: Recorded, stream: number, found: Found): void {
@@ -45,6 +51,7 @@ export class BookingsCheck {
       case 'PaymentReinstructed':
         this.#attempts.set(stream, event.data.attempt);
         this.#bits[stream] = 0;
+        this.#told.instructedAgain(stream);
         return;
       case 'PaymentSettled':
         return this.#said(stream, 'settled', event.data);
@@ -68,6 +75,8 @@ export class BookingsCheck {
   #broken(stream: number, data: EventData['PaymentBreakRecorded']): void {
     const { kind, reported, attempt } = data;
     if (reported !== 'settled' && reported !== 'returned') return;
+    if (isOwnWord(data) && data.reference === undefined)
+      this.#told.broken(stream, reported, attempt, this.#isLive(stream, attempt));
     const isOfSecond = kind === 'other-contradiction' && reported === 'returned';
     if (kind !== 'booked-twice' && !isOfSecond) return;
     const bookings = this.#of(stream, attempt, reported);
@@ -78,6 +87,7 @@ export class BookingsCheck {
   #said(stream: number, outcome: Outcome, data: Booked): void {
     this.#fit(stream);
     const { source } = data;
+    if (isOwnWord(data)) this.#told.said(stream, outcome, data);
     const first = FIRST[outcome];
     const known = this.#bookings.get(`${stream} ${data.attempt} ${outcome}`);
     if (known && source in first) known.bySource.set(source, (known.bySource.get(source) ?? 0) + 1);
@@ -91,11 +101,13 @@ export class BookingsCheck {
   #booked(data: EventData['PaymentBooked'], stream: number, found: Found): void {
     const { attempt, outcome, source } = data;
     this.#fit(stream);
-    const isLive = attempt === (this.#attempts.get(stream) ?? 1);
+    const isLive = this.#isLive(stream, attempt);
     const bookings = this.#of(stream, attempt, outcome);
     const isSaid = (this.#bits[stream]! & (SAID[outcome] | SAID.returned)) !== 0;
     if (isLive && !isSaid && bookings.tooMany === 0)
       found('I2', `booked as ${outcome}, which nobody had said`);
+    if (isOwnWord(data) && this.#told.isTooMany(stream, data, isLive))
+      found('I2', `booked under another reference by ${source}, and no break says so`);
     if (!isOfAccount(source)) return;
     const count = (bookings.bySource.get(source) ?? 0) + 1;
     bookings.bySource.set(source, count);
@@ -112,7 +124,7 @@ export class BookingsCheck {
     const key = `${stream} ${attempt} ${outcome}`;
     const known = this.#bookings.get(key);
     if (known) return known;
-    const isLive = attempt === (this.#attempts.get(stream) ?? 1);
+    const isLive = this.#isLive(stream, attempt);
     const bits = isLive ? (this.#bits[stream] ?? 0) : 0;
     const found: Bookings = {
       bySource: new Map(
@@ -126,6 +138,10 @@ export class BookingsCheck {
     };
     this.#bookings.set(key, found);
     return found;
+  }
+
+  #isLive(stream: number, attempt: number): boolean {
+    return attempt === (this.#attempts.get(stream) ?? 1);
   }
 
   #fit(stream: number): void {

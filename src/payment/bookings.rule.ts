@@ -33,6 +33,15 @@ export type Sighting = 'first' | 'seen' | 'same' | 'another';
 export const isOfAccount = (source: string): boolean =>
   source === 'camt.053' || source === 'camt.054' || source === 'operator';
 
+/** By whichever door a payment system's own word comes, its references are of one kind. */
+const OWN_WORD: ReadonlySet<string> = new Set(['http', 'file', 'topic']);
+const tellerOf = (source: string): string => (OWN_WORD.has(source) ? 'own word' : source);
+const isSameTeller = (a: Pick<Booking, 'source'>, b: Pick<Booking, 'source'>): boolean =>
+  tellerOf(a.source) === tellerOf(b.source);
+
+/** Told neither of the account nor by a status report: it stands in no statement. */
+export const isOwnWord = (source: string): boolean => !isOfAccount(source) && source !== 'pain.002';
+
 /** How what is told stands to the bookings that are known of the same attempt and outcome. */
 export function sightingOf(bookings: readonly Booking[], told: ToldBooking): Sighting {
   const known = comparable(bookings, told).filter(({ odd }) => odd === undefined);
@@ -40,13 +49,14 @@ export function sightingOf(bookings: readonly Booking[], told: ToldBooking): Sig
     return isCounted(known, told, told.bookedAgain) ? 'same' : 'another';
   if (known.length === 0) return 'first';
   if (isAnother(known, told)) return 'another';
+  if (isOwnWord(told.source)) return known.some((one) => hasAllOf(one, told)) ? 'same' : 'seen';
   // What references tell apart needs no more; else each kind of message has the booking once.
   const isTold =
     told.details === undefined ||
     known.some((booking) => {
       const compared = byReference(booking, told);
       const isOwn =
-        booking.source === told.source &&
+        isSameTeller(booking, told) &&
         isOfSameDays(booking, told) &&
         isSameStatement(booking.details, told.details);
       return compared === 'same' || (isOwn && compared === undefined);
@@ -54,9 +64,37 @@ export function sightingOf(bookings: readonly Booking[], told: ToldBooking): Sig
   return isTold ? 'same' : 'seen';
 }
 
-/** Whether it is none of the bookings that are known, odd ones too. */
-export const isAnotherBooking = (bookings: readonly Booking[], told: ToldBooking): boolean =>
-  told.bookedAgain !== undefined || isAnother(comparable(bookings, told), told);
+/**
+ * Whether it is none of the bookings that are known, odd ones too. A break cannot be told a
+ * reference or a day later: a payment system's word that has one more is not known either.
+ */
+export function isAnotherBooking(bookings: readonly Booking[], told: ToldBooking): boolean {
+  const known = comparable(bookings, told);
+  if (told.bookedAgain !== undefined || isAnother(known, told)) return true;
+  return isOwnWord(told.source) && known.length > 0 && !known.some((one) => hasAllOf(one, told));
+}
+
+/**
+ * With one more. A payment system tells a reference or a day of what it told before without: that
+ * booking has it then, and what has another one is another.
+ */
+export function withBooking(bookings: readonly Booking[], told: Booking): readonly Booking[] {
+  const fits = (known: Booking): boolean =>
+    known.odd === undefined &&
+    isOwnWord(told.source) &&
+    comparable([known], told).length > 0 &&
+    !isAnother([known], told);
+  const named = bookings.findIndex((one) => fits(one) && byReference(one, told) === 'same');
+  const at = named < 0 ? bookings.findIndex(fits) : named;
+  if (at < 0) return [...bookings, told];
+  const known = bookings[at]!;
+  const details = { ...told.details, ...known.details };
+  return bookings.with(at, {
+    ...told,
+    ...known,
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+  });
+}
 
 /** Whether the bank tells other days of it than of any that is known, as where it mends one. */
 export function isOfOtherDays(bookings: readonly Booking[], told: ToldBooking): boolean {
@@ -79,7 +117,7 @@ const comparable = (
     (booking) =>
       booking.attempt === attempt &&
       booking.outcome === outcome &&
-      (booking.source === source || (isOfAccount(booking.source) && isOfAccount(source))),
+      (isSameTeller(booking, { source }) || (isOfAccount(booking.source) && isOfAccount(source))),
   );
 
 /**
@@ -97,7 +135,7 @@ function isAnother(known: readonly Booking[], told: ToldBooking): boolean {
     return (told.details ?? told.reference) !== undefined && known.some(isBanks);
   const ofDays = untold.filter((booking) => isOfSameDays(booking, told));
   if (ofDays.length === 0) return true;
-  const isOwn = ({ source }: Booking): boolean => source === told.source;
+  const isOwn = (booking: Booking): boolean => isSameTeller(booking, told);
   if (ofDays.some((booking) => isOwn(booking) && isSameStatement(booking.details, told.details)))
     return false;
   // The other kind of message has each of them, too: this is one of those, or one more than it has.
@@ -142,6 +180,13 @@ function byReference(known: References, told: References): 'same' | 'other' | un
 
 const ownOf = ({ reference, entryReference }: References): string | undefined =>
   entryReference === undefined || reference === entryReference ? undefined : reference;
+
+/** Whether nothing that tells bookings apart is told of it for the first time. */
+function hasAllOf(known: Booking, told: ToldBooking): boolean {
+  if (byReference(known, told) === 'same') return true;
+  if (told.reference !== undefined || !isOfSameDays(known, told)) return false;
+  return told.details?.bookedOn === undefined || known.details?.bookedOn !== undefined;
+}
 
 /** Days that only one of the two has tell nothing. */
 function isOfSameDays({ details: known = {} }: Booking, { details: told = {} }: ToldBooking) {

@@ -7,6 +7,7 @@ import {
   isAnotherBooking,
   isOfAccount,
   isOfOtherDays,
+  isOwnWord,
   ordinalOf,
   sightingOf,
   type BookingDetails,
@@ -122,11 +123,15 @@ function saidAgain(state: PaymentState, command: ReportOutcome, context: Context
 }
 
 /**
- * A booking, or a payment system's own with a reference; a status is none, nor what a person says.
+ * A booking, or a payment system's own with a reference or a day; a status is none, nor what a
+ * person says.
  */
-const isKept = ({ source, reference }: ReportOutcome, { actor }: Pick<Context, 'actor'>): boolean =>
+const isKept = (
+  { source, reference, bookedOn }: ReportOutcome,
+  { actor }: Pick<Context, 'actor'>,
+): boolean =>
   isOfAccount(source) ||
-  (source !== 'pain.002' && reference !== undefined && actor.role === 'payment-system');
+  (isOwnWord(source) && (reference ?? bookedOn) !== undefined && actor.role === 'payment-system');
 
 const toldBooking = (command: ReportOutcome): ToldBooking => {
   const { booking, ...references } = referencesOf(command);
@@ -268,6 +273,9 @@ function contradicts(
   }
 }
 
+const reportedDay = ({ settledOn, valueOn }: ReportOutcome): string | undefined =>
+  settledOn ?? valueOn;
+
 function broken(
   state: PaymentState,
   command: ReportOutcome,
@@ -275,7 +283,7 @@ function broken(
   kind: Break['kind'],
 ): Drafts {
   const { attempt, endToEndId, amountMinor, reason, source } = command;
-  const day = command.settledOn ?? command.valueOn;
+  const day = reportedDay(command);
   const breakId = breakIdOf(state, command, kind);
   if (state.breakIds.includes(breakId)) return [];
   return [
@@ -307,7 +315,8 @@ function breakIdOf(state: PaymentState, command: ReportOutcome, kind: Break['kin
   const named = uuidOf('break', state.paymentId, ...said);
   if (kind !== 'booked-twice') {
     if (!state.breakIds.includes(named)) return named;
-    if (!isAnotherBooking(state.bookings, told)) return mendedBreakId(state, said, kind, told);
+    if (!isAnotherBooking(state.bookings, told))
+      return mendedBreakId(state, said, kind, { told, on: reportedDay(command) });
   }
   const counted = state.bookings.filter(({ odd }) => kind !== 'booked-twice' || odd === undefined);
   const ordinal = ordinalOf(counted, told) ?? 1;
@@ -326,13 +335,16 @@ function breakIdOf(state: PaymentState, command: ReportOutcome, kind: Break['kin
  * Known news is seen again where it contradicts something else by now, or is said of another day.
  */
 function mendedBreakId(
-  { paymentId, bookings, breakKinds }: PaymentState,
+  { paymentId, bookings, breakKinds, breakDays }: PaymentState,
   said: readonly (string | number)[],
   kind: Break['kind'],
-  told: ToldBooking,
+  { told, on }: { readonly told: ToldBooking; readonly on: string | undefined },
 ): string {
   const named = uuidOf('break', paymentId, ...said);
-  if (breakKinds[named] === kind && !isOfOtherDays(bookings, told)) return named;
-  const day = told.details?.bookedOn ?? told.details?.valueOn ?? '';
-  return uuidOf('break', paymentId, ...said, kind, day);
+  // Of what is no booking, as a rejection, only its break says the day.
+  const isDayInBreak = kind === 'date-implausible' && told.details === undefined;
+  const isOfItsDay = !isDayInBreak || (breakDays[named] ?? on) === on;
+  if (breakKinds[named] === kind && isOfItsDay && !isOfOtherDays(bookings, told)) return named;
+  const day = told.details?.bookedOn ?? told.details?.valueOn ?? (isOfItsDay ? undefined : on);
+  return uuidOf('break', paymentId, ...said, kind, day ?? '');
 }

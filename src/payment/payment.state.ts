@@ -1,6 +1,6 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { type Recorded } from '../kernel/decider.js';
-import { isOfAccount, type Booking } from './bookings.rule.js';
+import { isOfAccount, withBooking, type Booking } from './bookings.rule.js';
 import { evolvePeople, NOBODY, type PaymentPeople } from './payment-people.rule.js';
 import { tellingReference } from './telling-reference.rule.js';
 
@@ -51,6 +51,8 @@ export interface PaymentState {
   readonly openBreaks: readonly OpenBreak[];
   readonly breakIds: readonly string[];
   readonly breakKinds: Readonly<Record<string, EventData['PaymentBreakRecorded']['kind']>>;
+  /** The days that breaks are said to be of, where they are. */
+  readonly breakDays: Readonly<Record<string, string>>;
   readonly people: PaymentPeople;
 }
 
@@ -87,6 +89,7 @@ export const initialState: PaymentState = {
   openBreaks: [],
   breakIds: [],
   breakKinds: {},
+  breakDays: {},
   people: NOBODY,
 };
 
@@ -150,7 +153,7 @@ function evolveMoney(state: PaymentState, event: Recorded<PaymentEvent>): Paymen
       return booked(state, event.data, 'settled', state.reason, dayOf(event));
     case 'PaymentBooked': {
       const booking = bookingOf(state, event.data, event.data.outcome);
-      return { ...state, bookings: [...state.bookings, booking] };
+      return { ...state, bookings: withBooking(state.bookings, booking) };
     }
     case 'PaymentRejected':
       return reported(state, event.data.attempt, 'rejected', event.data.reason);
@@ -254,7 +257,7 @@ function reported(
 }
 
 function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorded']): PaymentState {
-  const { breakId, attempt, kind, reported: outcome, reportedMinor } = data;
+  const { breakId, attempt, kind, reported: outcome, reportedMinor, reportedOn } = data;
   const open: OpenBreak = {
     breakId,
     attempt,
@@ -263,7 +266,7 @@ function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorde
   };
   const isBooking = outcome === 'settled' || outcome === 'returned';
   const booking = isBooking && {
-    ...bookingOf(state, data, outcome, data.reportedOn),
+    ...bookingOf(state, data, outcome, reportedOn),
     ...(isOddKind(kind) ? { odd: breakId } : {}),
     ...(kind === 'returned-after-rejected' ? { afterRejected: true as const } : {}),
   };
@@ -272,6 +275,8 @@ function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorde
     bookings: booking ? [...state.bookings, booking] : state.bookings,
     breakIds: [...state.breakIds, breakId],
     breakKinds: { ...state.breakKinds, [breakId]: kind },
+    breakDays:
+      reportedOn === undefined ? state.breakDays : { ...state.breakDays, [breakId]: reportedOn },
     openBreaks: [...state.openBreaks, open],
     debitedTwice: debitedTwice(state.debitedTwice, attempt, kind, outcome),
   };

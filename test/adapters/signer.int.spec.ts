@@ -31,6 +31,8 @@ beforeEach(() => {
 
 const refused = (code: string, kind = 'unauthenticated') => ({ name: 'DomainError', code, kind });
 
+const LOGOUT = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+
 describe('the local issuer', () => {
   it('makes tokens that are the caller, with and without regions', async () => {
     const issuer = await localIssuer(dir);
@@ -173,6 +175,10 @@ describe('a token that is not accepted', () => {
 
   it.each<[string, JWTPayload, string | undefined]>([
     ['a logout token', claims, 'logout+jwt'],
+    ['a logout token that says so by its events', { ...claims, events: LOGOUT }, 'JWT'],
+    ['a logout token without a type', { ...claims, events: LOGOUT }, undefined],
+    ["Cognito's ID token", { ...claims, token_use: 'id' }, 'JWT'],
+    ['a token for another use', { ...claims, token_use: 'refresh' }, undefined],
     ['a proof of possession', claims, 'dpop+jwt'],
     ["Keycloak's ID token", { ...claims, typ: 'ID' }, 'JWT'],
     ['a refresh token', { ...claims, typ: 'Refresh' }, 'JWT'],
@@ -186,6 +192,7 @@ describe('a token that is not accepted', () => {
   it.each<[string, JWTPayload, string | undefined]>([
     ['RFC 9068', { ...claims, nonce: 'n' }, 'application/at+JWT'],
     ['Keycloak', { ...claims, nonce: 'n', typ: 'Bearer' }, 'JWT'],
+    ['Cognito', { ...claims, token_use: 'access' }, undefined],
     ['an issuer that names no type', claims, undefined],
   ])('but an access token as %s makes it is', async (_, payload, typ) => {
     const { trust, token } = await signed(payload, LOCAL_AUDIENCE, LOCAL_ISSUER, typ);

@@ -37,6 +37,7 @@ const tooMany = (
   log: Tampered,
   { data, stream }: Recorded<'PaymentSettled'>,
   reported: 'settled' | 'returned' = 'settled',
+  source = 'camt.054',
 ): void => {
   const { paymentId, attempt, endToEndId } = data;
   log.append(stream, 'PaymentBreakRecorded', {
@@ -46,7 +47,7 @@ const tooMany = (
     endToEndId,
     kind: reported === 'settled' ? 'booked-twice' : 'other-contradiction',
     reported,
-    source: 'camt.054',
+    source,
   });
 };
 
@@ -88,7 +89,33 @@ describe('the audit', () => {
     booked(log, settled, { reference: 'K2' });
     expect(found(log)).toEqual([]);
   });
+  test('takes one reference that a payment system tells later, and one more a break', () => {
+    const log = new Tampered();
+    const settled = settledBy(log, 'http');
+    booked(log, settled, { source: 'http', reference: 'R1' });
+    tooMany(log, settled, 'settled', 'http');
+    booked(log, settled, { source: 'http', reference: 'R2' });
+    expect(found(log)).toEqual([]);
+    booked(log, settled, { source: 'http', reference: 'R3' });
+    expect(found(log)).toEqual([
+      expect.stringContaining('I2 booked under another reference by http'),
+    ]);
+  });
   test.each<[string, (log: Tampered) => void, RegExp]>([
+    [
+      'two references of a payment system',
+      (log) => {
+        const settled = settledBy(log, 'govstack');
+        booked(log, settled, { source: 'govstack', reference: 'R1' });
+        booked(log, settled, { source: 'govstack', reference: 'R2' });
+      },
+      /I2 booked under another reference by govstack/,
+    ],
+    [
+      'another reference of a payment system than that which settled it',
+      (log) => booked(log, settledBy(log, 'http', 'R1'), { source: 'http', reference: 'R2' }),
+      /I2 booked under another reference by http/,
+    ],
     [
       'two bookings under two references',
       (log) => {

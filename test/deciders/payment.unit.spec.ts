@@ -26,6 +26,7 @@ import {
   unreferencedScenarios,
 } from './payment-second-bookings.scenarios.js';
 import { toldAgainScenarios } from './payment-told-again.scenarios.js';
+import { ownWordScenarios } from './payment-own-words.scenarios.js';
 import { peopleScenarios } from './payment-people.scenarios.js';
 
 const automation = by('automation', 'automation');
@@ -281,4 +282,5 @@ bookingScenarios();
 bookedLaterScenarios();
 unreferencedScenarios();
 toldAgainScenarios();
+ownWordScenarios();
 peopleScenarios();

@@ -25,6 +25,8 @@ const OUTCOMES = [
   'rejected',
 ] as const;
 
+const onDay = (day: string) => ({ settledOn: day, bookedOn: day });
+
 /** What the payment system says, which may be late, doubled, contradictory or wrong. */
 export function report(world: World, op: Op): void {
   const state = world.payments(
@@ -45,6 +47,8 @@ export function report(world: World, op: Op): void {
     source: 'http',
     ...(outcome === 'rejected' || outcome === 'returned' ? { reason } : {}),
     ...(outcome === 'settled' && op.b === 6 ? { amountMinor: settledMinor } : {}),
+    ...(op.a % 4 > 1 ? { reference: `R${op.a % 4}` } : {}),
+    ...(op.b % 4 === 3 ? onDay(world.now.slice(0, 10)) : {}),
     // Of some returns the bank keeps a part.
     ...(outcome === 'returned' && op.a % 3 === 1
       ? { amountMinor: String(BigInt(state.amountMinor) - BigInt(1 + (op.a % 2))) }

@@ -212,6 +212,16 @@ describe('a file from a bank', () => {
     ).toHaveLength(5);
   });
 
+  it('is refused without a number that a name in it has', async () => {
+    const file = camtOf('camt.054', said(await payments(), 'settled'));
+    for (const text of ['<TT100006/>', file.replaceAll(/Ntfctn>/g, 'TT100006>')]) {
+      const { status, detail } = await take(text, 'named.xml');
+      expect([status, detail]).toEqual(['quarantined', expect.not.stringContaining('100006')]);
+    }
+    const { events } = await world.engine.store.readAll(-1, 100_000);
+    expect(JSON.stringify(events.map(({ data }) => data))).not.toContain('TT100006');
+  });
+
   it('whose sums do not agree waits for a person, who may release it', async () => {
     const all = await payments();
     const file = camtOf('camt.054', said(all, 'settled')).replace(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Recorded } from '../../src/kernel/decider.js';
+import type { Recorded, Role } from '../../src/kernel/decider.js';
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { became, reportFor } from '../../src/use-cases/outcomes/reported-outcome.rule.js';
@@ -12,8 +12,15 @@ const instruction = (type: string, attempt: number): Recorded =>
     data: { attempt, endToEndId: `E${attempt}`, messageId: `M${attempt}` },
   }) as Recorded;
 const TWO = [instruction('PaymentInstructed', 1), instruction('PaymentReinstructed', 2)];
-const reported = (outcome: Partial<ReportedOutcome>, events: readonly Recorded[] = TWO) =>
-  reportFor(PAYMENT, { outcome: 'accepted', ...outcome }, 'file', events, NOW);
+const reported = (
+  outcome: Partial<ReportedOutcome>,
+  events: readonly Recorded[] = TWO,
+  role: Role = 'payment-system',
+) =>
+  reportFor(PAYMENT, { outcome: 'accepted', ...outcome }, 'file', events, {
+    now: NOW,
+    actor: { id: 'bank', role },
+  });
 
 describe('which instruction an outcome answers', () => {
   test.each<[string, Partial<ReportedOutcome>, { attempt: number; endToEndId: string }]>([
@@ -81,6 +88,19 @@ test('a settlement without a date is of today, and nothing else has a date that 
     settledOn: '2026-01-28',
   });
   expect(said({ outcome: 'rejected', reason: 'AC04' })).not.toHaveProperty('settledOn');
+});
+
+test('the day of a booking is the one that a payment system said, and no other', () => {
+  const day = { attempt: 2, settledOn: '2026-01-28', reason: 'AC04' };
+  expect(reported({ ...day, outcome: 'settled' })).toMatchObject({ bookedOn: '2026-01-28' });
+  expect(reported({ ...day, outcome: 'returned' })).toMatchObject({ bookedOn: '2026-01-28' });
+  for (const one of [
+    reported({ attempt: 2, outcome: 'settled' }),
+    reported({ ...day, outcome: 'rejected' }),
+    reported({ ...day, outcome: 'settled', source: 'pain.002' }),
+    reported({ ...day, outcome: 'settled' }, TWO, 'finance-officer'),
+  ])
+    expect(one).not.toHaveProperty('bookedOn');
 });
 
 test('what became of an outcome is the gravest that the payment recorded', () => {

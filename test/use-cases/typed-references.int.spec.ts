@@ -36,15 +36,11 @@ async function say(
   who: 'finance' | 'bank',
   n: number,
   said: Omit<ReportedOutcome, 'paymentId' | 'outcome'>,
+  door = 'http',
 ): Promise<OutcomeResult> {
   const outcome = { outcome: 'settled', settledOn: '2025-12-29', ...said } as const;
   for await (const outcomes of answers(world.engine, cycleId, () => outcome)) {
-    const [result] = await takeInBatch(
-      world.engine,
-      'http',
-      [outcomes[n]!],
-      job(world.engine, who),
-    );
+    const [result] = await takeInBatch(world.engine, door, [outcomes[n]!], job(world.engine, who));
     return result!;
   }
   throw new Error('no payment waits');
@@ -60,11 +56,30 @@ test.each([CARD, KNOWN])('the reference of what a person reports is not %s', asy
   expect(await world.engine.store.lastPosition()).toBe(before);
 });
 
-test('another is proposed, and what a payment system says is never refused for its words', async () => {
+test('another is proposed, and what a payment system says is not refused for its words', async () => {
   expect((await say('finance', 0, { reference: 'BANK-7' })).result).toBe('proposed');
   expect((await say('bank', 1, { reference: CARD })).result).toBe('applied');
-  expect((await say('bank', 2, { reference: KNOWN })).result).toBe('applied');
+  expect((await say('bank', 2, { reference: `FT ${KNOWN} OF 2025` })).result).toBe('applied');
 });
+
+test.each([
+  ['http', 4],
+  ['file', 5],
+  ['topic', 6],
+])(
+  'but where its reference is the identity of somebody here, by %s, and it is taken without',
+  async (door, n) => {
+    const before = await world.engine.store.lastPosition();
+    for (const reference of [KNOWN, '153200456', '15 320 0456'])
+      expect(await say('bank', n, { reference }, door)).toMatchObject({
+        result: 'refused',
+        code: 'PERSONAL_DATA_IN_TEXT',
+        field: 'reference',
+      });
+    expect(await world.engine.store.lastPosition()).toBe(before);
+    expect((await say('bank', n, { reference: '153200457' }, door)).result).toBe('applied');
+  },
+);
 
 test.each([CARD, KNOWN])('who looks after a break is not %s', async (owner) => {
   const { paymentId } = await say('bank', 3, { amountMinor: '1', currency: 'MAD' });

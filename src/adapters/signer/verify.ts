@@ -71,6 +71,12 @@ function requireAccessToken({ typ }: JWTHeaderParameters, payload: JWTPayload): 
           .replace(/^application\//, '');
   if (type !== undefined && type !== 'jwt' && type !== 'at+jwt')
     throw invalid('its type ("typ") is not that of an access token');
+  // What an issuer tells a client of a session that ended (Back-Channel Logout 2.4, RFC 8417).
+  if (payload['events'] !== undefined) throw invalid('it tells of an event; send an access token');
+  // Amazon Cognito says it so.
+  const use = payload['token_use'];
+  if (use !== undefined && use !== 'access')
+    throw invalid('its claim "token_use" is not that of an access token');
   const claimed = payload['typ'];
   if (claimed !== undefined && claimed !== 'Bearer')
     throw invalid('its claim "typ" is not that of an access token');

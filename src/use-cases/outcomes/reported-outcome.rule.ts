@@ -1,6 +1,7 @@
 import type { EventData, EventType } from '../../../events/generated.js';
-import type { Recorded } from '../../kernel/decider.js';
+import type { Context, Recorded, Role } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
+import { isOwnWord } from '../../payment/bookings.rule.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import type { PaymentCommand } from '../../payment/payment.decider.js';
 import type { OutcomeSource, ReportedOutcome } from '../../payment/reported-outcome.js';
@@ -14,7 +15,7 @@ export function reportFor(
   outcome: ReportedOutcome,
   source: OutcomeSource,
   events: readonly Recorded[],
-  now: string,
+  { now, actor }: Pick<Context, 'now' | 'actor'>,
 ): PaymentCommand {
   const { paymentId: _, messageId, attempt: asked, endToEndId, source: own, ...said } = outcome;
   const answered = answeredBy(outcome, instructionsIn(events));
@@ -33,6 +34,7 @@ export function reportFor(
     source: own ?? source,
     endToEndId: endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
     ...dayOf(outcome, now),
+    ...bookingDayOf(outcome, own ?? source, actor.role),
   };
 }
 
@@ -73,6 +75,22 @@ function dayOf(
   if (outcome === 'settled') return { settledOn: settledOn ?? now.slice(0, 10) };
   return settledOn === undefined ? {} : { settledOn };
 }
+
+/**
+ * The day that a payment system says of a booking tells it from another, as a bank's does: one that
+ * nobody said does not.
+ */
+const bookingDayOf = (
+  { outcome, settledOn }: ReportedOutcome,
+  source: OutcomeSource,
+  role: Role,
+): { readonly bookedOn?: string } =>
+  settledOn !== undefined &&
+  (outcome === 'settled' || outcome === 'returned') &&
+  role === 'payment-system' &&
+  isOwnWord(source)
+    ? { bookedOn: settledOn }
+    : {};
 
 /** What became of an outcome, by what the payment recorded. */
 export function became(

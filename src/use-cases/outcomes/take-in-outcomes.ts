@@ -204,8 +204,8 @@ class OutcomeDesk {
 
 /** Has the payment decide on what it was told. */
 const reporting = (stream: string, { outcome, paymentId }: Entry, source: OutcomeSource): Part =>
-  partFrom(stream, paymentDecider, [outcome, source], (events, { now }) => [
-    reportFor(paymentId, outcome, source, events, now),
+  partFrom(stream, paymentDecider, [outcome, source], (events, context) => [
+    reportFor(paymentId, outcome, source, events, context),
   ]);
 
 const unknownPayment = (field: string): DomainError =>

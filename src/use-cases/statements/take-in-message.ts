@@ -7,7 +7,7 @@ import {
   type BankMessageState,
 } from '../../statement/message.decider.js';
 import { streams } from '../../kernel/ids.js';
-import { withoutPersonal } from '../../kernel/personal-text.js';
+import { withoutPersonal, wordsWithoutPersonal } from '../../kernel/personal-text.js';
 import { recordOne } from '../../write-side/bulk.js';
 import { part } from '../../write-side/unit.js';
 import { foldBankMessage } from '../folds.js';
@@ -149,8 +149,10 @@ async function readAndApply(
 ): Promise<MessageSummary> {
   const ours = instructed(deps.store, signal);
   const looked = await lookThrough(deps, sha256, ours, spool, signal);
-  const refusal = 'failure' in looked ? looked.failure : refused(deps, looked, state, base);
-  if (refusal) {
+  const found = 'failure' in looked ? looked.failure : refused(deps, looked, state, base);
+  if (found) {
+    // It may quote a name of the file's.
+    const refusal = { ...found, detail: wordsWithoutPersonal(found.detail) };
     await say(deps, sha256, { type: 'QuarantineMessage', ...refusal }, base);
     return { sha256, status: 'quarantined', code: refusal.code, detail: refusal.detail };
   }
