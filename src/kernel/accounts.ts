@@ -44,9 +44,38 @@ export function wholeBankAccount(written: string | undefined): string | undefine
   return isIban(account) || isRib(account) ? account : undefined;
 }
 
-/** The same, or a wallet, as it is known. */
-export const wholeAccount = (written: string | undefined): string | undefined =>
-  walletSpellings(bareAccount(written))?.[0] ?? wholeBankAccount(written);
+/** What stands in place of digits that are not shown: a mark, or letters or dots in a row. */
+const MASK = /[*#?\u2022\u25cf\u2217\u2716\u00d7\u2026]|XX|__|\.\.|\u00b7\u00b7/u;
+
+/**
+ * An account as somebody wrote it that money went to, a wallet as it is known: whatever its check
+ * digits are, it is that account and no other. One that is masked says none, nor do words.
+ */
+export function saidAccount(written: string | undefined): string | undefined {
+  const bare = bareAccount(written);
+  const wallet = walletSpellings(bare)?.[0];
+  if (wallet !== undefined || isIban(bare) || isRib(bare)) return wallet ?? bare;
+  const isMasked = MASK.test((written ?? '').normalize('NFKC').toUpperCase());
+  return isMasked || !/[1-9]/.test(bare) ? undefined : bare;
+}
+
+/** A wallet, or an account with right check digits. */
+export const isWholeAccount = (account: string): boolean =>
+  isWallet(account) || isIban(account) || isRib(account);
+
+/**
+ * Whether what is written is our account or the part of it that a bank may write alone: without its
+ * country, its key, or its bank and city; zeros before it are how it is written.
+ */
+export function isPartOfAccount(written: string, account: string): boolean {
+  const bare = bareAccount(account);
+  const inner = isIban(bare) ? bare.slice(4) : bare;
+  const parts = isRib(inner)
+    ? [ibanOfRib(inner), inner, inner.slice(0, 22), inner.slice(6), inner.slice(6, 22)]
+    : [inner];
+  const plain = (text: string): string => text.replace(/^0+/, '');
+  return [bare, ...parts].some((part) => plain(part) === plain(written));
+}
 
 function bareAccount(written: string | undefined): string {
   const text = (written ?? '').normalize('NFKC').toUpperCase();

@@ -7,7 +7,8 @@ import {
   isRib,
   isWallet,
   ribOf,
-  wholeAccount,
+  isPartOfAccount,
+  saidAccount,
 } from '../../src/kernel/accounts.js';
 
 const digits = (n: number): fc.Arbitrary<string> =>
@@ -118,7 +119,7 @@ describe('one account', () => {
     ...['٠٠٢١٢ ٦١٢ ٣٤٥٦٧٨', '+２１２６１２３４５６７８'],
   ])('is a wallet, as %s', (written) => {
     expect(known(written)).toBe('+212612345678');
-    expect(wholeAccount(written)).toBe('+212612345678');
+    expect(saidAccount(written)).toBe('+212612345678');
     for (const spelled of ['+212612345678', '0612345678', '00212612345678', '212612345678'])
       expect(accountSpellings(written)).toContain(spelled);
   });
@@ -126,11 +127,11 @@ describe('one account', () => {
   it('is a wallet abroad with a plus; without one it may be, and is known by itself', () => {
     const wallet = '+33612345678';
     for (const written of [wallet, '+33 6 12-34-56-78', '(+33) 612345678']) {
-      expect([known(written), wholeAccount(written)]).toEqual([wallet, wallet]);
+      expect([known(written), saidAccount(written)]).toEqual([wallet, wallet]);
       expect(accountSpellings(written)).toEqual([wallet, '0033612345678', '33612345678']);
     }
     for (const written of ['33612345678', '0033612345678']) {
-      expect([known(written), wholeAccount(written)]).toEqual([written, undefined]);
+      expect([known(written), saidAccount(written)]).toEqual([written, written]);
       expect(accountSpellings(written)).toContain(wallet);
     }
     expect(accountSpellings('0033/612 345 678')).toContain(wallet);
@@ -140,9 +141,30 @@ describe('one account', () => {
     'is none of a telephone of Morocco, as %s',
     (written) => {
       expect(known(written)).toBe(written);
-      expect(wholeAccount(written)).toBeUndefined();
+      expect(saidAccount(written)).toBe(written);
     },
   );
+
+  it.each([
+    ...[undefined, '', 'NOTPROVIDED', 'COMPTE CLIENT', '0000000000', '-', 'XXXXXXXXXXXX0109'],
+    ...['MA64XXXXXXXXXXXXXXXXXXXX0109', '007 780 **** 0123', '####0123', '••••0123', '007…123'],
+  ])('is none that is said where it is masked or no number, as %s', (written) => {
+    expect(saidAccount(written)).toBeUndefined();
+  });
+
+  it('is said by its part, and with zeros before it, and by no other number', () => {
+    const iban = ibanOfRib(rib);
+    const own = [iban, rib, rib.slice(0, 22), rib.slice(6), '0001234567890123', '1234567890123'];
+    for (const account of [rib, iban])
+      for (const written of own) {
+        expect([written, isPartOfAccount(written, account)]).toEqual([written, true]);
+        expect(isPartOfAccount(`000${written}`, account)).toBe(true);
+        expect(isPartOfAccount(`${written}9`, account)).toBe(false);
+      }
+    const french = 'FR1420041010050500013M02606';
+    expect(isPartOfAccount(french.slice(4), french)).toBe(true);
+    expect(isPartOfAccount('999999', rib)).toBe(false);
+  });
 
   it('is a RIB or an IBAN, whatever parts its groups', () => {
     for (const mark of ['', ' ', '-', '/', '_', '\u00a0', '\u2013']) {

@@ -189,12 +189,22 @@ const ANOTHER: readonly (readonly [string, string])[] = [
   ["another's wallet with its country", '+212 6 12 34 56 78'],
   ["another's wallet with its country after 00", '00212612345678'],
   ["another's wallet with its country alone", '212 612-345678'],
+  ['a RIB with a wrong key', OTHER_RIB.slice(0, -2) + (OTHER_RIB.endsWith('11') ? '12' : '11')],
+  ['an IBAN with wrong check digits', `MA99${OTHER_RIB}`],
+  ["a number of the bank's own", '999999'],
+  ['a telephone abroad', '0033612345678'],
 ];
 const OWN: readonly (readonly [string, (own: string) => string])[] = [
   ['with dots', (own) => own.replace(/(...)/g, '$1.')],
   ['in Arabic digits', arabic],
   ['with its name', (own) => `RIB: ${own}`],
+  ['with zeros before it', (own) => `0000${own.slice(-24)}`],
+  ['without its country', (own) => own.slice(-24)],
+  // A wallet has none of these.
+  ['without its bank, city and key', (own) => (own.length < 24 ? own : own.slice(-18, -2))],
 ];
+/** What says no account. */
+const NONE = ['**** **** 0109', 'XXXXXX0109', 'NOTPROVIDED', 'CLIENT', '000000'];
 
 /** The account that an entry says that money went to. */
 export const creditors: readonly Case[] = [
@@ -232,6 +242,11 @@ export const creditors: readonly Case[] = [
     name: `a debit that went to the payee's own account ${name}`,
     of: (a) =>
       of(debit(a, { details: [detail(a, `<RltdPties>${into(written(a.account))}</RltdPties>`)] })),
+    gives: SETTLED,
+  })),
+  ...NONE.map((written): Case => ({
+    name: `a debit that went to ${written}`,
+    of: (a) => of(debit(a, { details: [detail(a, `<RltdPties>${into(written)}</RltdPties>`)] })),
     gives: SETTLED,
   })),
   ...(['settled', 'rejected'] as const).flatMap((what): readonly Case[] => [
