@@ -73,3 +73,22 @@ async function openEach(
   for (const one of sealed) each.push(...(await openEach(vault, [one])));
   return each;
 }
+
+/**
+ * The numbers of payees' accounts, in order; undefined where the vault has none, or its record is
+ * damaged: nobody else is held up for it.
+ * @throws VaultError VAULT_CORRUPT where all of several are damaged: that is the vault's
+ */
+export async function numbersOf(
+  vault: Pick<Vault, 'open'>,
+  payees: readonly Pick<Payee, 'sealed'>[],
+): Promise<readonly (string | undefined)[]> {
+  const found = await openEach(
+    vault,
+    payees.map(({ sealed }) => sealed),
+  );
+  const [first] = found;
+  if (found.length > 1 && first instanceof Error && found.every((one) => one instanceof Error))
+    throw first;
+  return found.map((fields) => (fields instanceof Error ? undefined : fields?.['number']));
+}

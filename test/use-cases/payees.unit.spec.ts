@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { VaultError, type Sealed, type Vault } from '../../src/adapters/vault/port.js';
 import { ribOf } from '../../src/kernel/accounts.js';
 import type { Payee } from '../../src/person/payee.rule.js';
-import { openPayees } from '../../src/person/payees.js';
+import { numbersOf, openPayees } from '../../src/person/payees.js';
 
 const sealed = (record: string): Sealed => ({ record, sha256: '0'.repeat(64) });
 const payee = (name: string): Payee => ({
@@ -55,4 +55,15 @@ test('a vault that is away is nobody’s damage', async () => {
   const away = new VaultError('VAULT_AWAY', 'The vault does not answer.');
   const open = (): Promise<never> => Promise.reject(away);
   await expect(opened({ open }, 'a')).rejects.toBe(away);
+});
+
+test('of numbers that are compared or looked up, a damaged one is none, and holds up no other', async () => {
+  const numbers = (vault: Pick<Vault, 'open'>, ...names: readonly string[]) =>
+    numbersOf(vault, names.map(payee));
+  const vault = vaultWith(['b/account'], ['c/account']);
+  expect(await numbers(vault, 'a', 'b', 'c')).toEqual([number, undefined, undefined]);
+  expect(await numbers(vault, 'b')).toEqual([undefined]);
+  expect(await numbers(vault)).toEqual([]);
+  const all = vaultWith(['a/account', 'b/account']);
+  await expect(numbers(all, 'a', 'b')).rejects.toBeInstanceOf(VaultError);
 });

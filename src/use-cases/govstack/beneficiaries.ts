@@ -16,6 +16,7 @@ import { recordEach } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
+import { numbersOf } from '../../person/payees.js';
 import { isErased, regionOf } from '../../person/person-history.rule.js';
 import { accountOf, type Beneficiary } from './beneficiary-account.rule.js';
 
@@ -251,9 +252,12 @@ export async function addressesOf(
   if (regions && !isAllHere) throw notInRegions(regions);
   if (payees.length === 0) return [];
   await note(payees.map(({ personId }) => personId));
-  const fields = await vault.open(payees.map(({ payee }) => payee.sealed));
+  const numbers = await numbersOf(
+    vault,
+    payees.map(({ payee }) => payee),
+  );
   return payees.flatMap(({ personId, payee }, i) => {
-    const address = fields[i]?.['number'];
+    const address = numbers[i];
     if (address === undefined) return [];
     return [{ payeeIdentity: functionalIdOf(personId), modality: modalityOf(payee.kind), address }];
   });

@@ -7,6 +7,7 @@ import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { batchOf } from './outcomes.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
+import { numbersOf } from '../../person/payees.js';
 import { unverifiedAccounts, verifyAccounts } from '../persons/verify-accounts.js';
 
 /**
@@ -114,10 +115,10 @@ export async function validateUnverified(
     });
     const persons = payees.map(({ personId }) => personId);
     await noteReadings(deps, by, 'payee accounts, sent to the payments block', persons);
-    const fields = payees.length === 0 ? [] : await vault.open(payees.map(({ sealed }) => sealed));
+    const numbers = await numbersOf(vault, payees);
     const { asked, tooLong } = await block.validate(
       payees.flatMap(({ personId, accountId }, i) => {
-        const address = fields[i]?.['number'];
+        const address = numbers[i];
         return address === undefined ? [] : [{ personId, accountId, address }];
       }),
       signal,

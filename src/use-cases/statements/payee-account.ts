@@ -5,6 +5,7 @@ import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { hashesOfAccount } from '../../person/account-hash.js';
 import { payeeOf, type Payee } from '../../person/payee.rule.js';
+import { numbersOf } from '../../person/payees.js';
 import type { Deps } from '../../write-side/context.js';
 import { isInstruction } from '../instructions/reinstruction-files.js';
 import type { Verdict } from './bank-verdict.rule.js';
@@ -62,8 +63,8 @@ export async function otherPayees(
     return isItsOwn ? undefined : payee;
   });
   const others = payees.filter((payee) => payee !== undefined);
-  const opened = others.length === 0 ? [] : await vault.open(others.map(({ sealed }) => sealed));
-  const numberOf = new Map(others.map((payee, i) => [payee, opened[i]?.['number']]));
+  const numbers = await numbersOf(vault, others);
+  const numberOf = new Map(others.map((payee, i) => [payee, numbers[i]]));
   const found = asked.map(({ creditorAccount }, i) => {
     const payee = payees[i];
     if (!payee || isAccountOf(payee, numberOf.get(payee), creditorAccount)) return undefined;
