@@ -103,6 +103,21 @@ const SPENT_LATE: History = {
   ],
 };
 
+/** What was rejected is said to be paid after its arrears were ordered, and before the release. */
+const BEHIND: History = {
+  start: 'carrying',
+  households: 2,
+  ops: [
+    op('reportByHand', 0, { b: 4 }),
+    op('prepare', 2),
+    op('prepare', 2),
+    op('reportByHand', 0),
+    op('approve', 1, { a: 4 }),
+    op('release', 0, { staleBy: 1 }),
+    op('instruct', 0),
+  ],
+};
+
 /** What was rejected is said to be paid while the arrears for it are approved. */
 const LAPSED: History = {
   start: 'instructed',
@@ -154,7 +169,7 @@ const REOPENED: History = {
 
 /** Histories that are the same in every run: that they go everywhere is no matter of luck. */
 const KNOWN: readonly History[] = [
-  ...[SPENT_LATE, TAKEN_BACK, COUNTED, DISMISSED, WAIVED, LAPSED],
+  ...[SPENT_LATE, TAKEN_BACK, COUNTED, DISMISSED, WAIVED, LAPSED, BEHIND],
   ...[KNOWN_MEANWHILE, REOPENED, ...SELDOM],
   ...fc.sample(historyArbitrary(COMMANDS), { seed: 7, numRuns: 400 }),
 ];

@@ -2,24 +2,13 @@ import { applicationDecider } from '../../src/application/application.decider.js
 import { determine } from '../../src/eligibility/determine.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
-import {
-  partsOfPayment,
-  paymentId as paymentIdOf,
-  recoveryId,
-  streams,
-  uuidOf,
-} from '../../src/kernel/ids.js';
+import { paymentId as paymentIdOf, recoveryId, streams, uuidOf } from '../../src/kernel/ids.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { whileOpen } from '../../src/programme/open-programme.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';
 import { monthAfter } from '../../src/use-cases/applications/enrolment-start.rule.js';
-import { doubtedMonths } from '../../src/use-cases/cycles/doubted-months.rule.js';
-import {
-  holdersOf,
-  monthsPaidBy,
-  timesEnrolled,
-} from '../../src/use-cases/cycles/months-paid.rule.js';
+import { holdersOf, monthsPaidBy } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldRecovery } from '../../src/use-cases/folds.js';
 import { sealedRecords } from '../../src/kernel/sealed-records.js';
 import { part, type Part } from '../../src/write-side/unit.js';
@@ -60,27 +49,6 @@ export function othersOf(world: World, personId: string): ReadonlyMap<string, re
   const { identityHash } = foldPerson(world.log.stream(streams.person(personId)));
   const holders = holdersOf(world.log.stream(streams.identity(identityHash)));
   return new Map([[personId, holders.filter((holder) => holder !== personId)]]);
-}
-
-/**
- * Whether a payment waits because an earlier one to the same identity may have paid its months, or
- * did.
- */
-export function monthsWait(world: World, paymentId: string, asOf = EVERYTHING): boolean {
-  const { personId, period } = partsOfPayment(paymentId);
-  const ordered = world.log
-    .stream(streams.payment(paymentId), asOf)
-    .findLast((event) => event.type === 'PaymentOrdered');
-  const { identityHash } = foldPerson(world.log.stream(streams.person(personId)));
-  const enrolment = world.log.stream(streams.enrolment(PROGRAMME, personId), asOf);
-  const before = holdersOf(world.log.stream(streams.identity(identityHash)))
-    .filter((holder) => holder !== personId || timesEnrolled(enrolment) > 1)
-    .flatMap((holder) =>
-      PERIODS.filter((earlier) => earlier < period).map((earlier) =>
-        world.log.stream(streams.payment(paymentIdOf(PROGRAMME, earlier, holder)), asOf),
-      ),
-    );
-  return doubtedMonths(ordered?.data.items ?? [], period, before)?.waits === true;
 }
 
 /** Whoever is enrolled, or was, is erased. @returns their identity, where it came to that */

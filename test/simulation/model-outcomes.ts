@@ -1,7 +1,7 @@
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { cycleId as cycleIdOf, partsOfPayment } from '../../src/kernel/ids.js';
 import type { ReportOutcome } from '../../src/payment/reportable.rule.js';
-import { monthsWait } from './model-again.js';
+import { standsAgainst } from './model-doubt.js';
 import { type Op, type World } from './model-world.js';
 import {
   cycle,
@@ -92,7 +92,9 @@ export function reinstruct(world: World, op: Op): void {
   const now = { position: EVERYTHING, time: world.now };
   const accountId = payableAccount(world, state.paymentId, now);
   if (!accountId) return world.refuse('NO_ACCOUNT');
-  if (monthsWait(world, state.paymentId)) return world.refuse('ARREARS_IN_DOUBT');
+  const payer = world.context(op, 'finance-officer').actor.id;
+  const against = standsAgainst(world, state.paymentId, [payer]);
+  if (against) return world.refuse(against);
   const id = cycleOf(state.paymentId);
   // While the cycle's own instruction is under way, it instructs what was ordered.
   if (state.status === 'ordered' && cycleState(world, id).status !== 'instructed')

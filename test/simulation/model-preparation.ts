@@ -1,18 +1,12 @@
 import { arrearsPart } from '../../src/use-cases/cycles/arrears-part.js';
 import { orderedInRound } from '../../src/use-cases/cycles/ordered.rule.js';
-import { foldCorrection } from '../../src/correction/correction-reader.js';
 import { SetTally } from '../../src/use-cases/cycles/ordered-set.js';
 import { earlierThan, paidThroughBefore } from '../../src/use-cases/cycles/cycle-order.rule.js';
 import {
   arrearsFor,
   type CarriedArrears,
 } from '../../src/use-cases/cycles/correction-items.rule.js';
-import {
-  doubtedCorrections,
-  stoodInFor,
-  waitingOf,
-} from '../../src/use-cases/cycles/doubted-arrears.rule.js';
-import type { Recorded } from '../../src/kernel/decider.js';
+import { waitingOf } from '../../src/use-cases/cycles/doubted-arrears.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
   monthsOnAccount,
@@ -29,12 +23,12 @@ import {
   recoveryId as recoveryIdOf,
   streams,
   uuidOf,
-  partsOfPayment,
 } from '../../src/kernel/ids.js';
 import { whileOpen } from '../../src/programme/open-programme.js';
 import { type Part } from '../../src/write-side/unit.js';
-import { monthsWait, othersOf, paidToIdentity } from './model-again.js';
+import { paidToIdentity } from './model-again.js';
 import { recovery } from './model-corrections.js';
+import { doubtedIn, releasing, standsAgainst } from './model-doubt.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
 import {
@@ -94,7 +88,7 @@ export function prepare(world: World, op: Op, limit: number): void {
       account,
       paymentId,
       round,
-      doubtedIn(world, adjusted, paymentId, asOf),
+      waitingOf(doubtedIn(world, adjusted, paymentId, asOf)),
     );
     const from = unpaidFrom(events, period, paidThrough);
     const paidTo = paidToIdentity(world, state.personId, { own: true, before: period });
@@ -110,21 +104,6 @@ export function prepare(world: World, op: Op, limit: number): void {
   }
   if (limit < EVERYTHING) return;
   recordPreparation(world, op, begun);
-}
-
-/** Corrections whose arrears wait. */
-function doubtedIn(world: World, adjusted: readonly Recorded[], paymentId: string, asOf: number) {
-  const seen = {
-    periods: PERIODS,
-    corrections: world.log
-      .category(`correction-${PROGRAMME}-`, asOf)
-      .map(({ events }) => foldCorrection(events)),
-    others: othersOf(world, partsOfPayment(paymentId).personId),
-  };
-  const payments = stoodInFor(adjusted, paymentId, seen).map(
-    (id) => [id, world.log.stream(streams.payment(id), asOf)] as const,
-  );
-  return waitingOf(doubtedCorrections(adjusted, paymentId, new Map(payments), seen));
 }
 
 const openCycle = (world: World, op: Op, id: string, period: string): boolean =>
@@ -298,7 +277,8 @@ export function instruct(world: World, op: Op, limit: number): void {
     const state = foldPayment(events);
     const accountId = payableAccount(world, state.paymentId, released);
     if (state.status !== 'ordered' || state.round !== found.round || !accountId) continue;
-    if (monthsWait(world, state.paymentId, released.position)) continue;
+    if (standsAgainst(world, state.paymentId, releasing(found, released), released.position))
+      continue;
     if (left <= 0) return;
     left -= 1;
     if (

@@ -207,7 +207,10 @@ describe('a month of direct aid', () => {
       engine,
       {
         source: 'file',
-        outcomes: answers(engine, CYCLE, () => ({ outcome: 'settled', settledOn: '2026-01-11' })),
+        outcomes: answers(engine, CYCLE, (_, n) => ({
+          outcome: 'settled',
+          settledOn: n % 10 === 0 ? '2026-01-11' : `${PERIOD}-29`,
+        })),
       },
       job(engine, 'bank'),
     );
