@@ -51,6 +51,27 @@ describe('what a household is due less what stands as paid', () => {
     ]);
   });
 
+  test('what may have been paid counts up to what is due, by nothing that was kept back of it', () => {
+    const lives = livesOf([started('2026-01', 3)]);
+    const found = (payments: readonly Standing[]) =>
+      differenceOf({ lives, payments, established: [] }, ['2026-01'], ruling(false), rates)
+        ?.differenceMinor;
+    const doubted = { ...payment('2026-01', 3), isDoubted: true };
+    const [first] = doubted.items;
+    const due = BigInt(found([])!);
+    const more = (amountMinor: string, code = first!.code) => ({
+      ...doubted,
+      items: [...doubted.items, { code, period: '2026-01', amountMinor }],
+    });
+    expect(found([doubted])).toBeUndefined();
+    expect(found([more('100')])).toBeUndefined();
+    expect(found([more('-100')])).toBe('100');
+    expect(found([more('-100', 'recovery')])).toBeUndefined();
+    expect(found([more(String(-due - 1n))])).toBe(String(due));
+    expect(found([{ ...doubted, items: [] }])).toBe(String(due));
+    expect(found([payment('2026-01', 3), doubted])).toBeUndefined();
+  });
+
   test('names each month whose policy cannot be applied to its facts, and leaves it as it was paid', () => {
     const household: Household = {
       lives: livesOf([started('2026-01', 3)]),
