@@ -32,6 +32,7 @@ import { as, by, drain, job, newWorld, type World } from './world.js';
  */
 type Said = Omit<ReportedOutcome, 'paymentId'>;
 const SETTLED: Said = { outcome: 'settled', settledOn: '2025-10-28' };
+const SETTLED_LATER: Said = { outcome: 'settled', settledOn: '2026-01-12' };
 const OCTOBER = `${PROGRAMME}-2025-10`;
 const NOVEMBER = `${PROGRAMME}-2025-11`;
 const FAMILIES = { ida: [child('2020-05')], omar: [child('2021-05')] };
@@ -228,3 +229,37 @@ describe.each([
     });
   },
 );
+
+test('arrears in place of what the earlier registration was paid wait by themselves, until a correction has looked', async () => {
+  const { engine } = world;
+  const who = await anotherPerson();
+  await novemberAfter(who, () => Promise.resolve());
+  const said = answers(engine, NOVEMBER, (id) =>
+    id.endsWith(who) ? { outcome: 'rejected', reason: 'AC04' } : SETTLED_LATER,
+  );
+  await takeInOutcomes(engine, { source: 'file', outcomes: said }, job(engine, 'bank'));
+  await drain(engine);
+  const cycle = { cycleId: NOVEMBER };
+  await reconcileCycle(engine, cycle, as(engine, 'finance', 'reconcile', NOVEMBER));
+  await closeCycle(engine, cycle, as(engine, 'finance', 'close', NOVEMBER));
+  await drain(engine);
+  const corrected = async () => {
+    const { correctionId, contentHash } = await desk.propose({ fromPeriod: '2025-09' });
+    await desk.approve(correctionId, contentHash);
+  };
+  const instructed = async (period: string) => {
+    await released(engine, period);
+    const stream = streams.payment(`${PROGRAMME}-${period}-${who}`);
+    const { status, amountMinor } = foldPayment(await engine.store.readStream(stream));
+    return [status, amountMinor];
+  };
+  await corrected();
+  // September and October arrive, of three months that the account has.
+  await booked();
+  await countBreaksAsSettled(engine, OCTOBER);
+  await drain(engine);
+  expect(await instructed('2025-12')).toEqual(['instructed', '50000']);
+  await corrected();
+  expect(await instructed('2026-01')).toEqual(['instructed', '100000']);
+  expect((await desk.audit()).violations).toEqual([]);
+});

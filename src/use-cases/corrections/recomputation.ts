@@ -160,14 +160,16 @@ export class Recomputation {
       const found = first.look(
         () => {
           const looked = this.#looked(events, adjusted, owed.get(personId), payments.get(personId));
-          return looked && this.#difference(looked) ? looked : undefined;
+          const mayDiffer = looked && (adjusted.length > 0 || this.#difference(looked));
+          return mayDiffer ? looked : undefined;
         },
         (defect) => this.#leaveOut(personId, adjusted, defect),
       );
       return found ? [{ ...found, known: adjusted }] : [];
     });
     first.finish();
-    // Only few differ: whether others were paid under the same identity is asked for those.
+    // Only few differ, or have anything on their account: whether others were paid under the same
+    // identity is asked for those. Arrears may stand in for what others were paid.
     const paidElsewhere = await this.#paidToIdentity.of(differing.map(({ personId }) => personId));
     const found: Proposed[] = [];
     const second = new Defects();
