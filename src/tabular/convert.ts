@@ -235,7 +235,7 @@ export const refusingRounded =
     return undefined;
   };
 
-/** Why what is numbered, and is no number, is not as it was any more. */
+/** Why a code, which is no number though it may look like one, cannot be read as it was written. */
 export function faultOfNumbered(cell: unknown): string | undefined {
   if (typeof cell === 'number') return 'must be a text: a number has lost its leading zeros';
   return typeof cell === 'string' && hasDecimals(cell) ? HAS_DECIMALS : undefined;
