@@ -8,12 +8,14 @@ import {
   ListAdjustments,
   ListCorrections,
   ListRecoveries,
+  ListUncorrected,
   ReadCorrection,
   ReadRecovery,
 } from './correction.query-handlers.js';
 import type { ServedReadModel } from '../engine/read-model.js';
 import type { Page } from '../../src/http/exports.js';
 import type { Presented } from '../../src/http/present.js';
+import type { UncorrectedView } from './uncorrected.queries.js';
 import type {
   AdjustmentView,
   CorrectionView,
@@ -58,6 +60,16 @@ export class CorrectionQueriesHttp {
     sends: LIST_FORMATS,
   })
   adjustments(@QueryParam() query: ListAdjustments): Promise<Page<Presented<AdjustmentView>>> {
+    return this.bus.execute(query);
+  }
+
+  @QueryEndpoint('payments/uncorrected', {
+    ...households,
+    summary:
+      'Payments of closed cycles that did not arrive, came back or were paid after all, and that no correction has looked at since, in your regions',
+    sends: LIST_FORMATS,
+  })
+  uncorrected(@QueryParam() query: ListUncorrected): Promise<Page<Presented<UncorrectedView>>> {
     return this.bus.execute(query);
   }
 

@@ -16,6 +16,7 @@ import {
   regionsOf,
 } from '../../src/http/query-handlers.js';
 import { listed } from '../engine/lists.http.js';
+import { listUncorrected } from './uncorrected.queries.js';
 import {
   findCorrection,
   listAdjustments,
@@ -45,6 +46,10 @@ export class ListRecoveries extends ListQuery {
   planned?: string;
 }
 export class ReadRecovery extends ReadQuery {}
+export class ListUncorrected extends ListQuery {
+  @ProgrammeCode({ optional: true }) programmeId?: string;
+  @Uuid({ optional: true }) personId?: string;
+}
 
 const flag = <K extends string>(name: K, value: string | undefined): { [N in K]?: boolean } =>
   (value === undefined ? {} : { [name]: value === 'true' }) as { [N in K]?: boolean };
@@ -145,6 +150,32 @@ export const correctionQueryHandlers = queryHandlers(
         'updatedAt',
       ],
       'recoveries',
+    ),
+  ),
+  queryHandler(ListUncorrected, (query, deps) =>
+    listed(
+      query,
+      deps,
+      (page) =>
+        listUncorrected(
+          deps.reads,
+          { ...given(query, 'programmeId', 'personId'), ...regionsOf(query) },
+          page,
+        ),
+      [
+        'paymentId',
+        'cycleId',
+        'personId',
+        'region',
+        'status',
+        'amount',
+        'currency',
+        'reason',
+        'settledOn',
+        'movedPosition',
+        'updatedAt',
+      ],
+      'payments',
     ),
   ),
   queryHandler(ReadRecovery, async (query, { reads, programmes }) => {

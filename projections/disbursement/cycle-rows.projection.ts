@@ -33,6 +33,7 @@ function opened(data: EventData['CycleOpened'], time: string): CycleRow {
     overrides: null,
     reconciliation: null,
     closed_at: null,
+    closed_position: null,
     updated_at: time,
   };
 }
@@ -99,7 +100,7 @@ function changesOf(cycle: CycleRow, event: Recorded): Partial<CycleRow> | undefi
     case 'CycleReconciled':
       return { status: 'reconciled', reconciliation: JSON.stringify(event.data) };
     case 'CycleClosed':
-      return { status: 'closed', closed_at: time };
+      return { status: 'closed', closed_at: time, closed_position: event.position };
     default:
       return undefined;
   }

@@ -42,7 +42,7 @@ export interface PaymentView {
   readonly updatedAt: string;
 }
 
-const viewOf = (row: PaymentRow): PaymentView => ({
+export const paymentView = (row: PaymentRow): PaymentView => ({
   paymentId: row.payment_id,
   cycleId: row.cycle_id,
   personId: row.person_id,
@@ -102,7 +102,7 @@ export async function listPayments(
       .orderBy('payment_id')
       .limit(limit + 1)
       .execute();
-    return pageOf(rows, limit, viewOf, (row) => encodeCursor('payments', [row.payment_id]));
+    return pageOf(rows, limit, paymentView, (row) => encodeCursor('payments', [row.payment_id]));
   });
 }
 
@@ -145,7 +145,7 @@ export async function paymentStory(
     streamHistory(store, `payment-${paymentId}`, { limit: 1_000 }),
     listBreaks(store, { paymentId }, now, { limit: 1_000 }),
   ]);
-  return { payment: viewOf(row), history: history.items, breaks: found.items };
+  return { payment: paymentView(row), history: history.items, breaks: found.items };
 }
 
 /** What a payment system is asked to pay: the current instruction of a payment. */

@@ -16,6 +16,9 @@ export type PaymentStatus =
 /** Instructed, and no definite answer yet. */
 export const OUTSTANDING: readonly PaymentStatus[] = ['instructed', 'accepted', 'unknown'];
 
+/** What did not arrive, unless it is instructed again or a bank says later that it did. */
+export const NOT_ARRIVED: readonly PaymentStatus[] = ['rejected', 'returned', 'cancelled'];
+
 export const payments = table(
   'disbursement_payment',
   'rows',
@@ -49,10 +52,16 @@ export const payments = table(
      * break.
      */
     bank_minor: 'total',
+    /**
+     * Log position at which it failed, was paid though it had failed, or came back; also that of
+     * the last word on a break of it while it rests so.
+     */
+    moved_position: 'integer?',
     updated_at: 'text',
   },
   ['payment_id'],
   [
+    { on: ['payment_id', 'moved_position'], notNull: 'moved_position' },
     { on: ['call_back_at', 'payment_id'], notNull: 'call_back_at' },
     { on: ['status', 'payment_id'] },
     { on: ['reason', 'payment_id'], notNull: 'reason' },
@@ -131,6 +140,7 @@ export const cycles = table(
     overrides: 'json?',
     reconciliation: 'json?',
     closed_at: 'text?',
+    closed_position: 'integer?',
     updated_at: 'text',
   },
   ['cycle_id'],

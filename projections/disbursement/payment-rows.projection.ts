@@ -7,13 +7,15 @@ import type { Rows } from '../engine/projection.js';
 import {
   answerTally,
   breaks,
+  NOT_ARRIVED,
   payments,
   paymentTally,
   type PaymentRow,
   type PaymentStatus,
 } from './disbursement.tables.js';
 
-/** A payment id is `<programme>-<period>-<person>`; the person is a UUID of 36 characters. */
+/** When, and where in the log. */
+type At = Pick<Recorded, 'time' | 'position'>;
 
 function count(rows: Rows, payment: PaymentRow, by: 1 | -1): void {
   rows.add(paymentTally, {
@@ -69,6 +71,7 @@ function order(rows: Rows, data: EventData['PaymentOrdered'], time: string): voi
     call_back_at: null,
     call_back_reason: null,
     bank_minor: before?.bank_minor ?? 0n,
+    moved_position: null,
     updated_at: time,
   };
   if (before) count(rows, before, -1);
@@ -79,8 +82,7 @@ function order(rows: Rows, data: EventData['PaymentOrdered'], time: string): voi
 function instruct(
   rows: Rows,
   data: EventData['PaymentInstructed'],
-  time: string,
-  position: number,
+  { time, position }: At,
   again: boolean,
 ): void {
   const before = rows.get(payments, data.paymentId);
@@ -98,6 +100,7 @@ function instruct(
     reason: null,
     call_back_at: null,
     call_back_reason: null,
+    moved_position: null,
     updated_at: time,
   });
 }
@@ -111,17 +114,22 @@ interface Outcome {
   readonly attempt?: number | undefined;
 }
 
+/** Where a payment has not arrived, for good or until it is instructed again. */
+const isFailed = (status: string): boolean => NOT_ARRIVED.some((one) => one === status);
+
 function settle(
   rows: Rows,
   paymentId: string,
   { status, reason = null, settledOn, attempt }: Outcome,
-  time: string,
+  { time, position }: At,
 ): void {
   const before = rows.get(payments, paymentId);
   if (!before) return;
   const settledAttempt = status === 'settled' ? (attempt ?? before.attempt) : null;
+  const hasMoved = isFailed(status) || isFailed(before.status);
   change(rows, before, {
     ...before,
+    ...(hasMoved ? { moved_position: position } : {}),
     status,
     reason,
     settled_on: settledOn ?? null,
@@ -151,11 +159,11 @@ function undo(
   rows: Rows,
   data: { readonly paymentId: string; readonly reason: string },
   status: 'rejected' | 'returned',
-  time: string,
+  at: At,
 ): void {
   const before = rows.get(payments, data.paymentId);
   if (before) answered(rows, before, status, data.reason);
-  settle(rows, data.paymentId, { status, reason: data.reason }, time);
+  settle(rows, data.paymentId, { status, reason: data.reason }, at);
 }
 
 function callBack(
@@ -223,7 +231,8 @@ function resolutionWithdrawn(
     rows.put(breaks, { ...found, proposed_resolution: null, proposed_by: null });
 }
 
-function breakResolved(rows: Rows, { data, meta, time }: Recorded<'PaymentBreakResolved'>): void {
+function breakResolved(rows: Rows, event: Recorded<'PaymentBreakResolved'>): void {
+  const { data, meta, time, position } = event;
   const found = rows.get(breaks, data.breakId);
   if (found)
     rows.put(breaks, {
@@ -234,7 +243,11 @@ function breakResolved(rows: Rows, { data, meta, time }: Recorded<'PaymentBreakR
       resolved_by: meta.actor,
       resolved_at: time,
     });
-  countedAs(rows, data, time, found?.attempt);
+  // Whether it arrived was open until now: nobody could look at it before.
+  const payment = rows.get(payments, data.paymentId);
+  if (payment && isFailed(payment.status))
+    rows.put(payments, { ...payment, moved_position: position });
+  countedAs(rows, event, found?.attempt);
 }
 
 /**
@@ -243,18 +256,18 @@ function breakResolved(rows: Rows, { data, meta, time }: Recorded<'PaymentBreakR
  */
 function countedAs(
   rows: Rows,
-  data: EventData['PaymentBreakResolved'],
-  time: string,
+  { data, time, position }: Recorded<'PaymentBreakResolved'>,
   attempt: number | undefined,
 ): void {
   const day = time.slice(0, 10);
+  const at = { time, position };
   if (data.resolution === 'counted-as-settled')
-    settle(rows, data.paymentId, { status: 'settled', settledOn: day, attempt }, time);
+    settle(rows, data.paymentId, { status: 'settled', settledOn: day, attempt }, at);
   if (data.resolution === 'counted-as-returned') {
     if (data.furtherPart) return;
     const payment = rows.get(payments, data.paymentId);
     if (payment?.status === 'settled' && payment.settled_attempt !== attempt) return;
-    settle(rows, data.paymentId, { status: 'returned', reason: payment?.reason ?? null }, time);
+    settle(rows, data.paymentId, { status: 'returned', reason: payment?.reason ?? null }, at);
   }
 }
 
@@ -264,26 +277,26 @@ export function evolvePayment(rows: Rows, event: Recorded): void {
     case 'PaymentOrdered':
       return order(rows, event.data, time);
     case 'PaymentInstructed':
-      return instruct(rows, event.data, time, event.position, false);
+      return instruct(rows, event.data, event, false);
     case 'PaymentReinstructed':
-      return instruct(rows, event.data, time, event.position, true);
+      return instruct(rows, event.data, event, true);
     case 'PaymentAccepted':
-      return settle(rows, event.data.paymentId, { status: 'accepted' }, time);
+      return settle(rows, event.data.paymentId, { status: 'accepted' }, event);
     case 'PaymentOutcomeUnknown':
-      return settle(rows, event.data.paymentId, { status: 'unknown' }, time);
+      return settle(rows, event.data.paymentId, { status: 'unknown' }, event);
     case 'PaymentSettled': {
       const { paymentId, settledOn } = event.data;
       bankSaid(rows, paymentId, 'settled');
-      return settle(rows, paymentId, { status: 'settled', settledOn }, time);
+      return settle(rows, paymentId, { status: 'settled', settledOn }, event);
     }
     case 'PaymentRejected':
-      return undo(rows, event.data, 'rejected', time);
+      return undo(rows, event.data, 'rejected', event);
     case 'PaymentReturned':
       if (rows.get(payments, event.data.paymentId)?.status === 'settled')
         bankSaid(rows, event.data.paymentId, 'returned');
-      return undo(rows, event.data, 'returned', time);
+      return undo(rows, event.data, 'returned', event);
     case 'PaymentCancelled':
-      return settle(rows, event.data.paymentId, { status: 'cancelled' }, time);
+      return settle(rows, event.data.paymentId, { status: 'cancelled' }, event);
     case 'PaymentCancellationRequested':
       return callBack(rows, event.data, time);
     case 'PaymentBreakRecorded':

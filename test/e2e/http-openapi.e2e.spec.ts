@@ -90,6 +90,7 @@ function pathsAbout({
     '/payments',
     '/payments?format=csv',
     '/payments/outstanding',
+    '/payments/uncorrected',
     '/payments/totals',
     `/payments/${paymentId}`,
     '/breaks',

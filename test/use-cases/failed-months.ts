@@ -28,18 +28,20 @@ export class FailedMonths {
     readonly desk: Desk,
     /** Whose payments fail. */
     readonly ida: string,
+    /** Who is paid. */
+    readonly omar: string,
   ) {}
 
   /** @param receivedOn day of their applications, from whose month on they are paid */
   static async from(receivedOn: string): Promise<FailedMonths> {
     const world = await newWorld();
-    const { ida } = await enrolFamilies(
+    const { ida, omar } = await enrolFamilies(
       world.engine,
       { ida: [child('2020-05')], omar: [child('2021-05')] },
       asdVersions,
       receivedOn,
     );
-    return new FailedMonths(world, new Desk(world), ida);
+    return new FailedMonths(world, new Desk(world), ida, omar);
   }
 
   /** What the bank says of a month: something of ida's, and that the others are settled. */
@@ -74,8 +76,15 @@ export class FailedMonths {
   }
 
   /** A correction from a month on, approved and applied; what it found. */
-  async corrected(fromPeriod: string) {
-    const found = await this.desk.propose({ fromPeriod });
+  corrected(fromPeriod: string) {
+    return this.#corrected({ fromPeriod });
+  }
+  /** The same of one household. */
+  correctedFor(personId: string, fromPeriod: string) {
+    return this.#corrected({ fromPeriod, personId });
+  }
+  async #corrected(of: Parameters<Desk['propose']>[0]) {
+    const found = await this.desk.propose(of);
     if (found.status === 'proposed') await this.desk.approve(found.correctionId, found.contentHash);
     const { arrearsMinor, overpaidMinor } = found;
     return { arrearsMinor, overpaidMinor };

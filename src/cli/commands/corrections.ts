@@ -1,4 +1,9 @@
 import { Command, Option } from 'commander';
+import {
+  listUncorrected,
+  type UncorrectedView,
+} from '../../../projections/correction/uncorrected.queries.js';
+import { everyPage } from '../../../projections/engine/paging.js';
 import { correctionsOf, readCorrection } from '../../correction/correction-reader.js';
 import {
   approveCorrection,
@@ -24,6 +29,8 @@ import {
   type Run,
 } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
+import { table } from '../output.js';
+import { askReadModels } from './rebuild.js';
 
 interface ProposeOptions extends CommonOptions {
   readonly programme: string;
@@ -176,6 +183,43 @@ function addList(corrections: Command): void {
     .action(action(list));
 }
 
+const DUE_COLUMNS = ['payment', 'region', 'state', 'amount', 'reason', 'moved at position'];
+const dueRow = (one: UncorrectedView): readonly string[] => [
+  one.paymentId,
+  one.region,
+  one.status,
+  `${one.amountMinor} ${one.currency}`,
+  one.reason ?? '',
+  String(one.movedPosition),
+];
+
+async function due(run: Run, { data, programme, actor }: ListOptions): Promise<void> {
+  const filter = {
+    programmeId: parseProgrammeId(programme, 'programme'),
+    ...(actor?.regions === undefined ? {} : { regions: actor.regions }),
+  };
+  const items = await withEngine(data, (engine) =>
+    askReadModels(engine, run, async (reads) => {
+      const found: UncorrectedView[] = [];
+      const pages = everyPage((page) => listUncorrected(reads, filter, page), run.signal);
+      for await (const page of pages) found.push(...page);
+      return found;
+    }),
+  );
+  run.out.result({ items }, () =>
+    items.length === 0 ? 'none' : table([DUE_COLUMNS, ...items.map(dueRow)]),
+  );
+}
+
+function addDue(corrections: Command): void {
+  reading(corrections.command('due'))
+    .description(
+      'payments of closed cycles that did not arrive, came back or were paid after all, and that no correction has looked at since; amounts in minor units',
+    )
+    .requiredOption('--programme <code>', 'programme')
+    .action(action(due));
+}
+
 async function show({ signal }: Run, options: CommonOptions, id: string): Promise<void> {
   await withEngine(options.data, async (engine) => {
     process.stdout.write(`${COLUMNS.join(',')}\n`);
@@ -248,6 +292,7 @@ export function correctionsCommand(): Command {
   );
   addPropose(corrections);
   addList(corrections);
+  addDue(corrections);
   addShow(corrections);
   addApprove(corrections);
   addReject(corrections);

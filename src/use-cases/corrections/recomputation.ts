@@ -34,6 +34,7 @@ import {
   type Household,
   type OrderedPayment,
 } from './recompute.rule.js';
+import { isOfPolicy } from '../../eligibility/rules.js';
 import { isErased } from '../../person/person-history.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
@@ -84,6 +85,11 @@ interface Begun {
   /** All of the programme. */
   readonly corrections: readonly CorrectionState[];
 }
+
+const paysEarlierMonths = ({ payments }: Household): boolean =>
+  payments.some(({ period, items }) =>
+    items.some((item) => isOfPolicy(item) && item.period < period),
+  );
 
 /** One run over the enrolments of a programme as of the correction's position. */
 export class Recomputation {
@@ -160,7 +166,11 @@ export class Recomputation {
       const found = first.look(
         () => {
           const looked = this.#looked(events, adjusted, owed.get(personId), payments.get(personId));
-          const mayDiffer = looked && (adjusted.length > 0 || this.#difference(looked));
+          const mayDiffer =
+            looked &&
+            (adjusted.length > 0 ||
+              paysEarlierMonths(looked.household) ||
+              this.#difference(looked));
           return mayDiffer ? looked : undefined;
         },
         (defect) => this.#leaveOut(personId, adjusted, defect),
@@ -168,8 +178,9 @@ export class Recomputation {
       return found ? [{ ...found, known: adjusted }] : [];
     });
     first.finish();
-    // Only few differ, or have anything on their account: whether others were paid under the same
-    // identity is asked for those. Arrears may stand in for what others were paid.
+    // Only few differ, have anything on their account, or were paid for months before their own
+    // cycle: whether others were paid under the same identity is asked for those. Arrears, and what
+    // a first payment pays, may stand in for what others were paid after all.
     const paidElsewhere = await this.#paidToIdentity.of(differing.map(({ personId }) => personId));
     const found: Proposed[] = [];
     const second = new Defects();
