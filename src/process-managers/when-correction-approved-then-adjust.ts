@@ -17,7 +17,12 @@ import { PolicyReader } from '../programme/policy-reader.js';
 import { DifferenceSums } from '../use-cases/corrections/difference-sums.rule.js';
 import { unlessMoved, type Fate } from '../use-cases/corrections/unless-moved.js';
 import { SeenPayments, type SeenPayment } from '../use-cases/corrections/seen-payments.js';
-import { arrearsOffsetOf, debtOf, offsetOf } from '../use-cases/corrections/household-debt.rule.js';
+import {
+  arrearsOffsetOf,
+  carriersOf,
+  debtOf,
+  offsetOf,
+} from '../use-cases/corrections/household-debt.rule.js';
 import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';
 
@@ -107,6 +112,7 @@ async function adjustPage(
     recoveries: await recoveriesOf(deps, proposals),
     enrolments: await enrolmentsOf(deps, proposals.filter(isOverpaid)),
     payments: await adjusting.seen.behind(proposals),
+    carriers: await carriersOfAll(deps, missing),
   };
   const decided = new Defects();
   const units = missing.flatMap(
@@ -150,6 +156,7 @@ interface PageOf extends Pick<Adjusting, 'cause' | 'currency' | 'seen'> {
   /** Of those who owe. */
   readonly enrolments: ReadonlyMap<string, readonly Recorded[]>;
   readonly payments: ReadonlyMap<string, readonly SeenPayment[]>;
+  readonly carriers: ReadonlyMap<string, readonly SeenPayment[]>;
   readonly recoveries: ReadonlyMap<string, readonly Recorded[]>;
 }
 
@@ -177,6 +184,20 @@ async function enrolmentsOf(
     proposals.map(({ programmeId, personId }) => streams.enrolment(programmeId, personId)),
   );
   return new Map(read.map(({ events }, i) => [proposals[i]!.personId, events]));
+}
+
+async function carriersOfAll(
+  deps: Deps,
+  missing: readonly { readonly account: StreamEvents; readonly proposal: Proposal }[],
+): Promise<PageOf['carriers']> {
+  const named = missing.map(({ account, proposal }) =>
+    carriersOf(proposal, foldAdjustment(account.events)).map((id) => streams.payment(id)),
+  );
+  const read = await deps.store.readStreams(named.flat());
+  const all = new Map(read.map((one) => [one.stream, one]));
+  return new Map(
+    missing.map(({ proposal }, i) => [proposal.personId, named[i]!.map((name) => all.get(name)!)]),
+  );
 }
 
 type Debt = EventData['OverpaymentEstablished'];
@@ -214,8 +235,11 @@ function unitOf(
   const owed = page.recoveries.get(stream) ?? [];
   const { establish, livesIn, debt } = settingOf(account, proposal, foldRecovery(owed), currency);
   const established = part(account.stream, adjustmentDecider, establish);
-  const payments = page.payments.get(personId) ?? [];
-  const { parts, fate } = unlessMoved(seen, correctionId, payments, debt, {
+  const behind = {
+    payments: page.payments.get(personId) ?? [],
+    carriers: page.carriers.get(personId) ?? [],
+  };
+  const { parts, fate } = unlessMoved(seen, correctionId, behind, debt, {
     ...established,
     events: account.events,
   });
@@ -223,7 +247,7 @@ function unitOf(
     [stream, owed],
     [account.stream, account.events],
     [streams.enrolment(programmeId, personId), page.enrolments.get(personId) ?? []],
-    ...payments.map((one) => [one.stream, one.events] as const),
+    ...[...behind.payments, ...behind.carriers].map((one) => [one.stream, one.events] as const),
   ]);
   const all = livesIn ? [livesIn, ...parts] : parts;
   return {

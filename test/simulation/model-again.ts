@@ -8,7 +8,11 @@ import { personDecider } from '../../src/person/person.decider.js';
 import { whileOpen } from '../../src/programme/open-programme.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';
 import { monthAfter } from '../../src/use-cases/applications/enrolment-start.rule.js';
-import { holdersOf, monthsPaidBy } from '../../src/use-cases/cycles/months-paid.rule.js';
+import {
+  holdersOf,
+  monthsPaidOf,
+  type MonthsPaid,
+} from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldRecovery } from '../../src/use-cases/folds.js';
 import { sealedRecords } from '../../src/kernel/sealed-records.js';
 import { part, type Part } from '../../src/write-side/unit.js';
@@ -28,17 +32,17 @@ export function paidToIdentity(
     before = '9999-12',
     asOf = EVERYTHING,
   }: { readonly own?: boolean; readonly before?: string; readonly asOf?: number },
-): ReadonlySet<string> {
+): MonthsPaid {
   const { identityHash } = foldPerson(world.log.stream(streams.person(personId)));
   const holders = holdersOf(world.log.stream(streams.identity(identityHash)));
   const others = holders.filter((holder) => holder !== personId);
   const cycles = PERIODS.filter((period) => period < before);
-  return new Set(
+  return monthsPaidOf(
     [...others, ...(own ? [personId] : [])].flatMap((holder) =>
-      cycles.flatMap((period) => {
+      cycles.map((period) => {
         const stream = streams.payment(paymentIdOf(PROGRAMME, period, holder));
         const { status } = cycleState(world, `${PROGRAMME}-${period}`, asOf);
-        return monthsPaidBy(world.log.stream(stream, asOf), status === 'closed');
+        return { events: world.log.stream(stream, asOf), closed: status === 'closed' };
       }),
     ),
   );

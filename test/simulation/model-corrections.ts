@@ -3,7 +3,7 @@ import { monthsBetween } from '../../src/kernel/time.js';
 import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
 import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
-import { standing } from '../../src/use-cases/corrections/past.rule.js';
+import { pastIn, standing, type Past } from '../../src/use-cases/corrections/past.rule.js';
 import {
   differenceOf,
   standingOf,
@@ -13,7 +13,9 @@ import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { DifferenceSums } from '../../src/use-cases/corrections/difference-sums.rule.js';
 import {
   arrearsOffsetOf,
+  carriersOf,
   debtOf,
+  isOnItsWay,
   offsetOf,
 } from '../../src/use-cases/corrections/household-debt.rule.js';
 import {
@@ -29,7 +31,7 @@ import {
 } from '../../src/correction/correction.decider.js';
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { contentHash, sha256Hex } from '../../src/kernel/canonical.js';
-import type { Role } from '../../src/kernel/decider.js';
+import type { Recorded, Role } from '../../src/kernel/decider.js';
 import { isOneOf } from '../../src/kernel/subject.js';
 import {
   correctionId as correctionIdOf,
@@ -42,6 +44,7 @@ import { whileNotClosed } from '../../src/programme/open-programme.js';
 import { recoveryDecider, type RecoveryCommand } from '../../src/recovery/recovery.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { paidToIdentity } from './model-again.js';
+import { cyclesIn } from './model-money-parts.js';
 import { hasMoved } from './model-moved.js';
 import type { Act } from './model-people.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
@@ -72,18 +75,7 @@ const inStatus = (
   choose(op, correctionsOf(world), ({ status }) => statuses.includes(status));
 
 /** What was paid for good as of a position. */
-function pastOf(world: World, asOf: number) {
-  const released = PERIODS.map((period) =>
-    foldCycle(world.log.stream(streams.cycle(cycleIdOf(PROGRAMME, period)), asOf)),
-  ).filter(({ status }) => ['released', 'instructed', 'closed'].includes(status));
-  return {
-    toPeriod: released.at(-1)?.period,
-    paidThrough: Math.max(-1, ...released.map((cycle) => cycle.asOf)),
-    closed: new Set(
-      released.filter(({ status }) => status === 'closed').map(({ cycleId }) => cycleId),
-    ),
-  };
-}
+const pastOf = (world: World, asOf: number): Past => pastIn(cyclesIn(world, asOf));
 
 const ALL = Number.MAX_SAFE_INTEGER;
 
@@ -179,11 +171,11 @@ function* proposals(
       .map((month) => lastOrder(world, month, personId, asOf, closed))
       .filter((order) => order !== undefined)
       .map((order) => standingOf(order, account, debt));
-    const paidElsewhere = paidToIdentity(world, personId, { asOf });
+    const others = paidToIdentity(world, personId, { asOf });
     // What is newer than the cycles that are paid for good is paid by its first cycle.
     const begun = unpaidFrom(events, '9999-12', paidThrough);
     const difference = differenceOf(
-      { lives, payments, established: account.established, paidElsewhere },
+      { lives, payments, established: account.established, elsewhere: others },
       months.filter((month) => month < begun),
       rules(personId),
       (month) => rules('')(month)?.version,
@@ -222,7 +214,9 @@ function apply(world: World, op: Op, limit = ALL): void {
     );
     if (!proposal) continue;
     const lapses =
-      proposal === pending ? hasMoved(world, state.started, closed, proposal) : undefined;
+      proposal === pending
+        ? hasMoved(world, state.started, closed, proposal) || isCarried(world, proposal, events)
+        : undefined;
     const isLost = lapses ?? lapsed.includes(proposal);
     sums[isLost ? 'lapsed' : 'established'].add(proposal);
     if (left <= 0) return;
@@ -244,6 +238,12 @@ function apply(world: World, op: Op, limit = ALL): void {
     }),
   );
 }
+
+/** Whether arrears of months that were paid too much are carried by what is not on its way. */
+const isCarried = (world: World, proposal: Proposal, account: readonly Recorded[]): boolean =>
+  carriersOf(proposal, foldAdjustment(account)).some(
+    (id) => !isOnItsWay(foldPayment(world.log.stream(streams.payment(id)))),
+  );
 
 /** Puts an adjustment on its account, together with the debt that it makes or offsets. */
 function establishing(world: World, proposal: Proposal): readonly Part[] {

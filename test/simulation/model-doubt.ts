@@ -1,20 +1,29 @@
 import { foldCorrection } from '../../src/correction/correction-reader.js';
 import type { CycleState } from '../../src/cycle/cycle.state.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { partsOfPayment, paymentId as paymentIdOf, streams } from '../../src/kernel/ids.js';
+import {
+  partsOfPayment,
+  paymentId as paymentIdOf,
+  recoveryId,
+  streams,
+} from '../../src/kernel/ids.js';
 import {
   carriedOf,
   doubtedCorrections,
   isFreedByPayer,
   stoodInFor,
+  waitingAgainst,
   type ArrearsInDoubt,
   type InDoubt,
 } from '../../src/use-cases/cycles/doubted-arrears.rule.js';
 import { doubtedMonths } from '../../src/use-cases/cycles/doubted-months.rule.js';
 import { holdersOf, timesEnrolled } from '../../src/use-cases/cycles/months-paid.rule.js';
+import { balanceOf } from '../../src/use-cases/cycles/household-balance.rule.js';
+import { pastIn } from '../../src/use-cases/corrections/past.rule.js';
+import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
 import { foldAdjustment } from '../../src/use-cases/folds.js';
-import { othersOf } from './model-again.js';
-import { EVERYTHING } from './model-money-parts.js';
+import { othersOf, paidToIdentity } from './model-again.js';
+import { cyclesIn, EVERYTHING } from './model-money-parts.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldPerson, type World } from './model-world.js';
 
@@ -35,7 +44,38 @@ export function doubtedIn(
   const payments = stoodInFor(adjusted, paymentId, seen).map(
     (id) => [id, world.log.stream(streams.payment(id), asOf)] as const,
   );
-  return doubtedCorrections(adjusted, paymentId, new Map(payments), seen);
+  const doubted = doubtedCorrections(adjusted, paymentId, new Map(payments), seen);
+  const { arrears } = foldAdjustment(adjusted);
+  const { personId } = partsOfPayment(paymentId);
+  if (arrears.length === 0) return doubted;
+  return waitingAgainst(balanceIn(world, personId, asOf), arrears, doubted);
+}
+
+export function balanceIn(world: World, personId: string, asOf: number): bigint | undefined {
+  const { log } = world;
+  const corrections = log
+    .category(`correction-${PROGRAMME}-`, asOf)
+    .map(({ events }) => foldCorrection(events));
+  const programme = world.programme(asOf);
+  const against = {
+    programmeId: PROGRAMME,
+    past: pastIn(cyclesIn(world, asOf)),
+    rulingOf: ruling(programme, corrections, ''),
+    firstPaid: ruling(programme, [], '')(''),
+  };
+  return balanceOf(against, {
+    personId,
+    enrolment: log.stream(streams.enrolment(PROGRAMME, personId), asOf),
+    adjusted: log.stream(streams.adjustment(PROGRAMME, personId), asOf),
+    owed: log.stream(streams.recovery(recoveryId(PROGRAMME, personId)), asOf),
+    payments: new Map(
+      PERIODS.map((period) => [
+        period,
+        log.stream(streams.payment(paymentIdOf(PROGRAMME, period, personId)), asOf),
+      ]),
+    ),
+    elsewhere: paidToIdentity(world, personId, { asOf }),
+  });
 }
 
 /** Who prepared, approved and released what is paid. */

@@ -2,14 +2,14 @@ import type { EventData } from '../../events/generated.js';
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { type CycleState } from '../../src/cycle/cycle.state.js';
-import { partsOfPayment, streams } from '../../src/kernel/ids.js';
+import { cycleId as cycleIdOf, partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
 import { heldBy, payeeOf } from '../../src/person/payee.rule.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { entitledBy, isStillDue } from '../../src/use-cases/instructions/instructable.rule.js';
 import { part, type Part } from '../../src/write-side/unit.js';
-import { PROGRAMME } from './model-programme.js';
+import { PERIODS, PROGRAMME } from './model-programme.js';
 import { fold } from '../../src/kernel/decider.js';
 import { foldCycle, type World } from './model-world.js';
 
@@ -28,6 +28,9 @@ export const payment = (id: string, command: PaymentCommand): Part =>
 
 export const cycleState = (world: World, id: string, asOf = EVERYTHING): CycleState =>
   foldCycle(world.log.stream(streams.cycle(id), asOf));
+
+export const cyclesIn = (world: World, asOf: number): readonly CycleState[] =>
+  PERIODS.map((period) => cycleState(world, cycleIdOf(PROGRAMME, period), asOf));
 
 /**
  * The account that a payment may be made to, where its household is still due it.

@@ -9,6 +9,7 @@ import {
 import { waitingOf } from '../../src/use-cases/cycles/doubted-arrears.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
+  mayBePaid,
   monthsOnAccount,
   timesEnrolled,
   unpaidFrom,
@@ -28,7 +29,7 @@ import { whileOpen } from '../../src/programme/open-programme.js';
 import { type Part } from '../../src/write-side/unit.js';
 import { paidToIdentity } from './model-again.js';
 import { recovery } from './model-corrections.js';
-import { doubtedIn, releasing, standsAgainst } from './model-doubt.js';
+import { balanceIn, doubtedIn, releasing, standsAgainst } from './model-doubt.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
 import {
@@ -91,7 +92,7 @@ export function prepare(world: World, op: Op, limit: number): void {
       waitingOf(doubtedIn(world, adjusted, paymentId, asOf)),
     );
     const from = unpaidFrom(events, period, paidThrough);
-    const paidTo = paidToIdentity(world, state.personId, { own: true, before: period });
+    const paidTo = mayBePaid(paidToIdentity(world, state.personId, { own: true, before: period }));
     const paid =
       timesEnrolled(events) > 1 ? new Set([...paidTo, ...monthsOnAccount(account)]) : paidTo;
     const due = dueIn(state, from, period, programme, { arrears, paid });
@@ -176,7 +177,8 @@ function order(
 ): boolean {
   const paymentId = paymentIdOf(PROGRAMME, period, personId);
   const debt = world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId)), asOf);
-  const less = lessRecovery(due, foldRecovery(debt), paymentId, period);
+  const isPaidTooLittle = (balanceIn(world, personId, asOf) ?? 1n) > 0n;
+  const less = isPaidTooLittle ? { due } : lessRecovery(due, foldRecovery(debt), paymentId, period);
   const orderArrears = arrears
     ? [
         arrearsPart(streams.adjustment(PROGRAMME, personId), {

@@ -230,36 +230,97 @@ describe.each([
   },
 );
 
-test('arrears in place of what the earlier registration was paid wait by themselves, until a correction has looked', async () => {
+/** What a bank says of November, by whom, and its closing. */
+async function novemberCloses(who: string, ofWho: Said): Promise<void> {
   const { engine } = world;
-  const who = await anotherPerson();
   await novemberAfter(who, () => Promise.resolve());
-  const said = answers(engine, NOVEMBER, (id) =>
-    id.endsWith(who) ? { outcome: 'rejected', reason: 'AC04' } : SETTLED_LATER,
-  );
+  const said = answers(engine, NOVEMBER, (id) => (id.endsWith(who) ? ofWho : SETTLED_LATER));
   await takeInOutcomes(engine, { source: 'file', outcomes: said }, job(engine, 'bank'));
   await drain(engine);
   const cycle = { cycleId: NOVEMBER };
   await reconcileCycle(engine, cycle, as(engine, 'finance', 'reconcile', NOVEMBER));
   await closeCycle(engine, cycle, as(engine, 'finance', 'close', NOVEMBER));
   await drain(engine);
-  const corrected = async () => {
-    const { correctionId, contentHash } = await desk.propose({ fromPeriod: '2025-09' });
-    await desk.approve(correctionId, contentHash);
-  };
-  const instructed = async (period: string) => {
-    await released(engine, period);
-    const stream = streams.payment(`${PROGRAMME}-${period}-${who}`);
-    const { status, amountMinor } = foldPayment(await engine.store.readStream(stream));
-    return [status, amountMinor];
-  };
+}
+async function corrected() {
+  const found = await desk.propose({ fromPeriod: '2025-09' });
+  if (found.status === 'proposed') await desk.approve(found.correctionId, found.contentHash);
+  const { arrearsMinor, overpaidMinor } = found;
+  return { arrearsMinor, overpaidMinor };
+}
+async function instructed(period: string, who: string) {
+  await released(world.engine, period);
+  const stream = streams.payment(`${PROGRAMME}-${period}-${who}`);
+  const { status, amountMinor } = foldPayment(await world.engine.store.readStream(stream));
+  return [status, amountMinor];
+}
+const FOUR = ['2020-05', '2021-05', '2022-05', '2023-05'].map((month) => child(month));
+
+test('arrears in place of what the earlier registration was paid wait by themselves, until a correction has looked', async () => {
+  const who = await anotherPerson();
+  await novemberCloses(who, { outcome: 'rejected', reason: 'AC04' });
   await corrected();
   // September and October arrive, of three months that the account has.
   await booked();
+  await countBreaksAsSettled(world.engine, OCTOBER);
+  await drain(world.engine);
+  expect(await instructed('2025-12', who)).toEqual(['instructed', '50000']);
+  await corrected();
+  expect(await instructed('2026-01', who)).toEqual(['instructed', '100000']);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('nothing is approved that was computed before the earlier registration was paid', async () => {
+  const who = await anotherPerson();
+  await novemberCloses(who, { outcome: 'rejected', reason: 'AC04' });
+  const { correctionId, contentHash } = await desk.propose({ fromPeriod: '2025-09' });
+  await booked();
+  await countBreaksAsSettled(world.engine, OCTOBER);
+  await expect(desk.approve(correctionId, contentHash)).rejects.toMatchObject({
+    code: 'PAYMENTS_MOVED',
+  });
+});
+
+test('what the earlier registration may have been paid makes nobody owe it', async () => {
+  const who = await anotherPerson();
+  await novemberCloses(who, SETTLED_LATER);
+  await desk.certify(who, FOUR, '2025-11', '2027-12-31');
+  await corrected();
+  await booked();
+  expect(await corrected()).toEqual({ arrearsMinor: '0', overpaidMinor: '0' });
+});
+
+test('months that both registrations were paid are owed by the present one, whatever else differs', async () => {
+  const who = await anotherPerson();
+  await novemberCloses(who, SETTLED_LATER);
+  await booked();
+  await countBreaksAsSettled(world.engine, OCTOBER);
+  await drain(world.engine);
+  expect(await corrected()).toEqual({ arrearsMinor: '0', overpaidMinor: '100000' });
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('arrears in place of a payment to the earlier registration go off the account by a correction only', async () => {
+  const { engine } = world;
+  const who = await anotherPerson();
+  await novemberCloses(who, { outcome: 'rejected', reason: 'AC04' });
+  // September and October are exactly what the earlier payment was for.
+  for (const fromPeriod of ['2025-11', '2025-09']) {
+    const found = await desk.propose({ fromPeriod });
+    await desk.approve(found.correctionId, found.contentHash);
+  }
+  await prepareCycle(engine, { programmeId: PROGRAMME, period: '2025-12' }, job(engine, 'finance'));
+  await booked();
   await countBreaksAsSettled(engine, OCTOBER);
   await drain(engine);
-  expect(await instructed('2025-12')).toEqual(['instructed', '50000']);
-  await corrected();
-  expect(await instructed('2026-01')).toEqual(['instructed', '100000']);
+  await released(engine, '2025-12');
+  const cancel = part(streams.payment(`${PROGRAMME}-2025-12-${who}`), paymentDecider, {
+    type: 'CancelPayment',
+    reason: 'waits',
+  });
+  await execute(engine, [cancel], as(engine, 'finance', 'cancel'));
+  await drain(engine);
+  expect((await desk.adjustment(who)).lapsed).toEqual([]);
   expect((await desk.audit()).violations).toEqual([]);
+  expect(await corrected()).toEqual({ arrearsMinor: '0', overpaidMinor: '50000' });
 });

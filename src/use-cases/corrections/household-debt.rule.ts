@@ -3,11 +3,24 @@ import {
   arrearsMinor,
   uncarriedArrears,
   type AdjustmentState,
+  type Arrears,
   type ArrearsOffset,
   type Proposal,
 } from '../../correction/adjustment.state.js';
+import type { PaymentState } from '../../payment/payment.state.js';
 import { recoveryId as recoveryIdOf } from '../../kernel/ids.js';
 import { offsettableMinor, type RecoveryState } from '../../recovery/recovery.state.js';
+
+const overpaidMonths = ({ periods }: Pick<Proposal, 'periods'>): ReadonlySet<string> =>
+  new Set(
+    periods
+      .filter(({ paidMinor, dueMinor }) => BigInt(paidMinor) > BigInt(dueMinor))
+      .map(({ period }) => period),
+  );
+const isOf =
+  (months: ReadonlySet<string>) =>
+  ({ proposal }: Arrears): boolean =>
+    proposal.periods.some(({ period }) => months.has(period));
 
 /**
  * What of arrears the household has already, because it owes it or was let off; as it was, where
@@ -26,18 +39,24 @@ export function offsetOf(
 }
 
 /**
- * Which arrears that no payment carries an overpayment is set against, the oldest first: what was
- * paid too much is not asked for while as much is owed to the household; as it was, where the rest
- * was recorded as a debt before.
+ * Which arrears that no payment carries an overpayment is set against: those of the months that
+ * were paid too much, then others, the oldest first. What was paid too much is not asked for while
+ * as much is owed to the household; as it was, where the rest was recorded as a debt before.
  */
 export function arrearsOffsetOf(
-  { correctionId, differenceMinor }: Pick<Proposal, 'correctionId' | 'differenceMinor'>,
+  proposal: Pick<Proposal, 'correctionId' | 'differenceMinor' | 'periods'>,
   account: AdjustmentState,
   recovery: RecoveryState,
 ): readonly ArrearsOffset[] {
+  const { correctionId, differenceMinor } = proposal;
   let left = -BigInt(differenceMinor) - (recovery.overpaidBy[correctionId] ?? 0n);
   const offset: ArrearsOffset[] = [];
-  for (const arrears of uncarriedArrears(account)) {
+  const isOfMonth = isOf(overpaidMonths(proposal));
+  const uncarried = uncarriedArrears(account);
+  const [first, others] = [true, false].map((isFirst) =>
+    uncarried.filter((one) => isOfMonth(one) === isFirst),
+  );
+  for (const arrears of [...first!, ...others!]) {
     const minor = arrearsMinor([arrears]);
     const least = minor < left ? minor : left;
     if (least <= 0n) continue;
@@ -46,6 +65,25 @@ export function arrearsOffsetOf(
   }
   return offset;
 }
+
+/**
+ * The payments that carry arrears of months in which a household was paid too much. As long as one
+ * of them is not on its way, the arrears may yet be taken off it, and are not paid beside a debt
+ * for the same months: what was found lapses, and the next correction sets one against the other.
+ */
+export function carriersOf(
+  { differenceMinor, periods }: Pick<Proposal, 'differenceMinor' | 'periods'>,
+  { arrears }: AdjustmentState,
+): readonly string[] {
+  if (BigInt(differenceMinor) >= 0n) return [];
+  const carrying = arrears.filter(isOf(overpaidMonths({ periods })));
+  return [...new Set(carrying.flatMap(({ orderedBy }) => orderedBy?.paymentId ?? []))];
+}
+
+const ON_THEIR_WAY: readonly PaymentState['status'][] = ['instructed', 'accepted', 'settled'];
+/** Whether a payment was sent, and nobody said that it failed. */
+export const isOnItsWay = ({ status }: Pick<PaymentState, 'status'>): boolean =>
+  ON_THEIR_WAY.includes(status);
 
 /**
  * What a household owes after a correction found that it was paid too much.

@@ -5,6 +5,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { paymentId as paymentIdOf, personIn, streams } from '../../kernel/ids.js';
 import { monthsBetween } from '../../kernel/time.js';
 import { movesOneOf } from '../cycles/closing.rule.js';
+import { identityHoldersOf } from '../cycles/identity-holders.js';
 import { foldAdjustment } from '../folds.js';
 import { pastOf } from './past.js';
 
@@ -12,8 +13,8 @@ type Started = EventData['CorrectionStarted'];
 
 /**
  * Refuses a correction that found something for a household of which a payment moved since in a
- * closed cycle: what had failed was paid after all and would be paid twice, or what was paid came
- * back and would be owed. In cycles that are not closed yet a payment counts as paid wherever it
+ * closed cycle, to it or to another under its identity: what had failed was paid after all and would
+ * be paid twice, or what was paid came back and would be owed. In cycles that are not closed yet a payment counts as paid wherever it
  * is. Reads what the log grew by since the correction began, or one household's payments.
  * @throws DomainError PAYMENTS_MOVED
  */
@@ -24,8 +25,10 @@ export async function requireNoneMoved(store: EventStore, started: Started): Pro
     const persons = new Set(
       events.filter((event) => movesOneOf(closed, event)).map(({ stream }) => personIn(stream)),
     );
+    const holders = await identityHoldersOf(store, [...persons]);
+    const concerning = new Set([...persons, ...holders.flatMap(([, all]) => all)]);
     const accounts = await store.readStreams(
-      [...persons].map((personId) => streams.adjustment(programmeId, personId)),
+      [...concerning].map((id) => streams.adjustment(programmeId, id)),
     );
     const concerned = accounts.filter(
       (account) => foldAdjustment(account.events).pending?.correctionId === correctionId,

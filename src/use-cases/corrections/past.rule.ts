@@ -21,6 +21,8 @@ export interface Past {
    * paid from its start by its first cycle.
    */
   readonly paidThrough: number;
+  /** Months of released cycles, in order. */
+  readonly periods: readonly string[];
   /** Cycles that are closed: what was rejected or returned in them is not paid any more. */
   readonly closed: ReadonlySet<string>;
 }
@@ -32,6 +34,7 @@ export function pastIn(cycles: readonly CycleState[]): Past {
   const closed = paid.filter(({ status }) => status === 'closed');
   return {
     toPeriod: periods.at(-1),
+    periods,
     paidThrough: Math.max(-1, ...paid.map(({ asOf }) => asOf)),
     closed: new Set(closed.map(({ cycleId }) => cycleId)),
   };

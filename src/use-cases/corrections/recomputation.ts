@@ -181,17 +181,17 @@ export class Recomputation {
     // Only few differ, have anything on their account, or were paid for months before their own
     // cycle: whether others were paid under the same identity is asked for those. Arrears, and what
     // a first payment pays, may stand in for what others were paid after all.
-    const paidElsewhere = await this.#paidToIdentity.of(differing.map(({ personId }) => personId));
+    const others = await this.#paidToIdentity.toOthers(differing.map(({ personId }) => personId));
     const found: Proposed[] = [];
     const second = new Defects();
     for (const looked of differing) {
       const { personId, household, known: adjusted } = looked;
-      const elsewhere = paidElsewhere.get(personId);
+      const elsewhere = others.get(personId);
       const difference = second.look(
         () =>
           this.#difference({
             ...looked,
-            household: { ...household, ...(elsewhere ? { paidElsewhere: elsewhere } : {}) },
+            household: { ...household, ...(elsewhere ? { elsewhere } : {}) },
           }),
         (defect) => this.#leaveOut(personId, adjusted, defect),
       );

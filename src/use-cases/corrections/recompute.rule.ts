@@ -12,6 +12,7 @@ import {
   type EnrolmentState,
 } from '../../enrolment/enrolment.state.js';
 import { lifeIn, livesOf } from '../../enrolment/lives.rule.js';
+import type { MonthsPaid } from '../cycles/months-paid.rule.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
 
 type Month = Proposal['periods'][number];
@@ -65,8 +66,8 @@ export interface Household {
   /** Each of its enrolments in the programme, the oldest first; the last one is the present. */
   readonly lives: readonly EnrolmentState[];
   readonly payments: readonly Standing[];
-  /** Months that were paid to the same identity while it was registered for another person. */
-  readonly paidElsewhere?: ReadonlySet<string>;
+  /** Paid to the same identity while it was registered for another person, or maybe paid. */
+  readonly elsewhere?: MonthsPaid;
   /** What earlier corrections put on its account. */
   readonly established: readonly Proposal[];
 }
@@ -156,16 +157,26 @@ export function differenceOf(
   paidUnder: (period: string) => number | undefined,
   onUnevaluable?: (period: string, why: string) => void,
 ): Pick<Proposal, 'differenceMinor' | 'periods'> | undefined {
-  const months: Month[] = [];
-  let difference = 0n;
-  for (const period of periods) {
-    const of = [household, period, rulingIn, paidUnder] as const;
-    const month = monthOrNone(of, (why) => onUnevaluable?.(period, why));
-    if (!month) continue;
-    months.push(month);
-    difference += BigInt(month.dueMinor) - BigInt(month.paidMinor);
-  }
+  const months = monthsThatDiffer(household, periods, rulingIn, paidUnder, onUnevaluable);
+  const difference = months.reduce((sum, month) => sum + differenceIn(month), 0n);
   return difference === 0n ? undefined : { differenceMinor: String(difference), periods: months };
+}
+
+export const differenceIn = ({ dueMinor, paidMinor }: Month): bigint =>
+  BigInt(dueMinor) - BigInt(paidMinor);
+
+/** The months of which some item differs, also where they come to nothing together. */
+export function monthsThatDiffer(
+  household: Household,
+  periods: readonly string[],
+  rulingIn: (period: string) => PolicyInForce | undefined,
+  paidUnder: (period: string) => number | undefined,
+  onUnevaluable?: (period: string, why: string) => void,
+): Month[] {
+  return periods.flatMap((period) => {
+    const of = [household, period, rulingIn, paidUnder] as const;
+    return monthOrNone(of, (why) => onUnevaluable?.(period, why)) ?? [];
+  });
 }
 
 /** What was paid for a month whose policy cannot be applied to the household's facts stands. */
@@ -183,7 +194,7 @@ function monthOrNone(
 }
 
 function monthOf(
-  { lives, payments, established, paidElsewhere }: Household,
+  { lives, payments, established, elsewhere }: Household,
   period: string,
   rulingIn: (period: string) => PolicyInForce | undefined,
   paidUnder: (period: string) => number | undefined,
@@ -201,7 +212,7 @@ function monthOf(
   const corrected = established.flatMap((one) => one.periods.filter(isIn));
   for (const item of corrected.flatMap((month) => month.items))
     ledger.add(item, 'paid', BigInt(item.dueMinor) - BigInt(item.paidMinor));
-  const payable = isPaying && isCertifiedIn(life, period) && !paidElsewhere?.has(period);
+  const payable = isPaying && isCertifiedIn(life, period) && !elsewhere?.paid.has(period);
   const ruling = payable ? rulingIn(period) : undefined;
   if (life && ruling)
     for (const item of entitlementFor(
@@ -213,6 +224,9 @@ function monthOf(
       ledger.add(item, 'due', BigInt(item.amountMinor));
   const doubted = items(true).filter(({ code }) => code !== RECOVERY_ITEM);
   ledger.addUpToDue(doubted);
+  // The same of what others may have been paid: it keeps the month from being paid here.
+  if (elsewhere?.doubted.has(period) && ledger.total('due') > ledger.total('paid'))
+    return undefined;
   const paid = certain.length + corrected.length + doubted.length > 0;
   const differences = ledger.differences();
   if (differences.length === 0) return undefined;

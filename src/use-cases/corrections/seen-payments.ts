@@ -5,6 +5,7 @@ import type { Recorded } from '../../kernel/decider.js';
 import { partsOfCycle, paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { movesFigures } from '../cycles/closing.rule.js';
+import { identityHoldersOf } from '../cycles/identity-holders.js';
 import { pastOf } from './past.js';
 
 type Started = EventData['CorrectionStarted'];
@@ -35,20 +36,34 @@ export class SeenPayments {
     return new SeenPayments(store, asOf, periods.sort());
   }
 
-  /** Those that the months of a proposal follow from, by person; one cycle at a time is read. */
+  /**
+   * Those that the months of a proposal follow from, by person: the household's own, and those to
+   * others under its identity. One cycle at a time is read.
+   */
   async behind(
     proposals: readonly Proposal[],
   ): Promise<ReadonlyMap<string, readonly SeenPayment[]>> {
     const all = new Map<string, SeenPayment[]>(proposals.map(({ personId }) => [personId, []]));
     if (proposals.length === 0) return all;
+    const holders = new Map(
+      await identityHoldersOf(
+        this.store,
+        proposals.map(({ personId }) => personId),
+      ),
+    );
+    const behind = proposals.flatMap((proposal) =>
+      [...new Set([proposal.personId, ...(holders.get(proposal.personId) ?? [])])].map(
+        (holder) => ({ proposal, holder }),
+      ),
+    );
     for (const period of this.periods) {
       const read = await this.store.readStreams(
-        proposals.map(({ programmeId, personId }) =>
-          streams.payment(paymentIdOf(programmeId, period, personId)),
+        behind.map(({ proposal: { programmeId }, holder }) =>
+          streams.payment(paymentIdOf(programmeId, period, holder)),
         ),
       );
       read.forEach(({ stream, events }, i) => {
-        const proposal = proposals[i]!;
+        const { proposal } = behind[i]!;
         if (!concerns(proposal, events)) return;
         const since = events.filter(({ position }) => position > this.asOf);
         const kept = since.length > 0 ? since : events.slice(-1);

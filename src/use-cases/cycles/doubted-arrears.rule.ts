@@ -1,10 +1,14 @@
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
-import type { AdjustmentState, Arrears } from '../../correction/adjustment.state.js';
+import {
+  arrearsMinor,
+  type AdjustmentState,
+  type Arrears,
+} from '../../correction/adjustment.state.js';
 import type { CorrectionState } from '../../correction/correction.decider.js';
 import { isOfPolicy, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { isOneOf } from '../../kernel/subject.js';
-import { paymentId as paymentIdOf } from '../../kernel/ids.js';
+import { partsOfPayment, paymentId as paymentIdOf } from '../../kernel/ids.js';
 import { hasArrivedSince, isInDoubt, isLost } from '../../payment/payment-doubt.rule.js';
 import { clearedBy } from '../../payment/payment-people.rule.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
@@ -122,13 +126,14 @@ interface StoodInFor {
 }
 
 /**
- * Whether arrears are what a payment was ordered for in their months, and nothing else. What it
- * deducted the household owes again since it failed, so that it needs a correction.
+ * Whether arrears are what a payment of the household was ordered for in their months, and nothing
+ * else. What it deducted the household owes again since it failed, so that it needs a correction.
  */
 function isInPlaceOf(
   { proposal, offsetMinor }: Arrears,
-  { events, isCarrier }: StoodInFor,
+  { paymentId, events, isCarrier }: StoodInFor,
 ): boolean {
+  if (partsOfPayment(paymentId).personId !== proposal.personId) return false;
   const items = events.findLast((event) => event.type === 'PaymentOrdered')?.data.items ?? [];
   if (offsetMinor > 0n || items.some(({ code }) => code === RECOVERY_ITEM)) return false;
   if (isCarrier) return true;
@@ -235,6 +240,28 @@ function lastLook(
     return isOfHousehold && looksAtAll && !lapsed.has(correctionId) ? [asOf] : [];
   });
   return Math.max(-1, ...looked);
+}
+
+/**
+ * The same where a household was paid too much: arrears wait that come to as much. Where those that
+ * wait for what they stand in for do not, all of them do: which is left over of which month nobody
+ * knows before a correction has set one against the other.
+ * @param balance what the household is due less what it was paid, its accounts counted; undefined
+ *   where it is not known
+ */
+export function waitingAgainst(
+  balance: bigint | undefined,
+  arrears: readonly Arrears[],
+  doubted: readonly ArrearsInDoubt[] = [],
+): readonly ArrearsInDoubt[] {
+  const waiting = waitingOf(doubted);
+  const held = arrearsMinor(arrears.filter((one) => waiting.has(one.proposal.correctionId)));
+  if (balance !== undefined && balance + held >= 0n) return doubted;
+  return arrears.map(({ proposal: { correctionId } }) => {
+    const known = doubted.find((one) => one.correctionId === correctionId);
+    const unseen = { correctionId, arrived: undefined, clearedBy: [], correctors: [] };
+    return { ...(known ?? unseen), waits: true };
+  });
 }
 
 /** Corrections of arrears that wait. */

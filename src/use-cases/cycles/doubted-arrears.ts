@@ -7,10 +7,12 @@ import { correctionsOf } from '../../correction/correction-reader.js';
 import { foldAdjustment } from '../folds.js';
 import { cyclesOf } from './cycles.js';
 import { identityHoldersOf } from './identity-holders.js';
+import { HouseholdBalances } from './household-balances.js';
 import {
   carriedOf,
   doubtedCorrections,
   stoodInFor,
+  waitingAgainst,
   type ArrearsInDoubt,
   type NamedByEntries,
   type ProgrammeSeen,
@@ -35,12 +37,15 @@ interface Carrying {
  */
 export class DoubtedArrears {
   #seen: Promise<ProgrammeSeen> | undefined;
+  readonly #balances: HouseholdBalances;
 
   constructor(
     private readonly store: EventStore,
     private readonly programmeId: string,
     private readonly looking: Looking = {},
-  ) {}
+  ) {
+    this.#balances = new HouseholdBalances(store, programmeId, looking.asOf);
+  }
 
   /**
    * By payment, its arrears that wait or that somebody freed; payments without are left out. Reads
@@ -68,6 +73,31 @@ export class DoubtedArrears {
   }
 
   /**
+   * The same, and arrears that a household which was paid too much, or may have been, has against
+   * that: the next correction sets one against the other.
+   */
+  async waiting(
+    accounts: ReadonlyMap<string, readonly Recorded[]>,
+  ): Promise<ReadonlyMap<string, readonly ArrearsInDoubt[]>> {
+    const doubted = await this.of(accounts);
+    const owed = new Map(
+      [...accounts].flatMap(([id, events]) => {
+        const { arrears } = foldAdjustment(events);
+        return arrears.length > 0 ? [[id, arrears] as const] : [];
+      }),
+    );
+    const persons = [...owed.values()].map(([one]) => one!.proposal.personId);
+    const balances = await this.#balances.of(persons);
+    const all = new Map(doubted);
+    for (const [id, arrears] of owed) {
+      const balance = balances.get(arrears[0]!.proposal.personId);
+      const waiting = waitingAgainst(balance, arrears, doubted.get(id));
+      if (waiting.length > 0) all.set(id, waiting);
+    }
+    return all;
+  }
+
+  /**
    * Of some payments, the arrears that they carry which wait (a bank says since they were ordered
    * that what they stand in for was paid, or an entry that names it waits for a person), or that
    * somebody freed.
@@ -88,7 +118,7 @@ export class DoubtedArrears {
     const accounts = new Map(
       carrying.map(({ paymentId }, i) => [paymentId, read[i]!.events] as const),
     );
-    const doubted = await this.of(accounts);
+    const doubted = await this.waiting(accounts);
     const carried = [...doubted].map(
       ([id, arrears]) => [id, carriedOf(foldAdjustment(accounts.get(id)!), id, arrears)] as const,
     );

@@ -4,7 +4,7 @@ import { fold, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { addMonths } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { isLost } from '../../payment/payment-doubt.rule.js';
+import { isDoubted, isLost } from '../../payment/payment-doubt.rule.js';
 
 /**
  * The months that a payment pays: those of its items, arrears among them. None of one that was
@@ -20,6 +20,25 @@ export function monthsPaidBy(payment: readonly Recorded[], closed: boolean): rea
     .filter(({ code }) => code !== RECOVERY_ITEM)
     .map(({ period }) => period);
 }
+
+/** Months that were paid, and months that a payment may have paid which had failed. */
+export interface MonthsPaid {
+  readonly paid: ReadonlySet<string>;
+  readonly doubted: ReadonlySet<string>;
+}
+/** @param payments events of each, and whether its cycle is closed */
+export function monthsPaidOf(
+  payments: readonly { readonly events: readonly Recorded[]; readonly closed: boolean }[],
+): MonthsPaid {
+  const [doubted, paid] = [true, false].map((isInDoubt) =>
+    payments
+      .filter(({ events }) => isDoubted(fold(paymentDecider, events)) === isInDoubt)
+      .flatMap(({ events, closed }) => monthsPaidBy(events, closed)),
+  );
+  return { paid: new Set(paid), doubted: new Set(doubted) };
+}
+export const mayBePaid = ({ paid, doubted }: MonthsPaid): ReadonlySet<string> =>
+  new Set([...paid, ...doubted]);
 
 /**
  * The months for which corrections put more on the household's account than they took back: what is

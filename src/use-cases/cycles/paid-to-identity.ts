@@ -2,7 +2,7 @@ import type { EventStore } from '../../adapters/event-store/port.js';
 import { paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
 import { cyclesOf } from './cycles.js';
 import { identityHoldersOf } from './identity-holders.js';
-import { monthsPaidBy } from './months-paid.rule.js';
+import { mayBePaid, monthsPaidOf, type MonthsPaid } from './months-paid.rule.js';
 
 type Months = ReadonlySet<string>;
 const NONE: Months = new Set();
@@ -31,14 +31,25 @@ export class PaidToIdentity {
   ) {}
 
   /**
-   * By person; those whose identity nobody else ever had are left out.
+   * What was paid or may have been, by person; those whose identity nobody else ever had are left
+   * out.
    * @param own those whose own payments count too
    */
   async of(
     personIds: readonly string[],
     own: ReadonlySet<string> = NONE,
   ): Promise<ReadonlyMap<string, Months>> {
-    const found = new Map<string, Months>();
+    const found = await this.#of(personIds, own);
+    return new Map([...found].map(([personId, months]) => [personId, mayBePaid(months)]));
+  }
+
+  /** What others were paid, and what they may have been, by person. */
+  toOthers(personIds: readonly string[]): Promise<ReadonlyMap<string, MonthsPaid>> {
+    return this.#of(personIds, NONE);
+  }
+
+  async #of(personIds: readonly string[], own: Months): Promise<ReadonlyMap<string, MonthsPaid>> {
+    const found = new Map<string, MonthsPaid>();
     for (const [personId, holders] of await identityHoldersOf(this.store, personIds)) {
       const others = holders.filter((holder) => holder !== personId || own.has(holder));
       if (others.length > 0) found.set(personId, await this.#paidTo(others));
@@ -46,7 +57,7 @@ export class PaidToIdentity {
     return found;
   }
 
-  async #paidTo(personIds: readonly string[]): Promise<Months> {
+  async #paidTo(personIds: readonly string[]): Promise<MonthsPaid> {
     this.#cycles ??= this.#readCycles();
     const cycles = await this.#cycles;
     const wanted = personIds.flatMap((personId) =>
@@ -59,7 +70,7 @@ export class PaidToIdentity {
       wanted.map(({ stream }) => stream),
       this.#asOf(),
     );
-    return new Set(read.flatMap(({ events }, i) => monthsPaidBy(events, wanted[i]!.closed)));
+    return monthsPaidOf(read.map(({ events }, i) => ({ events, closed: wanted[i]!.closed })));
   }
 
   async #readCycles(): Promise<readonly Cycle[]> {

@@ -15,14 +15,16 @@ import { isOneOf } from '../../kernel/subject.js';
 import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
 import { isOverdue, isPaidIn } from '../../enrolment/enrolment.state.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
+import { deductibleMinor } from '../../recovery/recovery.state.js';
 import { recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { guard, part, partFrom, type Part, type Unit } from '../../write-side/unit.js';
-import { foldEnrolment } from '../folds.js';
+import { foldEnrolment, foldRecovery } from '../folds.js';
 import { foldCycle } from './cycles.js';
 import { arrearsPart } from './arrears-part.js';
 import { DoubtedArrears } from './doubted-arrears.js';
 import { waitingOf } from './doubted-arrears.rule.js';
 import { HouseholdAccounts } from './household-accounts.js';
+import { HouseholdBalances } from './household-balances.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { orderedInRound } from './ordered.rule.js';
 import { SetTally } from './ordered-set.js';
@@ -35,6 +37,8 @@ import { isErased } from '../../person/person-history.rule.js';
 import { Defect, Defects } from '../../write-side/defect.js';
 import { Unwritable } from '../../write-side/unwritable.js';
 
+/** More than any payment, in minor units. */
+const WHATEVER_IT_IS = 1n << 62n;
 /** Households left out that are named. */
 const MOST_NAMED = 100;
 
@@ -57,6 +61,7 @@ export class Preparation {
   readonly #adjustments: HouseholdAccounts;
   readonly #recoveries: HouseholdAccounts;
   readonly #doubtedArrears: DoubtedArrears;
+  readonly #balances: HouseholdBalances;
   readonly #paidToIdentity: PaidToIdentity;
   readonly #beingPrepared: Part;
 
@@ -84,6 +89,7 @@ export class Preparation {
       cycle.asOf,
     );
     this.#doubtedArrears = new DoubtedArrears(deps.store, cycle.programmeId, { asOf: cycle.asOf });
+    this.#balances = new HouseholdBalances(deps.store, cycle.programmeId, cycle.asOf);
     this.#paidToIdentity = new PaidToIdentity(deps.store, cycle.programmeId, {
       before: cycle.period,
     });
@@ -101,6 +107,7 @@ export class Preparation {
     ]);
     const paid = await this.#paidBefore(page);
     const doubted = await this.#doubted(adjustments);
+    const owing = await this.#owing(recoveries);
     const defects = new Defects();
     for (const [i, { events }] of page.entries()) {
       const personId = persons[i]!;
@@ -117,7 +124,7 @@ export class Preparation {
           paidBefore: paid.get(personId),
           adjusted: adjustments.get(personId),
           doubted: waitingOf(doubted.get(this.#paymentOf(personId))),
-          owed: recoveries.get(personId),
+          owed: owing.get(personId),
         });
       });
       // Only whose enrolment is over can have been erased.
@@ -133,12 +140,28 @@ export class Preparation {
     return paymentIdOf(this.cycle.programmeId, this.cycle.period, personId);
   }
 
+  /**
+   * Of households that give something back by a plan, those that were not paid too little: what
+   * they owe may be of a payment that came back since, or a deduction was made after all. A
+   * correction finds that first.
+   */
+  async #owing(
+    recoveries: ReadonlyMap<string, readonly Recorded[]>,
+  ): Promise<ReadonlyMap<string, readonly Recorded[]>> {
+    const planned = [...recoveries].filter(
+      ([personId, events]) =>
+        deductibleMinor(foldRecovery(events), this.#paymentOf(personId), WHATEVER_IT_IS) > 0n,
+    );
+    const balances = await this.#balances.of(planned.map(([personId]) => personId));
+    return new Map(planned.filter(([personId]) => (balances.get(personId) ?? 1n) <= 0n));
+  }
+
   /** By payment, arrears that wait or that somebody freed. */
   #doubted(adjustments: ReadonlyMap<string, readonly Recorded[]>) {
     const accounts = new Map(
       [...adjustments].map(([personId, events]) => [this.#paymentOf(personId), events] as const),
     );
-    return this.#doubtedArrears.of(accounts);
+    return this.#doubtedArrears.waiting(accounts);
   }
 
   /**
