@@ -9,7 +9,7 @@ import { ProcessManagerRunner } from '../../src/process-managers/runner.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/cycle/cycle-reader.js';
 import { startEventStoreDb } from '../../test/support/eventstoredb-server.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { payOut, prepareJanuary } from './cycle-steps.js';

@@ -180,7 +180,15 @@ export class CorrectionsCheck {
     const household = this.#of(data);
     const before = household.pending;
     if (run && before?.correctionId === data.correctionId) count(run.proposed, before.minor, -1);
-    household.pending = { correctionId: data.correctionId, minor: BigInt(data.differenceMinor) };
+    const { correctionId, differenceMinor, periods } = data;
+    const months = new Map(
+      periods.map((month) => {
+        const deducted = month.items.filter(({ code }) => code === RECOVERY_ITEM).map(difference);
+        const minor = difference(month);
+        return [month.period, { minor, deducted: deducted.reduce((a, b) => a + b, 0n) }];
+      }),
+    );
+    household.pending = { correctionId, minor: BigInt(differenceMinor), months };
     if (run) count(run.proposed, household.pending.minor, 1);
   }
 
@@ -275,6 +283,9 @@ function requireSums(
   if (total !== BigInt(differenceMinor))
     found('I6', `the months sum to ${total}, not ${differenceMinor}`);
 }
+
+const difference = (of: { readonly dueMinor: string; readonly paidMinor: string }): bigint =>
+  BigInt(of.dueMinor) - BigInt(of.paidMinor);
 
 const less = (sums: Sums, other: Sums): Sums => ({
   arrearsCount: sums.arrearsCount - other.arrearsCount,

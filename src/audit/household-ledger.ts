@@ -27,9 +27,21 @@ interface Approved {
   readonly isNew: boolean;
 }
 
+/** What was proposed last and is on no account: in sum, and by month. */
+interface Pending {
+  readonly correctionId: string;
+  readonly minor: bigint;
+  readonly months: ReadonlyMap<string, FoundIn>;
+}
+/** What was found for a month, and what of it was deducted and is not on the account. */
+interface FoundIn {
+  readonly minor: bigint;
+  readonly deducted: bigint;
+}
+
 /** What a household is owed for the past and owes, kept from the events alone. */
 export class HouseholdLedger {
-  pending: { readonly correctionId: string; readonly minor: bigint } | undefined;
+  pending: Pending | undefined;
   suspended = false;
   /** Where a deduction was made or given back last; -1 where none was. */
   deductedAt = -1;
@@ -41,6 +53,8 @@ export class HouseholdLedger {
   /** What corrections found to be owed: overpaid, less what that was set against. */
   readonly #overpaidBy = new Map<string, bigint>();
   readonly #establishedBy = new Set<string>();
+  /** What corrections put on the account, by correction and month. */
+  readonly #months = new Map<string, ReadonlyMap<string, FoundIn>>();
   readonly #deductions = new Map<string, Deduction>();
   /** The newest round that was ordered, by payment. */
   readonly #rounds = new Map<string, number>();
@@ -85,18 +99,37 @@ export class HouseholdLedger {
     const recorded = this.#offset?.correctionId === correctionId ? this.#offset.minor : 0n;
     const held = this.#overpaid - this.#recovered() + recorded;
     if (offset !== recorded) found('I6', `${offset} set against a debt that was not`);
-    else if (this.deductedAt <= approved.at && offset !== atMost(minor, held))
-      found('I6', `${offset} of ${minor} set against a debt; the household has ${held} of it`);
+    else if (this.deductedAt <= approved.at) {
+      const most = approved.isNew ? atMost(held, this.#tooMuchIn(this.pending)) : held;
+      const due = atMost(minor, most);
+      if (offset !== due)
+        found('I6', `${offset} of ${minor} set against a debt; the household has ${due} of it`);
+    }
     this.#offset = undefined;
     if (this.#establishedBy.has(correctionId))
       found('I6', `put on the account twice by ${correctionId}`);
     this.#requirePending(correctionId, minor, 'put on the account', found);
     this.#establishedBy.add(correctionId);
+    if (this.pending) this.#months.set(correctionId, this.pending.months);
     this.pending = undefined;
     if (minor < 0n) return this.#setOff(correctionId, -minor, arrearsOffset, approved, found);
     if (arrearsOffset.length > 0) found('I6', 'arrears set against arrears');
     if (minor > offset)
       this.#arrears.set(correctionId, { minor: minor - offset, carriedBy: undefined });
+  }
+
+  /**
+   * What corrections found to be paid too much in months that are due more now, and what was
+   * deducted in them after all, up to that.
+   */
+  #tooMuchIn(pending: Pending | undefined): bigint {
+    let sum = 0n;
+    for (const [month, { minor, deducted }] of pending?.months ?? []) {
+      let found = 0n;
+      for (const months of this.#months.values()) found += months.get(month)?.minor ?? 0n;
+      sum += atMost(minor, atMost(-found, -found) + atMost(deducted, deducted));
+    }
+    return sum;
   }
 
   /** Of an overpayment, what no arrears were left for is owed. */
@@ -143,6 +176,7 @@ export class HouseholdLedger {
     if (arrears?.carriedBy)
       found('I6', `arrears lapsed that ${arrears.carriedBy.paymentId} carries`);
     this.#arrears.delete(correctionId);
+    this.#months.delete(correctionId);
   }
 
   #requirePending(correctionId: string, minor: bigint, what: string, found: Found): void {

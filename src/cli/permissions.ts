@@ -121,6 +121,7 @@ export const READINGS: Readonly<Record<string, Permitted>> = {
     'case-officer',
     'auditor',
   ),
+  'corrections due': inRegions(...HOUSEHOLDS),
   'corrections list': everywhere(...FINANCE),
   'corrections show': everywhere(...HOUSEHOLDS),
   'recovery status': everywhere(...HOUSEHOLDS),

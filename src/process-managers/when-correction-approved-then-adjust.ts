@@ -281,7 +281,7 @@ function settingOf(
     };
   }
   const { programmeId, personId } = proposal;
-  const offsetMinor = offsetOf(proposal, recovery);
+  const offsetMinor = offsetOf(proposal, foldAdjustment(account.events), recovery);
   if (offsetMinor === 0n) return { establish };
   const stream = streams.recovery(recoveryIdOf(programmeId, personId));
   return {

@@ -1,5 +1,5 @@
 import { ABANDONED } from '../use-cases/cycles/cycle-order.rule.js';
-import { readCycle } from '../use-cases/cycles/cycles.js';
+import { readCycle } from '../cycle/cycle-reader.js';
 import { cancelOrders } from '../use-cases/cycles/standing-orders.js';
 import { AUTOMATION, type Deps } from '../write-side/context.js';
 import type { ProcessManager } from './runner.js';

@@ -5,7 +5,7 @@ import { cycleDecider, type CycleCommand } from '../cycle/cycle.decider.js';
 import type { CommandOf, Recorded } from '../kernel/decider.js';
 import { pipelined, recordOne } from '../write-side/bulk.js';
 import { part } from '../write-side/unit.js';
-import { filesInstructed, foldCycle } from '../use-cases/cycles/cycles.js';
+import { filesInstructed, foldCycle } from '../cycle/cycle-reader.js';
 import { Instructing } from '../use-cases/instructions/instructing.js';
 import { AUTOMATION, type Deps, type JobContext, type OnProgress } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';

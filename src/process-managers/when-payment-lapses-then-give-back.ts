@@ -5,7 +5,7 @@ import { recoveryDecider } from '../recovery/recovery.decider.js';
 import { recordEach, Unfinished } from '../write-side/bulk.js';
 import { Defects } from '../write-side/defect.js';
 import { guard, part, type Part, type Unit } from '../write-side/unit.js';
-import { readCycle } from '../use-cases/cycles/cycles.js';
+import { readCycle } from '../cycle/cycle-reader.js';
 import { foldPayment } from '../use-cases/folds.js';
 import { isLost } from '../payment/payment-doubt.rule.js';
 import { carriedByNone } from '../use-cases/corrections/cut-orders.js';

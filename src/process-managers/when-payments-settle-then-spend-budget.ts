@@ -5,7 +5,7 @@ import type { Recorded } from '../kernel/decider.js';
 import { cycleId as cycleIdOf, idIn, partsOfPayment, streams } from '../kernel/ids.js';
 import { recordOne } from '../write-side/bulk.js';
 import { partFrom, type Part } from '../write-side/unit.js';
-import { budgetStreamOf } from '../use-cases/cycles/cycles.js';
+import { budgetStreamOf } from '../cycle/cycle-reader.js';
 import {
   budgetCommands,
   isPlain,

@@ -2,7 +2,7 @@ import { budgetDecider } from '../budget/budget.decider.js';
 import { recordOne } from '../write-side/bulk.js';
 import { part } from '../write-side/unit.js';
 import { AUTOMATION, type Deps } from '../write-side/context.js';
-import { budgetStreamOf, readCycle } from '../use-cases/cycles/cycles.js';
+import { budgetStreamOf, readCycle } from '../cycle/cycle-reader.js';
 import type { ProcessManager } from './runner.js';
 
 /**

@@ -171,7 +171,13 @@ export class ProgrammeHttp {
     errors: {
       404: ['PROGRAMME_NOT_FOUND'],
       409: ['CORRECTION_OPEN'],
-      422: ['PROGRAMME_NOT_OPEN', 'PROGRAMME_CLOSED', 'CYCLES_OPEN', 'ARREARS_UNPAID'],
+      422: [
+        'PROGRAMME_NOT_OPEN',
+        'PROGRAMME_CLOSED',
+        'CYCLES_OPEN',
+        'ARREARS_UNPAID',
+        'CORRECTION_DUE',
+      ],
     },
   })
   close(@CommandParam() command: CloseProgramme): Promise<Answer> {

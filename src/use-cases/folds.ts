@@ -1,5 +1,7 @@
 import { applicationDecider } from '../application/application.decider.js';
 import { type ApplicationState } from '../application/application.state.js';
+import { budgetDecider } from '../budget/budget.decider.js';
+import type { BudgetState } from '../budget/budget.state.js';
 import { adjustmentDecider } from '../correction/adjustment.decider.js';
 import type { AdjustmentState } from '../correction/adjustment.state.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
@@ -26,3 +28,4 @@ export const foldAdjustment = (events: readonly Recorded[]): AdjustmentState =>
   fold(adjustmentDecider, events);
 export const foldRecovery = (events: readonly Recorded[]): RecoveryState =>
   fold(recoveryDecider, events);
+export const foldBudget = (events: readonly Recorded[]): BudgetState => fold(budgetDecider, events);

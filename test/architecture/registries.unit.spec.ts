@@ -37,7 +37,8 @@ const listingManagers = (among: readonly Source[]): readonly string[] =>
 /** Sources that bring two folds of read models together beside the one list of them. */
 const listingProjections = (among: readonly Source[]): readonly string[] =>
   among
-    .filter(({ path }) => path !== 'projections/all.ts')
+    // A query may read two of them.
+    .filter(({ path }) => path !== 'projections/all.ts' && !path.endsWith('.queries.ts'))
     .filter(({ text }) => new Set(text.match(/[a-z]+\.projection\.js'/g)).size > 1)
     .map(({ path }) => path);
 

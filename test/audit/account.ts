@@ -12,8 +12,9 @@ const told = (said: string[]): readonly string[] => said.splice(0);
 
 /** What comes onto an account, and what payments carry of it. */
 function arrearsOf(ledger: HouseholdLedger, { said, found }: Findings) {
-  const propose = (correctionId: string, minor: bigint): void => {
-    ledger.pending = { correctionId, minor };
+  /** Of January, unless a test says otherwise. */
+  const propose = (correctionId: string, minor: bigint, month = '2026-01'): void => {
+    ledger.pending = { correctionId, minor, months: new Map([[month, { minor, deducted: 0n }]]) };
   };
   /** Deductions are of position -1 unless a test says otherwise, so this one is before them. */
   const establish = (

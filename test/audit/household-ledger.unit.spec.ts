@@ -85,26 +85,43 @@ describe('arrears', () => {
       `I6 ${set} of ${of} set against a debt; the household has ${held} of it`,
     ];
     const at = ledger.deductedAt;
-    const established = (id: string, minor: string, set?: string, waived?: string) => {
-      propose(id, BigInt(minor));
+    const established = (
+      id: string,
+      minor: string,
+      set?: string,
+      waived?: string,
+      month = '2026-01',
+    ) => {
+      propose(id, BigInt(minor), month);
       const told = set === undefined ? [] : offset(id, set, waived);
       return [...told, ...establish(id, minor, set, at)];
     };
-    expect(established('C0', '700')).toEqual([]);
+    expect(established('C0', '700', undefined, undefined, '2025-12')).toEqual([]);
     owes('C1', 1_000n);
-    expect(established('C2', '100')).toEqual(has('0', '100', '1000'));
-    expect(established('C3', '300', '200')).toEqual(has('200', '300', '1000'));
+    expect(established('C2', '100')).toEqual(has('0', '100', '100'));
+    expect(established('C3', '300', '200')).toEqual(has('200', '300', '300'));
     expect(established('C4', '300', '300')).toEqual([]);
-    // 500 is left, of which 100 was given back and 60 let off.
+    // Of January 300 are left, and of the debt 500, of which 100 was given back and 60 let off.
     plan(100);
     deduct('100', '400');
     waive('60');
-    expect(established('C5', '900', '340')).toEqual(has('340', '900', '400'));
-    expect(established('C6', '900', '60', '60')).toEqual([]);
+    expect(established('C5', '900', '340')).toEqual(has('340', '900', '300'));
+    expect(established('C6', '900', undefined, undefined, '2026-02')).toEqual([]);
     expect(established('C7', '900')).toEqual([]);
     propose('C8', -5n);
     expect(overpaid('C8', '5')).toEqual([]);
     expect([ledger.balance, establish('C8', '-5', undefined, at - 1)]).toEqual([5n, []]);
+  });
+  test('are set against what was let off, and what was deducted in their month after all', () => {
+    const { ledger, owes, waive, propose, offset, establish } = account();
+    owes('C1', 1_000n);
+    waive('60');
+    propose('C2', 1_000n);
+    expect([offset('C2', '1000', '60'), establish('C2', '1000', '1000')]).toEqual([[], []]);
+    owes('C3', 100n);
+    const months = new Map([['2026-02', { minor: 90n, deducted: 70n }]]);
+    ledger.pending = { correctionId: 'C4', minor: 90n, months };
+    expect([offset('C4', '70'), establish('C4', '90', '70')]).toEqual([[], []]);
   });
   test('are what an overpayment is set against before it is owed', () => {
     const { owed, propose, establish, overpaid, carry, release } = account();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { withEngine } from '../../src/cli/compose.js';
 import { streams } from '../../src/kernel/ids.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/cycle/cycle-reader.js';
 import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 import { enrolled, PROGRAMME } from '../use-cases/month.js';
 import { by, newWorld, type World } from '../use-cases/world.js';

@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/composition/config.js';
 import { startServer } from '../../src/composition/server.js';
 import { streams } from '../../src/kernel/ids.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/cycle/cycle-reader.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';

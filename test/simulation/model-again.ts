@@ -12,7 +12,7 @@ import {
   holdersOf,
   monthsPaidOf,
   type MonthsPaid,
-} from '../../src/use-cases/cycles/months-paid.rule.js';
+} from '../../src/use-cases/households/months-paid.rule.js';
 import { foldRecovery } from '../../src/use-cases/folds.js';
 import { sealedRecords } from '../../src/kernel/sealed-records.js';
 import { part, type Part } from '../../src/write-side/unit.js';

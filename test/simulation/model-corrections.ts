@@ -1,14 +1,14 @@
 import { foldCorrection } from '../../src/correction/correction-reader.js';
 import { monthsBetween } from '../../src/kernel/time.js';
-import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
-import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
+import { ruling } from '../../src/use-cases/households/ruling.rule.js';
+import { unpaidFrom } from '../../src/use-cases/households/months-paid.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
-import { pastIn, standing, type Past } from '../../src/use-cases/corrections/past.rule.js';
+import { pastIn, standing, type Past } from '../../src/use-cases/households/past.rule.js';
 import {
   differenceOf,
   standingOf,
   type OrderedPayment,
-} from '../../src/use-cases/corrections/recompute.rule.js';
+} from '../../src/use-cases/households/recompute.rule.js';
 import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { DifferenceSums } from '../../src/use-cases/corrections/difference-sums.rule.js';
 import {
@@ -249,9 +249,9 @@ const isCarried = (world: World, proposal: Proposal, account: readonly Recorded[
 function establishing(world: World, proposal: Proposal): readonly Part[] {
   const { correctionId, personId } = proposal;
   const debt = foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId))));
+  const account = foldAdjustment(world.log.stream(streams.adjustment(PROGRAMME, personId)));
   const establish = { type: 'EstablishAdjustment', correctionId } as const;
   if (BigInt(proposal.differenceMinor) < 0n) {
-    const account = foldAdjustment(world.log.stream(streams.adjustment(PROGRAMME, personId)));
     const arrearsOffset = arrearsOffsetOf(proposal, account, debt);
     const owed = debtOf(proposal, arrearsOffset, 'MAD');
     const more = arrearsOffset.length > 0 ? { arrearsOffset } : {};
@@ -260,7 +260,7 @@ function establishing(world: World, proposal: Proposal): readonly Part[] {
       adjustment(personId, { ...establish, ...more }),
     ];
   }
-  const offset = offsetOf(proposal, debt);
+  const offset = offsetOf(proposal, account, debt);
   if (offset === 0n) return [adjustment(personId, establish)];
   const amountMinor = String(offset);
   return [

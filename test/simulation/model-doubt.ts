@@ -17,10 +17,10 @@ import {
   type InDoubt,
 } from '../../src/use-cases/cycles/doubted-arrears.rule.js';
 import { doubtedMonths } from '../../src/use-cases/cycles/doubted-months.rule.js';
-import { holdersOf, timesEnrolled } from '../../src/use-cases/cycles/months-paid.rule.js';
-import { balanceOf } from '../../src/use-cases/cycles/household-balance.rule.js';
-import { pastIn } from '../../src/use-cases/corrections/past.rule.js';
-import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
+import { holdersOf, timesEnrolled } from '../../src/use-cases/households/months-paid.rule.js';
+import { balanceOf } from '../../src/use-cases/households/household-balance.rule.js';
+import { pastIn } from '../../src/use-cases/households/past.rule.js';
+import { ruling } from '../../src/use-cases/households/ruling.rule.js';
 import { foldAdjustment } from '../../src/use-cases/folds.js';
 import { othersOf, paidToIdentity } from './model-again.js';
 import { cyclesIn, EVERYTHING } from './model-money-parts.js';

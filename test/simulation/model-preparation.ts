@@ -13,7 +13,7 @@ import {
   monthsOnAccount,
   timesEnrolled,
   unpaidFrom,
-} from '../../src/use-cases/cycles/months-paid.rule.js';
+} from '../../src/use-cases/households/months-paid.rule.js';
 import { dueIn, lessRecovery, type Due } from '../../src/use-cases/cycles/payable.rule.js';
 import { isPrepared, type CycleState } from '../../src/cycle/cycle.state.js';
 import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';

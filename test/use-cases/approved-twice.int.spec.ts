@@ -6,7 +6,7 @@ import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import type { Recorded, Role } from '../../src/kernel/decider.js';
 import { streams } from '../../src/kernel/ids.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/cycle/cycle-reader.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import type { Deps } from '../../src/write-side/context.js';

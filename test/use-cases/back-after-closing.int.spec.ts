@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { streams } from '../../src/kernel/ids.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
-import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
+import { foldBudget } from '../../src/use-cases/folds.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';

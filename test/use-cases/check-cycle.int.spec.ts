@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { approveCycle, approveCycleParts } from '../../src/use-cases/cycles/approve-cycle.js';
 import { checkCycle, overrideFinding } from '../../src/use-cases/cycles/check-cycle.js';
 import { warningsOf } from '../../src/use-cases/cycles/cycle-warnings.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/cycle/cycle-reader.js';
 import { prepareCycle, type PrepareSummary } from '../../src/use-cases/cycles/prepare-cycle.js';
 import type { Finding, Rule } from '../../src/use-cases/cycles/findings.rule.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';

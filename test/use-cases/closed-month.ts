@@ -1,4 +1,4 @@
-import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
+import { foldBudget } from '../../src/use-cases/folds.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';

@@ -99,9 +99,11 @@ describe('a closed programme', () => {
       { cycleId: `${PROGRAMME}-2026-01`, reason: 'no more' },
       as(engine, 'controller', 'abandon'),
     );
+    expect(await codeOf(close(world))).toBe('CORRECTION_DUE');
+    const correction = { programmeId: PROGRAMME, fromPeriod: '2025-12', reason: 'late' };
+    await proposeCorrection(engine, correction, job(engine, 'finance'));
     await close(world);
     expect(await codeOf(prepare(world, '2026-02'))).toBe('PROGRAMME_CLOSED');
-    const correction = { programmeId: PROGRAMME, fromPeriod: '2025-12', reason: 'late' };
     expect(await codeOf(proposeCorrection(engine, correction, job(engine, 'finance')))).toBe(
       'PROGRAMME_CLOSED',
     );
@@ -140,6 +142,8 @@ describe('a payment that comes back after its programme closed', () => {
     const { engine } = world;
     await enrolled(engine, 10);
     const january = await finish('2026-01', () => 'settled');
+    const all = { programmeId: PROGRAMME, fromPeriod: '2026-01', reason: 'before it closes' };
+    await proposeCorrection(engine, all, job(engine, 'finance'));
     await closeProgramme(engine);
     const [first, ...others] = await ordered(january);
     const back = first!.data as { paymentId: string; personId: string; amountMinor: string };
@@ -169,6 +173,7 @@ describe('a payment that comes back after its programme closed', () => {
     expect((await ordered(february)).map(({ data }) => data)).toMatchObject([
       { personId: back.personId, amountMinor: back.amountMinor },
     ]);
+    await desk.propose({ fromPeriod: '2026-01' });
     await closeProgramme(engine);
     expect((await desk.audit()).violations).toEqual([]);
   });

@@ -77,7 +77,7 @@ test('nor do arrears of other corrections lapse with it', async () => {
   expect(await balance()).toEqual({ due: BigInt(arrearsMinor), owed: 0n });
 });
 
-test('arrears of which a debt had a part are not paid where their month arrived; the debt stands', async () => {
+test('arrears beside a debt of another month are not paid where theirs arrived; the debt stands', async () => {
   await certified(OCTOBER);
   await months.closed(OCTOBER, settledIn(OCTOBER));
   await certified(OCTOBER, [child('2020-05')]);
@@ -85,7 +85,7 @@ test('arrears of which a debt had a part are not paid where their month arrived;
   const debt = BigInt(overpaidMinor);
   await months.closed(NOVEMBER, REJECTED);
   await months.corrected(OCTOBER);
-  expect(await balance()).toEqual({ due: MONTHLY - debt, owed: 0n });
+  expect(await balance()).toEqual({ due: MONTHLY, owed: debt });
   await arrives(NOVEMBER);
   await months.corrected(OCTOBER);
   expect(await balance()).toEqual({ due: 0n, owed: debt });

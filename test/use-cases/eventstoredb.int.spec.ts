@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { openEventStoreDb } from '../../src/adapters/event-store/eventstoredb/event-store.js';
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/cycle/cycle-reader.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import type { ImportSummary } from '../../src/use-cases/applications/import-result.js';
 import { applicationIdOf } from '../../src/use-cases/applications/imported-household.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { streams } from '../../src/kernel/ids.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
-import { requireNearFirst } from '../../src/use-cases/cycles/months-paid.rule.js';
+import { requireNearFirst } from '../../src/use-cases/households/months-paid.rule.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { approveAll, registerAgain } from './again.js';

@@ -7,7 +7,7 @@ import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import type { ImportReject } from '../../src/use-cases/applications/import-result.js';
 import { personIdOf } from '../../src/use-cases/applications/imported-household.js';
-import { PaidToIdentity } from '../../src/use-cases/cycles/paid-to-identity.js';
+import { PaidToIdentity } from '../../src/use-cases/households/paid-to-identity.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 import { one, rowsOf } from './household-rows.js';

@@ -3,7 +3,7 @@ import { EventRegistry } from '../../events/registry.js';
 import { lineOf } from '../../src/adapters/event-store/stored-line.js';
 import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
-import { filesInstructed, readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { filesInstructed, readCycle } from '../../src/cycle/cycle-reader.js';
 import { AUTOMATION } from '../../src/write-side/context.js';
 import { recordUnits } from '../../src/write-side/record.js';
 import { part } from '../../src/write-side/unit.js';

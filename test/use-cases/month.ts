@@ -1,6 +1,6 @@
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/cycle/cycle-reader.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import {
   importApplications,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { foldAdjustment } from '../../src/use-cases/folds.js';
-import { monthsOnAccount, monthsPaidBy } from '../../src/use-cases/cycles/months-paid.rule.js';
+import { monthsOnAccount, monthsPaidBy } from '../../src/use-cases/households/months-paid.rule.js';
 import { eventOf } from '../audit/direct.js';
 
 const paymentId = 'asd-2026-01-p';

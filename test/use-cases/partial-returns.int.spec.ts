@@ -12,7 +12,7 @@ import { streams } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
-import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
+import { foldBudget } from '../../src/use-cases/folds.js';
 import { cycleFigures, reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';

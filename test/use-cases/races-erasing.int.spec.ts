@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/cycle/cycle-reader.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { erasure } from '../../src/use-cases/persons/erase-person.js';
 import { execute } from '../../src/write-side/execute.js';

@@ -7,7 +7,7 @@ import {
   type Household,
   type OrderedPayment,
   type Standing,
-} from '../../src/use-cases/corrections/recompute.rule.js';
+} from '../../src/use-cases/households/recompute.rule.js';
 import { livesOf } from '../../src/enrolment/lives.rule.js';
 import { entitlementFor } from '../../src/eligibility/determine.js';
 import { adjustmentDecider } from '../../src/correction/adjustment.decider.js';

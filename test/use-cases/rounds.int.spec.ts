@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { closeCycle, closeCycleParts } from '../../src/use-cases/cycles/close-cycle.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/cycle/cycle-reader.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { endToEndIndex } from '../../src/use-cases/outcomes/end-to-end-index.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';

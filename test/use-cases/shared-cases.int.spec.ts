@@ -11,7 +11,7 @@ import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { foldPayment } from '../../src/use-cases/folds.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/cycle/cycle-reader.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { cycleFigures } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { listEntries } from '../../src/use-cases/statements/bank-lists.js';

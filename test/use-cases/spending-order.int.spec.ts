@@ -5,7 +5,7 @@ import { streams } from '../../src/kernel/ids.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { processManagers } from '../../src/process-managers/all.js';
 import type { ProcessManager } from '../../src/process-managers/runner.js';
-import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
+import { foldBudget } from '../../src/use-cases/folds.js';
 import { cycleFigures } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';

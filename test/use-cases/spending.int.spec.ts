@@ -1,6 +1,6 @@
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
+import { foldBudget } from '../../src/use-cases/folds.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { cycleFigures, reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';

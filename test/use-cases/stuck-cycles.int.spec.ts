@@ -4,7 +4,7 @@ import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { contentHash as hashOf } from '../../src/kernel/canonical.js';
 import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { newestCycle, readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { newestCycle, readCycle } from '../../src/cycle/cycle-reader.js';
 import { openCycle, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { warningsOf } from '../../src/use-cases/cycles/cycle-warnings.js';
 import { abandonCycle, returnCycle } from '../../src/use-cases/cycles/return-cycle.js';

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { approveCycle } from '../../use-cases/cycles/approve-cycle.js';
 import { assessApplications } from '../../use-cases/applications/assess-applications.js';
 import { closeCycle } from '../../use-cases/cycles/close-cycle.js';
-import { readCycle } from '../../use-cases/cycles/cycles.js';
+import { readCycle } from '../../cycle/cycle-reader.js';
 import { decideApplications } from '../../use-cases/applications/decide-applications.js';
 import { prepareCycle } from '../../use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../use-cases/cycles/reconcile-cycle.js';

@@ -1,5 +1,5 @@
 import { cycleFigures } from '../../use-cases/cycles/reconcile-cycle.js';
-import { foldCycle } from '../../use-cases/cycles/cycles.js';
+import { foldCycle } from '../../cycle/cycle-reader.js';
 import { foldApplication } from '../../use-cases/folds.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import { budgetDecider } from '../../budget/budget.decider.js';

@@ -13,7 +13,7 @@ import {
   type CommandPlan,
   type CommandPlanDeps,
 } from '../../http/command-handlers.js';
-import { newestCycle } from '../cycles/cycles.js';
+import { newestCycle } from '../../cycle/cycle-reader.js';
 import { approvalParts } from './approval-parts.js';
 import { whileNotErased } from './while-not-erased.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';

@@ -1,5 +1,5 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
-import { newestCycle } from '../cycles/cycles.js';
+import { newestCycle } from '../../cycle/cycle-reader.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { NOT_SEALED, type Sealed } from '../../adapters/vault/port.js';
 import { requireRegion, type Draft, type Recorded } from '../../kernel/decider.js';

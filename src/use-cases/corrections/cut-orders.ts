@@ -2,7 +2,7 @@ import { cycleOfPayment, partsOfCycle, partsOfPayment, streams } from '../../ker
 import type { Recorded } from '../../kernel/decider.js';
 import type { Deps } from '../../write-side/context.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-import { foldCycle } from '../cycles/cycles.js';
+import { foldCycle } from '../../cycle/cycle-reader.js';
 import { orderedInRound } from '../cycles/ordered.rule.js';
 import { foldAdjustment, foldRecovery } from '../folds.js';
 import type { GivenBack } from './given-back.rule.js';

@@ -9,6 +9,8 @@ import {
 } from '../../correction/adjustment.state.js';
 import type { PaymentState } from '../../payment/payment.state.js';
 import { recoveryId as recoveryIdOf } from '../../kernel/ids.js';
+import { RECOVERY_ITEM } from '../../eligibility/rules.js';
+import { differenceIn } from '../households/recompute.rule.js';
 import { offsettableMinor, type RecoveryState } from '../../recovery/recovery.state.js';
 
 const overpaidMonths = ({ periods }: Pick<Proposal, 'periods'>): ReadonlySet<string> =>
@@ -23,19 +25,45 @@ const isOf =
     proposal.periods.some(({ period }) => months.has(period));
 
 /**
- * What of arrears the household has already, because it owes it or was let off; as it was, where
- * that was recorded by itself before.
+ * What of arrears the household has already, because it owes it or was let off: no more than was
+ * found to be paid too much in their months, and what was deducted in them after all. Arrears of
+ * other months are its aid for those, of which it gives back what its plan says. As it was, where that was recorded by itself before.
  */
 export function offsetOf(
-  { correctionId, differenceMinor }: Pick<Proposal, 'correctionId' | 'differenceMinor'>,
+  proposal: Pick<Proposal, 'correctionId' | 'differenceMinor' | 'periods'>,
+  { established }: AdjustmentState,
   recovery: RecoveryState,
 ): bigint {
-  const before = recovery.offsets[correctionId];
+  const before = recovery.offsets[proposal.correctionId];
   if (before !== undefined) return before;
-  const arrears = BigInt(differenceMinor);
-  const held = offsettableMinor(recovery);
-  const least = arrears < held ? arrears : held;
+  const least = [
+    BigInt(proposal.differenceMinor),
+    offsettableMinor(recovery),
+    tooMuchIn(proposal, established),
+  ].reduce((a, b) => (b < a ? b : a));
   return least > 0n ? least : 0n;
+}
+
+/**
+ * What corrections found to be paid too much in months that are due more now, and what was deducted
+ * in them and is not on the account, up to that.
+ */
+function tooMuchIn(
+  { periods }: Pick<Proposal, 'periods'>,
+  established: readonly Proposal[],
+): bigint {
+  return periods.reduce((sum, month) => {
+    const found = established
+      .flatMap((one) => one.periods.filter(({ period }) => period === month.period))
+      .reduce((all, one) => all + differenceIn(one), 0n);
+    const deducted = month.items
+      .filter(({ code }) => code === RECOVERY_ITEM)
+      .reduce((all, one) => all + differenceIn(one), 0n);
+    const due = differenceIn(month);
+    const held = (found < 0n ? -found : 0n) + (deducted > 0n ? deducted : 0n);
+    const again = held < due ? held : due;
+    return again > 0n ? sum + again : sum;
+  }, 0n);
 }
 
 /**

@@ -5,17 +5,18 @@ import { DomainError } from '../../kernel/errors.js';
 import { paymentId as paymentIdOf, personIn, streams } from '../../kernel/ids.js';
 import { monthsBetween } from '../../kernel/time.js';
 import { movesOneOf } from '../cycles/closing.rule.js';
-import { identityHoldersOf } from '../cycles/identity-holders.js';
+import { identityHoldersOf } from '../households/identity-holders.js';
 import { foldAdjustment } from '../folds.js';
-import { pastOf } from './past.js';
+import { pastOf } from '../households/past.js';
 
 type Started = EventData['CorrectionStarted'];
 
 /**
  * Refuses a correction that found something for a household of which a payment moved since in a
- * closed cycle, to it or to another under its identity: what had failed was paid after all and would
- * be paid twice, or what was paid came back and would be owed. In cycles that are not closed yet a payment counts as paid wherever it
- * is. Reads what the log grew by since the correction began, or one household's payments.
+ * closed cycle, or one to another under its identity: what had failed was paid after all and would
+ * be paid twice, or what was paid came back and would be owed. In cycles that are not closed yet a
+ * payment counts as paid wherever it is. Reads what the log grew by since the correction began, or
+ * one household's payments.
  * @throws DomainError PAYMENTS_MOVED
  */
 export async function requireNoneMoved(store: EventStore, started: Started): Promise<void> {

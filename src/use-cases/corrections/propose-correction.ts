@@ -10,8 +10,8 @@ import {
   foldCorrection,
   readCorrection,
 } from '../../correction/correction-reader.js';
-import { pastOf } from './past.js';
-import { requireNoneOpen, requireOwn, sameAsLast } from './past.rule.js';
+import { pastOf } from '../households/past.js';
+import { requireNoneOpen, requireOwn, sameAsLast } from './under-way.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { requireNotClosed, whileNotClosed } from '../../programme/open-programme.js';
 import { PolicyReader } from '../../programme/policy-reader.js';

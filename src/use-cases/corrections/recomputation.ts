@@ -19,21 +19,22 @@ import { recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { Defect, Defects } from '../../write-side/defect.js';
 import { Unwritable } from '../../write-side/unwritable.js';
 import { guard, part, type Part, type Unit } from '../../write-side/unit.js';
-import { requireUnderWay, standing, type Past } from './past.rule.js';
+import { standing, type Past } from '../households/past.rule.js';
+import { requireUnderWay } from './under-way.rule.js';
 import { foldCorrection } from '../../correction/correction-reader.js';
-import { ruling } from './ruling.rule.js';
+import { ruling } from '../households/ruling.rule.js';
 import { foldAdjustment, foldRecovery } from '../folds.js';
 import { HouseholdAccounts } from '../cycles/household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { unpaidFrom } from '../cycles/months-paid.rule.js';
-import { PaidToIdentity } from '../cycles/paid-to-identity.js';
+import { unpaidFrom } from '../households/months-paid.rule.js';
+import { PaidToIdentity } from '../households/paid-to-identity.js';
 import { DifferenceSums } from './difference-sums.rule.js';
 import {
   differenceOf,
   householdOf,
   type Household,
   type OrderedPayment,
-} from './recompute.rule.js';
+} from '../households/recompute.rule.js';
 import { isOfPolicy } from '../../eligibility/rules.js';
 import { isErased } from '../../person/person-history.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';

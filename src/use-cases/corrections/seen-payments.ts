@@ -5,8 +5,8 @@ import type { Recorded } from '../../kernel/decider.js';
 import { partsOfCycle, paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { movesFigures } from '../cycles/closing.rule.js';
-import { identityHoldersOf } from '../cycles/identity-holders.js';
-import { pastOf } from './past.js';
+import { identityHoldersOf } from '../households/identity-holders.js';
+import { pastOf } from '../households/past.js';
 
 type Started = EventData['CorrectionStarted'];
 

@@ -4,7 +4,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { guard, part, reserving, type Part } from '../../write-side/unit.js';
-import { budgetStreamOf, fiscalYearOf, readCycle } from './cycles.js';
+import { budgetStreamOf, fiscalYearOf, readCycle } from '../../cycle/cycle-reader.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
 import { checksSince, checksSinceIn } from './checks-since.js';
 import { PolicyReader } from '../../programme/policy-reader.js';

@@ -7,7 +7,8 @@ import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, partFrom, type Part } from '../../write-side/unit.js';
-import { budgetStreamOf, filesOfCycle, foldBudget, readCycle } from './cycles.js';
+import { budgetStreamOf, filesOfCycle, readCycle } from '../../cycle/cycle-reader.js';
+import { foldBudget } from '../folds.js';
 import { foldBankEntry } from '../folds.js';
 import {
   isAboutCycle,

@@ -10,8 +10,8 @@ import {
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import { monthsPassedOver } from './cycle-order.rule.js';
-import { cyclesOf, readCycle } from './cycles.js';
-import { monthsPaidBy } from './months-paid.rule.js';
+import { cyclesOf, readCycle } from '../../cycle/cycle-reader.js';
+import { monthsPaidBy } from '../households/months-paid.rule.js';
 import { policiesPaid } from './version-paid.js';
 
 /** When a bank is to execute, and whether that day is meant however odd it is. */

@@ -5,9 +5,9 @@ import { ARREARS_ITEM } from '../../eligibility/rules.js';
 import { idIn, partsOfPayment, streams } from '../../kernel/ids.js';
 import { correctionsOf } from '../../correction/correction-reader.js';
 import { foldAdjustment } from '../folds.js';
-import { cyclesOf } from './cycles.js';
-import { identityHoldersOf } from './identity-holders.js';
-import { HouseholdBalances } from './household-balances.js';
+import { cyclesOf } from '../../cycle/cycle-reader.js';
+import { identityHoldersOf } from '../households/identity-holders.js';
+import { HouseholdBalances } from '../households/household-balances.js';
 import {
   carriedOf,
   doubtedCorrections,

@@ -11,7 +11,7 @@ import {
   requireNearFirst,
   timesEnrolled,
   unpaidFrom,
-} from './months-paid.rule.js';
+} from '../households/months-paid.rule.js';
 import { dueIn, lessRecovery, type Deduction, type Due } from './payable.rule.js';
 
 /** What a cycle orders for a household. */

@@ -2,12 +2,12 @@ import type { EventData } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { partsOfPayment, paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
-import { cyclesOf } from './cycles.js';
+import { cyclesOf } from '../../cycle/cycle-reader.js';
 import { DoubtedArrears, type Looking } from './doubted-arrears.js';
 import type { InDoubt } from './doubted-arrears.rule.js';
 import { doubtedMonths, earlierMonths } from './doubted-months.rule.js';
-import { identityHoldersOf } from './identity-holders.js';
-import { timesEnrolled } from './months-paid.rule.js';
+import { identityHoldersOf } from '../households/identity-holders.js';
+import { timesEnrolled } from '../households/months-paid.rule.js';
 
 interface Carrying {
   readonly paymentId: string;

@@ -17,7 +17,7 @@ import {
   requirePrepared,
   whyGivenUp,
 } from './cycle-order.rule.js';
-import { cyclesOf, foldCycle, readCycle } from './cycles.js';
+import { cyclesOf, foldCycle, readCycle } from '../../cycle/cycle-reader.js';
 import { cancelOrders } from './standing-orders.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { setFromLog, type SetFigures } from './ordered-set.js';

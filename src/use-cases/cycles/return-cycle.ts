@@ -4,7 +4,7 @@ import { partsOfCycle, streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { guard, part, partFrom, type Part } from '../../write-side/unit.js';
 import { requireNoneUnderWay } from './cycle-order.rule.js';
-import { budgetStreamOf, cyclesOf, foldCycle } from './cycles.js';
+import { budgetStreamOf, cyclesOf, foldCycle } from '../../cycle/cycle-reader.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
 
 export interface ReturnArgs {

@@ -2,7 +2,7 @@ import type { GovstackBlock } from '../../adapters/payment-rail/govstack/port.js
 import { RailError } from '../../adapters/payment-rail/port.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
-import { filesOfCycle } from '../cycles/cycles.js';
+import { filesOfCycle } from '../../cycle/cycle-reader.js';
 import { askAbout, nothing, type StatusTaken } from './outcomes.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 

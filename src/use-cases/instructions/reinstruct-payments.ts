@@ -6,7 +6,7 @@ import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { Defects } from '../../write-side/defect.js';
 import { guard, part, type Unit } from '../../write-side/unit.js';
-import { filesInstructed, filesOfCycle, foldCycle } from '../cycles/cycles.js';
+import { filesInstructed, filesOfCycle, foldCycle } from '../../cycle/cycle-reader.js';
 import { foldPayment } from '../folds.js';
 import {
   AUTOMATION,

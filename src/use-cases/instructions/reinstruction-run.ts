@@ -6,7 +6,7 @@ import { streams, uuidOf } from '../../kernel/ids.js';
 import { recordEach, recordOne, type UnitResult } from '../../write-side/bulk.js';
 import { AUTOMATION, type Deps, type JobContext } from '../../write-side/context.js';
 import { guard, part, type Part, type Unit } from '../../write-side/unit.js';
-import { foldCycle } from '../cycles/cycles.js';
+import { foldCycle } from '../../cycle/cycle-reader.js';
 import { cutOffIn, takenForCutOff, type CutOff } from './cut-off.rule.js';
 
 /** What was asked for. */

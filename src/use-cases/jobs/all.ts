@@ -8,7 +8,7 @@ import { foldCorrection } from '../../correction/correction-reader.js';
 import { planRecoveries } from '../corrections/plan-recoveries.js';
 import { proposeCorrection } from '../corrections/propose-correction.js';
 import { checkCycle } from '../cycles/check-cycle.js';
-import { foldCycle } from '../cycles/cycles.js';
+import { foldCycle } from '../../cycle/cycle-reader.js';
 import { prepareCycle } from '../cycles/prepare-cycle.js';
 import { reconcileCycle } from '../cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../instructions/reinstruct-payments.js';

@@ -15,7 +15,7 @@ import { paymentDecider } from '../../payment/payment.decider.js';
 import { isUnpaid, type PaymentState } from '../../payment/payment.state.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { balanceMinor } from '../../recovery/recovery.state.js';
-import { unpaidFrom } from '../cycles/months-paid.rule.js';
+import { unpaidFrom } from '../households/months-paid.rule.js';
 
 /**
  * Nobody is erased whom a programme pays, or would pay again.
@@ -58,6 +58,18 @@ export function requireNothingDue(programmeId: string, { arrears }: AdjustmentSt
   if (due > 0n)
     throw stillOwed(
       `${programmeId} owes the person arrears of ${due} minor units, which its next cycle pays if it has one.`,
+    );
+}
+
+/**
+ * The same of what is due for months that were paid, and was neither paid nor put on an account.
+ * @param balance in minor units
+ * @throws DomainError STILL_OWED
+ */
+export function requireNothingFound(programmeId: string, balance: bigint): void {
+  if (balance > 0n)
+    throw stillOwed(
+      `${programmeId} paid the person ${balance} minor units less than is due, which a correction finds.`,
     );
 }
 
@@ -160,6 +172,16 @@ const stillOwed = (what: string): DomainError =>
 export function requireNotUnderWay({ status, paymentId }: PaymentState): void {
   if (status === 'instructed' || status === 'accepted')
     throw underWay(`The payment ${paymentId} is ${status}; its outcome comes first.`);
+}
+
+/**
+ * Nor of whose payment something was said that nobody has resolved: nothing is asked of who is
+ * erased.
+ * @throws DomainError PAYMENT_UNDER_WAY
+ */
+export function requireNoBreak({ openBreaks, paymentId }: PaymentState): void {
+  if (openBreaks.length > 0)
+    throw underWay(`A break of the payment ${paymentId} is open; it is resolved first.`);
 }
 
 /**

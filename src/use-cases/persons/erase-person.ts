@@ -10,7 +10,9 @@ import { part, type Part } from '../../write-side/unit.js';
 import { accountsOfPerson, type AccountsOfPerson } from './accounts-of-person.js';
 import { notCorrected } from './not-corrected.js';
 import { notEnrolled, owesNothing } from './not-enrolled.js';
-import { programmesWithCycles } from './programmes.js';
+import { programmesWithCycles, type ProgrammeWithCycles } from './programmes.js';
+import { requireNothingFound } from './erasable.rule.js';
+import { HouseholdBalances } from '../households/household-balances.js';
 import { notUnderWay } from './not-under-way.js';
 
 export interface Erasure {
@@ -27,6 +29,7 @@ async function guardsOf(
   accounts: AccountsOfPerson,
 ): Promise<readonly Part[]> {
   const programmes = await programmesWithCycles(store);
+  if (!accounts.isForfeit) await requireNothingToCorrect(store, programmes, personId);
   return [
     ...accounts.parts,
     ...notEnrolled(programmes, personId, accounts),
@@ -34,6 +37,18 @@ async function guardsOf(
     ...(await notCorrected(store, personId, accounts)),
     ...(await notUnderWay(store, programmes, personId, accounts)),
   ];
+}
+
+/** Nobody is erased of whom a correction would find that they were paid too little. */
+async function requireNothingToCorrect(
+  store: EventStore,
+  programmes: readonly ProgrammeWithCycles[],
+  personId: string,
+): Promise<void> {
+  for (const { programmeId } of programmes) {
+    const balance = (await new HouseholdBalances(store, programmeId).of([personId])).get(personId);
+    if (balance !== undefined) requireNothingFound(programmeId, balance);
+  }
 }
 
 /**

@@ -3,10 +3,11 @@ import type { CycleState } from '../../cycle/cycle.state.js';
 import { paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
 import type { PaymentState } from '../../payment/payment.state.js';
 import { guard, type Part } from '../../write-side/unit.js';
-import { foldCycle } from '../cycles/cycles.js';
+import { foldCycle } from '../../cycle/cycle-reader.js';
 import { foldPayment } from '../folds.js';
 import type { AccountsOfPerson } from './accounts-of-person.js';
 import {
+  requireNoBreak,
   requireNothingCarried,
   requireNothingUnpaid,
   requireNotInstructing,
@@ -58,10 +59,12 @@ class OfProgramme {
     const { programmeId, accounts } = this;
     const paymentId = this.paymentIn(cycle);
     const isUnpaid = unpaidSince(read) !== undefined;
-    if (!isUnpaid && !accounts.carrying(programmeId).has(paymentId)) return [];
+    const isBroken = foldPayment(read).openBreaks.length > 0;
+    if (!isUnpaid && !isBroken && !accounts.carrying(programmeId).has(paymentId)) return [];
     return [
       guard(streams.payment(paymentId), (events) => {
         const payment = foldPayment(events);
+        requireNoBreak(payment);
         requireNothingCarried(programmeId, accounts.of(programmeId), payment);
         const since = unpaidSince(events);
         if (since !== undefined && !accounts.isForfeit)

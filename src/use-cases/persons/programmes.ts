@@ -4,7 +4,7 @@ import { fold } from '../../kernel/decider.js';
 import { idIn } from '../../kernel/ids.js';
 import { programmeDecider } from '../../programme/programme.decider.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-import { cyclesOf } from '../cycles/cycles.js';
+import { cyclesOf } from '../../cycle/cycle-reader.js';
 
 /** The programmes that there are. */
 export async function programmesOf(store: EventStore): Promise<readonly string[]> {

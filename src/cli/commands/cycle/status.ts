@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { parseCycleId } from '../../../kernel/ids.js';
-import { readCycle } from '../../../use-cases/cycles/cycles.js';
+import { readCycle } from '../../../cycle/cycle-reader.js';
 import { cycleFigures } from '../../../use-cases/cycles/reconcile-cycle.js';
 import { action, reading, type Run } from '../../command.js';
 import { withEngine, type Engine } from '../../compose.js';

@@ -10,7 +10,7 @@ import { checkCycle, overrideFinding } from '../../../use-cases/cycles/check-cyc
 import type { Warning } from '../../../programme/calendar.rule.js';
 import { warningsOf } from '../../../use-cases/cycles/cycle-warnings.js';
 import { closeCycle } from '../../../use-cases/cycles/close-cycle.js';
-import { readCycle } from '../../../use-cases/cycles/cycles.js';
+import { readCycle } from '../../../cycle/cycle-reader.js';
 import { openCycle, prepareCycle } from '../../../use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../../use-cases/cycles/reconcile-cycle.js';
 import { releaseCycle } from '../../../use-cases/cycles/release-cycle.js';

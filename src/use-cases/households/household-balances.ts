@@ -4,9 +4,9 @@ import type { Recorded } from '../../kernel/decider.js';
 import { paymentId as paymentIdOf, recoveryId as recoveryIdOf, streams } from '../../kernel/ids.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { Defects } from '../../write-side/defect.js';
-import { pastIn } from '../corrections/past.rule.js';
-import { ruling } from '../corrections/ruling.rule.js';
-import { cyclesOf } from './cycles.js';
+import { pastIn } from './past.rule.js';
+import { ruling } from './ruling.rule.js';
+import { cyclesOf } from '../../cycle/cycle-reader.js';
 import { balanceOf, type HeldAgainst, type HouseholdEvents } from './household-balance.rule.js';
 import { PaidToIdentity } from './paid-to-identity.js';
 
@@ -17,7 +17,7 @@ import { PaidToIdentity } from './paid-to-identity.js';
 export class HouseholdBalances {
   readonly #at: { readonly asOf?: number };
   readonly #paidToIdentity: PaidToIdentity;
-  #against: Promise<HeldAgainst> | undefined;
+  #against: Promise<HeldAgainst | undefined> | undefined;
 
   /** @param asOf position of the log at which is looked; absent: now */
   constructor(
@@ -30,12 +30,13 @@ export class HouseholdBalances {
   }
 
   /**
-   * By person, in minor units; undefined where it is not known: for want of facts, or for a defect
-   * of ours. Reads all payments of these at once: to be asked of few.
+   * By person, in minor units; undefined where it is not known: for want of facts, for a defect of
+   * ours, or while what a correction found is being put on the accounts. Reads all payments of these at once: to be asked of few.
    */
   async of(personIds: readonly string[]): Promise<ReadonlyMap<string, bigint | undefined>> {
     if (personIds.length === 0) return new Map();
     const against = await (this.#against ??= this.#read());
+    if (against === undefined) return new Map(personIds.map((personId) => [personId, undefined]));
     const households = await this.#households(personIds, against.past.periods);
     const defects = new Defects();
     return new Map(
@@ -49,7 +50,7 @@ export class HouseholdBalances {
     );
   }
 
-  async #read(): Promise<HeldAgainst> {
+  async #read(): Promise<HeldAgainst | undefined> {
     const { store, programmeId } = this;
     const { asOf } = this.#at;
     const [cycles, corrections, policies] = await Promise.all([
@@ -57,6 +58,8 @@ export class HouseholdBalances {
       correctionsOf(store, programmeId, asOf),
       new PolicyReader(store).programme(programmeId, asOf),
     ]);
+    // A store that writes one stream at a time may have a debt, and its account not yet.
+    if (corrections.some(({ status }) => status === 'approved')) return undefined;
     return {
       programmeId,
       past: pastIn(cycles),

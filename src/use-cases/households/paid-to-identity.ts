@@ -1,6 +1,6 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
-import { cyclesOf } from './cycles.js';
+import { cyclesOf } from '../../cycle/cycle-reader.js';
 import { identityHoldersOf } from './identity-holders.js';
 import { mayBePaid, monthsPaidOf, type MonthsPaid } from './months-paid.rule.js';
 

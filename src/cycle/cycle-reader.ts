@@ -1,13 +1,11 @@
-import type { EventData } from '../../../events/generated.js';
-import type { EventStore } from '../../adapters/event-store/port.js';
-import { budgetDecider } from '../../budget/budget.decider.js';
-import type { BudgetState } from '../../budget/budget.state.js';
-import { cycleDecider } from '../../cycle/cycle.decider.js';
-import { type CycleState } from '../../cycle/cycle.state.js';
-import type { Recorded } from '../../kernel/decider.js';
-import { fold } from '../../kernel/decider.js';
-import { partsOfCycle, streams } from '../../kernel/ids.js';
-import { pagesOf } from '../../write-side/stream-pages.js';
+import type { EventData } from '../../events/generated.js';
+import type { EventStore } from '../adapters/event-store/port.js';
+import { cycleDecider } from './cycle.decider.js';
+import { type CycleState } from './cycle.state.js';
+import type { Recorded } from '../kernel/decider.js';
+import { fold } from '../kernel/decider.js';
+import { partsOfCycle, streams } from '../kernel/ids.js';
+import { pagesOf } from '../write-side/stream-pages.js';
 
 /** A cycle's present state; status 'none' where it was never opened. */
 export const readCycle = async (store: EventStore, cycleId: string): Promise<CycleState> =>
@@ -49,8 +47,6 @@ export async function cyclesOf(
     for (const { events } of page) cycles.push(foldCycle(events));
   return cycles;
 }
-
-export const foldBudget = (events: readonly Recorded[]): BudgetState => fold(budgetDecider, events);
 
 /** The budget year that pays a cycle: the year of its period. */
 export const fiscalYearOf = (cycleId: string): number =>

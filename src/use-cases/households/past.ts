@@ -1,5 +1,5 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
-import { cyclesOf } from '../cycles/cycles.js';
+import { cyclesOf } from '../../cycle/cycle-reader.js';
 import { pastIn, type Past } from './past.rule.js';
 
 /** What the programme's cycles had paid for good at a position of the log. */

@@ -4,8 +4,8 @@ import { cycleId as cycleIdOf } from '../../kernel/ids.js';
 import { monthsBetween } from '../../kernel/time.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import type { PolicyInForce } from '../../write-side/readers.js';
-import { standing, type Past } from '../corrections/past.rule.js';
-import { differenceIn, householdOf, monthsThatDiffer } from '../corrections/recompute.rule.js';
+import { standing, type Past } from './past.rule.js';
+import { differenceIn, householdOf, monthsThatDiffer } from './recompute.rule.js';
 import { mayBePaid, unpaidFrom, type MonthsPaid } from './months-paid.rule.js';
 
 type Month = ReturnType<typeof monthsThatDiffer>[number];

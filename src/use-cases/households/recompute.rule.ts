@@ -12,7 +12,7 @@ import {
   type EnrolmentState,
 } from '../../enrolment/enrolment.state.js';
 import { lifeIn, livesOf } from '../../enrolment/lives.rule.js';
-import type { MonthsPaid } from '../cycles/months-paid.rule.js';
+import type { MonthsPaid } from './months-paid.rule.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
 
 type Month = Proposal['periods'][number];
@@ -162,8 +162,11 @@ export function differenceOf(
   return difference === 0n ? undefined : { differenceMinor: String(difference), periods: months };
 }
 
-export const differenceIn = ({ dueMinor, paidMinor }: Month): bigint =>
-  BigInt(dueMinor) - BigInt(paidMinor);
+/** Of a month, or of an item of it. */
+export const differenceIn = ({
+  dueMinor,
+  paidMinor,
+}: Pick<Month, 'dueMinor' | 'paidMinor'>): bigint => BigInt(dueMinor) - BigInt(paidMinor);
 
 /** The months of which some item differs, also where they come to nothing together. */
 export function monthsThatDiffer(
