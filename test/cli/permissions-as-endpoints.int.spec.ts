@@ -107,6 +107,7 @@ const SHOWN: Readonly<Record<string, object | undefined>> = {
   'messages show': bank.message,
   'messages entries': bank.entries,
   'proposals list': proposals.list,
+  'corrections due': corrections.uncorrected,
   'corrections list': corrections.corrections,
   'corrections show': corrections.adjustments,
   'recovery status': corrections.recoveries,

@@ -27,7 +27,8 @@ const isOf =
 /**
  * What of arrears the household has already, because it owes it or was let off: no more than was
  * found to be paid too much in their months, and what was deducted in them after all. Arrears of
- * other months are its aid for those, of which it gives back what its plan says. As it was, where that was recorded by itself before.
+ * other months are its aid for those, of which it gives back what its plan says. As it was, where
+ * that was recorded by itself before.
  */
 export function offsetOf(
   proposal: Pick<Proposal, 'correctionId' | 'differenceMinor' | 'periods'>,

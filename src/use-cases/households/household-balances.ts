@@ -31,7 +31,8 @@ export class HouseholdBalances {
 
   /**
    * By person, in minor units; undefined where it is not known: for want of facts, for a defect of
-   * ours, or while what a correction found is being put on the accounts. Reads all payments of these at once: to be asked of few.
+   * ours, or while what a correction found is being put on the accounts. Reads all payments of
+   * these at once: to be asked of few.
    */
   async of(personIds: readonly string[]): Promise<ReadonlyMap<string, bigint | undefined>> {
     if (personIds.length === 0) return new Map();

@@ -22,9 +22,8 @@ interface Closing {
 /**
  * Closes a programme that owes nobody anything: afterwards no cycle begins that could pay it. Reads
  * the accounts of the households that corrections concerned, page by page.
- * @throws DomainError CYCLES_OPEN, ARREARS_UNPAID, CORRECTION_DUE; CORRECTION_OPEN, here or in the parts; and in
- * the
- *   parts what the programme's decider refuses
+ * @throws DomainError CYCLES_OPEN, ARREARS_UNPAID, CORRECTION_DUE; CORRECTION_OPEN, here or in the
+ *   parts; and in the parts what the programme's decider refuses
  */
 export async function closeProgrammeParts(
   store: EventStore,
