@@ -9,8 +9,8 @@ import { by, scenarios, was } from './given.js';
 const { given } = scenarios(budgetDecider, BUDGET_REFUSALS, {
   AllotBudget: true,
   AdjustBudget: true,
-  ReserveBudget: true,
-  ReleaseReservation: true,
+  ReserveBudget: 'fewer roles',
+  ReleaseReservation: 'fewer roles',
   SpendBudget: true,
   RefundBudget: true,
 });
