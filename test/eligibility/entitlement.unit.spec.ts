@@ -148,6 +148,23 @@ describe('entitlements', () => {
     ]).toEqual(['101', '102', '201', '50101', '101']);
   });
 
+  it('pay each member by its rank, and a grant for a member besides what the household gets', () => {
+    const monthly = [
+      { over: 'members', when: 'member.rank == 1', amountMinor: 'household.income' },
+      { code: 'flat', amountMinor: '7' },
+    ];
+    const oneOff = [{ code: 'grant', over: 'members', when: 'member.role == "child"' }];
+    expect(amountOf({ monthly, oneOff }, household(2, 30))).toMatchObject({
+      amountMinor: '237',
+      items: [
+        { code: 'monthly-0', member: 1, amountMinor: '30' },
+        { code: 'flat', amountMinor: '7' },
+        { code: 'grant', member: 1, amountMinor: '100' },
+        { code: 'grant', member: 2, amountMinor: '100' },
+      ],
+    });
+  });
+
   it.each([
     ['is run over', { over: 'members' }],
     ['is counted', { amountMinor: 'size(household.members)' }],

@@ -38,6 +38,13 @@ describe('facts', () => {
     });
   });
 
+  it('names no more than 60 characters of what is no fact', () => {
+    const fact = 'f'.repeat(61);
+    expect(refusal(() => compiled.validateFacts({ ...household(0), [fact]: 1 })).field).toBe(
+      `facts/${fact.slice(1)}`,
+    );
+  });
+
   it('never quotes a value', () => {
     expect(
       refusal(() =>
@@ -194,6 +201,7 @@ describe('a facts schema', () => {
     fieldRefusedAt('/formatMinimum', { ...month, formatMinimum: '2000-13' });
     fieldRefusedAt('/formatMaximum', { ...date, formatMaximum: '2000-01-32' });
     fieldRefusedAt('/formatMaximum', { ...date, formatMaximum: 20_000_101 });
+    fieldRefusedAt('/formatMaximum', { ...month, formatMaximum: ['2000-12'] });
   });
 
   it('may say what a field is for', () => {
@@ -208,6 +216,9 @@ describe('a facts schema', () => {
     ['a keyword that nobody knows', '', { type: 'string', format: 'date', minLength: 1 }],
     ['a keyword of a list that nobody knows', '', { type: 'array', uniqueItems: true }],
     ['a fraction as its least', '/minimum', { type: 'integer', minimum: 0.5 }],
+    ['a fraction as its most', '/maximum', { type: 'integer', maximum: 0.5 }],
+    ['half a member as its least', '/minItems', { type: 'array', minItems: 0.5 }],
+    ['half a member as its most', '/maxItems', { type: 'array', maxItems: 0.5 }],
     ['a least above its most', '', { type: 'integer', minimum: 2, maximum: 1 }],
     ['no code at all', '/enum', { type: 'string', enum: [] }],
     ['something that is no list of codes', '/enum', { type: 'string', enum: 'a' }],
@@ -258,6 +269,8 @@ describe('a facts schema', () => {
     const good = object({ one: { type: 'boolean' } });
     refusedAt('/type', { ...good, type: 'array' });
     refusedAt('/required', { ...good, required: 'one' });
+    refusedAt('/required', { ...good, required: undefined });
+    refusedAt('/required', { ...good, required: ['two'] });
     refusedAt('/required', { ...good, required: ['one', 'two'] });
     refusedAt('/properties', { ...good, properties: ['one'] });
     refusedAt('', { ...good, surplus: true });
