@@ -117,6 +117,14 @@ describe('the mutants of a rule', () => {
     expect(record().files[RULE]).toMatchObject({ survived: [], uncovered: [] });
   });
 
+  test('are found beside a file that has none', () => {
+    source('src/pay/kind.rule.ts', `export const kindOf = (kind: string): string => kind;\n`);
+    source(RULE, `import { kindOf } from './kind.rule.js';\nexport { kindOf };\n${IS_WITHIN}`);
+    source(SPEC, specOf(CASES));
+    mutants();
+    expect(record().files[RULE]).toMatchObject({ survived: [], uncovered: [] });
+  });
+
   test('one that no test comes by is told apart', () => {
     source(
       RULE,
