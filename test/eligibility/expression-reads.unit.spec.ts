@@ -58,6 +58,10 @@ describe('an expression reads', () => {
     ['a list of unlike things', 'size([1, "a"]) > 0'],
     ['the size of nothing', 'size() > 0'],
     ['a loop over nothing', 'household.members.all()'],
+    [
+      'loops in loops in loops',
+      'household.members.all(a, household.members.all(b, household.members.all(c, true)))',
+    ],
     ['a list of more than 200', `[${Array(201).fill(1).join(',')}] == [1]`],
     ['more than 60 parts in each other', `${'('.repeat(60)}true${')'.repeat(60)}`],
     ['more than 500 parts', Array(251).fill('true').join(' || ')],
@@ -84,6 +88,13 @@ describe('the language of expressions', () => {
     expect(run('ageYears("2001-01", period) == 24')).toBe(true);
     for (const text of ['monthOf("2025") > 0', 'monthOf("2025-13") > 0', 'monthOf("") > 0'])
       expect(() => run(text)).toThrow();
+  });
+
+  test('has loops that choose, and two of them in each other', () => {
+    expect(run('household.members.filter(m, m.rank > 1).exists_one(m, true)', 2)).toBe(true);
+    expect(run('household.members.all(a, household.members.exists(b, a.rank == b.rank))', 2)).toBe(
+      true,
+    );
   });
 
   test('says why one failed by its code alone', () => {
