@@ -66,6 +66,13 @@ describe('the steps of an expression are those', () => {
     expect(stepsOf(expression)).toBe(steps);
   });
 
+  test('of a household’s code, as long as one may be', () => {
+    const code = { type: 'string', enum: ['a', 'b'] };
+    const schema = { ...factsSchema, required: ['code'], properties: { code } };
+    const steps = new Language(readFactsSchema(schema)).compile('household.code == "a"', undefined);
+    expect(steps.steps).toBe(66);
+  });
+
   test('of every member that it is run for', () => {
     expect(stepsOf('member["role"] == "adult"', 'members')).toBe(20 * 67);
   });
