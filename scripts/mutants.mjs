@@ -104,9 +104,12 @@ function spanOf({ path, base, count, specs }) {
   return { path, base, count, specs };
 }
 
-/** The file with all its mutants, where the workers find it. */
+/**
+ * The file with all its mutants, where the workers find it. The base of a file that has none is its
+ * neighbour's, too.
+ */
 function written(folder, { path, text, base }) {
-  const code = join(folder, `${base}.js`);
+  const code = join(folder, `${path.replaceAll('/', '_')}.js`);
   writeFileSync(code, mutate(path, text, base).js);
   return code;
 }

@@ -134,7 +134,7 @@ function isLeftAlone(node) {
   if (ts.isTaggedTemplateExpression(node) || ts.isDeleteExpression(node)) return true;
   const { parent } = node;
   if (!parent) return false;
-  if (isKindOfRefusal(node)) return true;
+  if (isKindOfRefusal(node) || isListOfRefusals(node)) return true;
   if (parent.name === node && !ts.isComputedPropertyName(node)) return true;
   if (isAssigned(node)) return true;
   return ts.isCallExpression(parent) && parent.expression.kind === K.ImportKeyword;
@@ -145,6 +145,12 @@ const isKindOfRefusal = (node) =>
   ts.isNewExpression(node.parent) &&
   node.parent.expression.getText() === 'DomainError' &&
   node.parent.arguments[2] === node;
+
+/** Held by the end of each decider's scenarios (given.ts), against the refusals that were seen. */
+const isListOfRefusals = (node) =>
+  ts.isVariableDeclaration(node.parent) &&
+  node.parent.initializer === node &&
+  /^[A-Z]+_REFUSALS$/.test(node.parent.name.getText());
 
 /** A pattern on the left of an assignment only looks like an expression. */
 function isAssigned(node) {

@@ -41,6 +41,8 @@ class Plan {
   #tests;
   #usable;
   #files;
+  /** Of each file the tests that found a mutant of it, the last one first. */
+  #finders = new Map();
 
   constructor({ atLoad, tests }, dry, { files, log }) {
     this.#atLoad = new Set(atLoad);
@@ -67,9 +69,21 @@ class Plan {
     return this.#atLoad.has(id);
   }
 
-  /** @returns the tests that come by a mutant, and how long they take together */
+  /**
+   * @returns the tests that come by a mutant, and how long they take together; before the others
+   *   those that found mutants of the same file, which mostly find its neighbours, too
+   */
   of(id) {
-    return within(madeFor(this.#fileOf(id), this.#byMutant.get(id) ?? []));
+    const file = this.#fileOf(id);
+    const { tests, ms } = within(madeFor(file, this.#byMutant.get(id) ?? []));
+    const finders = (this.#finders.get(file) ?? []).filter((index) => tests.includes(index));
+    return { tests: [...new Set([...finders, ...tests])], ms };
+  }
+
+  foundBy(id, index) {
+    const file = this.#fileOf(id);
+    const others = (this.#finders.get(file) ?? []).filter((other) => other !== index);
+    this.#finders.set(file, [index, ...others]);
   }
 
   /**
@@ -159,6 +173,7 @@ class Chain {
     }
     if (answer.killedBy === undefined) return { status: 'survived', reached: answer.reached };
     const by = this.plan.name(answer.killedBy).join(' › ');
+    this.plan.foundBy(id, answer.killedBy);
     if (answer.isClean) return { status: 'killed', by };
     this.worker.end();
     this.worker = undefined;

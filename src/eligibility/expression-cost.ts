@@ -47,6 +47,8 @@ function either(a: Bound, b: Bound): Bound {
       count: Math.max(a.count, b.count),
       element: either(a.element, b.element),
     };
+  // What an empty list would have is plain: it says nothing of what stands beside it.
+  if (a.kind === 'plain') return b;
   return sizeOf(a) >= sizeOf(b) ? a : b;
 }
 

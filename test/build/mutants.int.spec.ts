@@ -110,6 +110,21 @@ describe('the mutants of a rule', () => {
     expect(record().floors).toEqual({ deciders: 100 });
   });
 
+  test('are none of the refusals that a decider lists, which no test asks for one by one', () => {
+    source(RULE, `${IS_WITHIN}export const PAY_REFUSALS = ['NOTHING_TO_PAY'] as const;\n`);
+    source(SPEC, specOf(CASES));
+    mutants();
+    expect(record().files[RULE]).toMatchObject({ survived: [], uncovered: [] });
+  });
+
+  test('are found beside a file that has none', () => {
+    source('src/pay/kind.rule.ts', `export const kindOf = (kind: string): string => kind;\n`);
+    source(RULE, `import { kindOf } from './kind.rule.js';\nexport { kindOf };\n${IS_WITHIN}`);
+    source(SPEC, specOf(CASES));
+    mutants();
+    expect(record().files[RULE]).toMatchObject({ survived: [], uncovered: [] });
+  });
+
   test('one that no test comes by is told apart', () => {
     source(
       RULE,

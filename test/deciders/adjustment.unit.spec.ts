@@ -293,3 +293,77 @@ describe('what a correction finds for a household', () => {
     expect(state).toMatchObject({ arrears: [], established: [], lapsed: [first] });
   });
 });
+
+describe('of several corrections', () => {
+  const second = proposal('asd-0002', '23000');
+  const less = proposal('asd-0003', '15000');
+  const both = [proposed, established(), was('AdjustmentProposed', second), established(second)];
+  const orderOf = (amountMinor: string, ...correctionIds: string[]) => ({
+    ...order(),
+    amountMinor,
+    correctionIds,
+  });
+
+  test('one is ordered, and not another in its place', () => {
+    given(...both)
+      .when(orderOf('3000', 'asd-0002'), officer)
+      .thenOne('ArrearsOrdered', { amountMinor: '3000', correctionIds: ['asd-0002'] });
+    given(...both)
+      .when(orderOf('5000', 'asd-0001', 'asd-0009'), officer)
+      .thenRefused('ARREARS_CHANGED');
+    given(...both, ordered())
+      .when(orderOf('3000', 'asd-0002'), officer)
+      .thenOne('ArrearsOrdered', { correctionIds: ['asd-0002'] });
+    given(...both, ordered())
+      .when(orderOf('8000', 'asd-0001', 'asd-0002'), officer)
+      .thenRefused('ARREARS_CHANGED');
+  });
+  test('one lapses for the payment that arrived, with its own amount', () => {
+    const lapse = { type: 'LapseAdjustment', correctionId: 'asd-0002', paymentId } as const;
+    given(...both)
+      .when(lapse, automation)
+      .thenOne('AdjustmentLapsed', { correctionId: 'asd-0002', differenceMinor: '3000' });
+  });
+  test('one is proposed after another, and again once it is on the account', () => {
+    given(proposed)
+      .when({ type: 'ProposeAdjustment', ...second }, officer)
+      .thenOne('AdjustmentProposed', { correctionId: 'asd-0002' });
+    given(proposed, established())
+      .when({ type: 'ProposeAdjustment', ...first }, officer)
+      .thenOne('AdjustmentProposed');
+    given()
+      .when({ type: 'EstablishAdjustment', correctionId: 'asd-0001' }, automation)
+      .thenRefused('ADJUSTMENT_NOT_FOUND', 'correctionId');
+  });
+  test('as much is set off as was found, to the centime', () => {
+    const establish = { type: 'EstablishAdjustment' } as const;
+    const one = proposal('asd-0004', '20001');
+    given(was('AdjustmentProposed', one))
+      .when({ ...establish, correctionId: 'asd-0004', offsetMinor: '1' }, automation)
+      .thenOne('AdjustmentEstablished', { offsetMinor: '1' });
+    const overpaid = [...both, was('AdjustmentProposed', less)];
+    const of = { ...establish, correctionId: 'asd-0003' };
+    given(...overpaid)
+      .when({ ...of, offsetMinor: '0' }, automation)
+      .thenOne('AdjustmentEstablished', { offsetMinor: '0' });
+    given(...overpaid)
+      .when({ ...of, offsetMinor: '1' }, automation)
+      .thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'offsetMinor');
+    const against = (first: string, other: string) => ({
+      ...of,
+      arrearsOffset: [
+        { correctionId: 'asd-0001', amountMinor: first },
+        { correctionId: 'asd-0002', amountMinor: other },
+      ],
+    });
+    given(...overpaid)
+      .when(against('2000', '3000'), automation)
+      .thenOne('AdjustmentEstablished');
+    given(...overpaid)
+      .when(against('2001', '3000'), automation)
+      .thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'arrearsOffset');
+    given(...overpaid)
+      .when(against('1000', '3001'), automation)
+      .thenRefused('ARREARS_CHANGED', 'arrearsOffset');
+  });
+});

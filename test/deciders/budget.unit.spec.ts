@@ -9,8 +9,8 @@ import { by, scenarios, was } from './given.js';
 const { given } = scenarios(budgetDecider, BUDGET_REFUSALS, {
   AllotBudget: true,
   AdjustBudget: true,
-  ReserveBudget: true,
-  ReleaseReservation: true,
+  ReserveBudget: 'fewer roles',
+  ReleaseReservation: 'fewer roles',
   SpendBudget: true,
   RefundBudget: true,
 });
@@ -249,5 +249,64 @@ describe('spending and refunding', () => {
     given(allotted, reserved, spent, refunded)
       .when({ ...spend, throughPosition: 60, amountMinor: '60000' }, automation)
       .thenOne('BudgetSpent');
+  });
+});
+
+describe('to the centime, and from the first position on', () => {
+  const other = (amountMinor: string) =>
+    was('BudgetReserved', { ...of, cycleId: 'asd-2026-02', amountMinor });
+  const flow = (amountMinor: string) => ({ cycleId, amountMinor, count: 1, throughPosition: 0 });
+
+  test('a budget has at most 18 digits', () => {
+    const most = '9'.repeat(18);
+    given()
+      .when({ ...allot, amountMinor: most }, officer)
+      .thenOne('BudgetAllotted', { amountMinor: most });
+    given()
+      .when({ ...allot, amountMinor: `1${'0'.repeat(18)}` }, officer)
+      .thenRefused('BUDGET_TOO_LARGE', 'amountMinor');
+  });
+
+  test('what is overdrawn may be covered in parts', () => {
+    given(allotted, other('150000'))
+      .when({ type: 'AdjustBudget', deltaMinor: '1', reason: 'covered' }, officer)
+      .thenOne('BudgetAdjusted', { deltaMinor: '1' });
+  });
+
+  test('a cycle has its reservation once, and whoever prepares, approves or pays gives it back', () => {
+    const least = was('BudgetReserved', { ...of, cycleId, amountMinor: '1' });
+    given(allotted, least)
+      .when({ type: 'ReserveBudget', cycleId, amountMinor: '5' }, controller)
+      .thenRefused('ALREADY_RESERVED', 'cycleId');
+    for (const who of [officer, controller, automation])
+      given(allotted, least)
+        .when({ type: 'ReleaseReservation', cycleId, amountMinor: '1', reason: 'returned' }, who)
+        .thenOne('BudgetReservationReleased');
+  });
+
+  test('what left without a reservation takes what is free, and overdraws by the rest', () => {
+    const spend = (amountMinor: string): BudgetCommand => ({
+      type: 'SpendBudget',
+      ...flow(amountMinor),
+    });
+    given(allotted, other('99999'))
+      .when(spend('1'), automation)
+      .then(
+        { type: 'BudgetReserved', data: { ...of, cycleId, amountMinor: '1' } },
+        { type: 'BudgetSpent', data: { ...of, ...flow('1') } },
+      );
+    given(allotted, other('99999'))
+      .when(spend('5'), automation)
+      .then(
+        { type: 'BudgetOverdrawn', data: { ...of, cycleId, amountMinor: '4' } },
+        { type: 'BudgetReserved', data: { ...of, cycleId, amountMinor: '5' } },
+        { type: 'BudgetSpent', data: { ...of, ...flow('5') } },
+      );
+  });
+
+  test('no more comes back than was spent, of no cycle that spent nothing', () => {
+    const refund: BudgetCommand = { type: 'RefundBudget', ...flow('1') };
+    given(allotted).when(refund, automation).thenRefused('REFUND_TOO_LARGE', 'amountMinor');
+    given(allotted, reserved, spent).when(refund, automation).thenOne('BudgetRefunded');
   });
 });

@@ -17,6 +17,7 @@ import {
   releaser,
   automation,
 } from './cycle.fixtures.js';
+import { edgeScenarios } from './cycle-edges.scenarios.js';
 import { findingScenarios } from './cycle-findings.scenarios.js';
 
 const released = was(
@@ -389,3 +390,4 @@ describe('reconciling and closing', () => {
 });
 
 findingScenarios();
+edgeScenarios();

@@ -58,11 +58,13 @@ interface SeenSoFar {
  * After the last one it fails for a command that none used, for a refusal code that is declared and
  * was never seen, and for one seen and not declared. Each command is given in every role as well:
  * the decider must let just those cause an event that the audit lets.
+ * @param commands each of them; by 'fewer roles' where fewer may give it than may cause its event,
+ *   which another command causes as well
  */
 export function scenarios<S, C extends { readonly type: string }, T extends EventType>(
   decider: Decider<S, C, T>,
   refusals: readonly string[],
-  commands: { readonly [K in C['type']]: true },
+  commands: { readonly [K in C['type']]: true | 'fewer roles' },
 ) {
   const seen: SeenSoFar = { codes: new Set(), commands: new Set(), causes: new Map() };
   afterAll(() => {
@@ -82,8 +84,9 @@ export function scenarios<S, C extends { readonly type: string }, T extends Even
         seen.commands.add(command.type);
         const state = stateAfter(events);
         const decide = (as: Context) => attempt(() => decider.decide(state, command, as));
-        tryEachRole(decide, context, seen.causes);
-        return assertedOf(decide(context), seen.codes);
+        const decided = decide(context);
+        tryEachRole(decide, context, seen.causes, commands[command.type as C['type']] === true);
+        return assertedOf(decided, seen.codes);
       },
     };
   }
@@ -98,19 +101,34 @@ function expectCausesOfAudit(causes: SeenSoFar['causes']): void {
   expect(sorted((type) => causes.get(type)!)).toEqual(sorted((type) => MAY_CAUSE[type]));
 }
 
-/** Notes which roles would cause which events. */
+/**
+ * Notes which roles would cause which events: none that the audit does not let, and of those that
+ * it lets cause what was decided, none is refused for its role.
+ */
 function tryEachRole<T extends EventType>(
   decide: (as: Context) => Decided<T>,
   context: Context,
   causes: SeenSoFar['causes'],
+  isForEach: boolean,
 ): void {
+  const caused = isForEach ? typesOf(decide(context)) : [];
   for (const role of ROLES) {
     const decided = decide({ ...context, actor: { ...context.actor, role } });
-    if (decided instanceof DomainError) continue;
-    for (const { type } of decided)
-      causes.set(type, (causes.get(type) ?? new Set<Role>()).add(role));
+    const types = typesOf(decided);
+    expect({ role, types }).toEqual({
+      role,
+      types: types.filter((type) => MAY_CAUSE[type].includes(role)),
+    });
+    for (const type of types) causes.set(type, (causes.get(type) ?? new Set<Role>()).add(role));
+    if (caused.length > 0 && caused.every((type) => MAY_CAUSE[type].includes(role)))
+      expect({ role, code: codeOf(decided) }).not.toEqual({ role, code: 'ROLE_NOT_ALLOWED' });
   }
 }
+
+const typesOf = <T extends EventType>(decided: Decided<T>): readonly EventType[] =>
+  decided instanceof DomainError ? [] : decided.map(({ type }) => type);
+const codeOf = <T extends EventType>(decided: Decided<T>): string =>
+  decided instanceof DomainError ? decided.code : '';
 
 /** What may be expected of a decision; the code of a refusal is noted. */
 function assertedOf<T extends EventType>(decided: Decided<T>, codes: Set<string>): Asserted<T> {

@@ -10,7 +10,12 @@ import { by, HASH, scenarios, was } from './given.js';
 const { given } = scenarios(
   bankMessageDecider,
   ['ROLE_NOT_ALLOWED', 'MESSAGE_NOT_FOUND', 'MESSAGE_STATUS', 'SAME_PERSON'],
-  { ReceiveMessage: true, QuarantineMessage: true, ReleaseMessage: true, RecordApplication: true },
+  {
+    ReceiveMessage: true,
+    QuarantineMessage: true,
+    ReleaseMessage: 'fewer roles',
+    RecordApplication: true,
+  },
 );
 const file: EventData['BankMessageReceived'] = {
   sha256: HASH,

@@ -27,6 +27,7 @@ import {
 } from './payment-second-bookings.scenarios.js';
 import { toldAgainScenarios } from './payment-told-again.scenarios.js';
 import { ownWordScenarios } from './payment-own-words.scenarios.js';
+import { furtherScenarios } from './payment-further.scenarios.js';
 import { peopleScenarios } from './payment-people.scenarios.js';
 
 const automation = by('automation', 'automation');
@@ -284,3 +285,4 @@ unreferencedScenarios();
 toldAgainScenarios();
 ownWordScenarios();
 peopleScenarios();
+furtherScenarios();

@@ -26,7 +26,7 @@ const erased = was('PersonErased', { personId, reason: 'asked for it' });
 describe('an identity', () => {
   const { given } = scenarios(identityDecider, IDENTITY_REFUSALS, {
     ClaimIdentity: true,
-    ReleaseIdentity: true,
+    ReleaseIdentity: 'fewer roles',
   });
   const claimed = was('IdentityClaimed', { identityHash: HASH, personId });
   test('is one person’s', () => {
@@ -85,7 +85,7 @@ describe('a person', () => {
     ErasePerson: true,
     MovePerson: true,
     WithdrawErasure: true,
-    WithdrawPayeeAccount: true,
+    WithdrawPayeeAccount: 'fewer roles',
   });
   const register: PersonCommand = {
     type: 'RegisterPerson',

@@ -299,3 +299,92 @@ describe('an overpayment that was due after all', () => {
       .then();
   });
 });
+
+describe('to the centime', () => {
+  const waived = (amountMinor: string) =>
+    was('OverpaymentWaived', { recoveryId, amountMinor, reason: 'poor', proposedBy: 'farid' });
+  const offset = (amountMinor: string, correctionId: string): RecoveryCommand => ({
+    type: 'OffsetOverpayment',
+    correctionId,
+    amountMinor,
+  });
+  const completed = was('RecoveryCompleted', {
+    recoveryId,
+    overpaidMinor: '30000',
+    recoveredMinor: '0',
+    waivedMinor: '30000',
+  });
+  const whole = was('RecoveryPlanAgreed', {
+    recoveryId,
+    sharePercent: 100,
+    floorMinor: '1',
+    reason: 'agreed',
+  });
+
+  test('one is owed, planned, deducted and left over', () => {
+    given()
+      .when({ type: 'EstablishOverpayment', ...owe('1') }, automation)
+      .thenOne('OverpaymentEstablished', { amountMinor: '1' });
+    for (const sharePercent of [1, 100])
+      given(owed)
+        .when({ type: 'AgreePlan', ...plan, sharePercent, floorMinor: '1' }, officer)
+        .thenOne('RecoveryPlanAgreed', { sharePercent, floorMinor: '1' });
+    for (const sharePercent of [0, 101, 1.5])
+      given(owed)
+        .when({ type: 'AgreePlan', ...plan, sharePercent }, officer)
+        .thenRefused('SHARE_OUT_OF_RANGE', 'sharePercent');
+    given(owed, planned)
+      .when({ type: 'AgreePlan', ...plan, floorMinor: '40001' }, officer)
+      .thenOne('RecoveryPlanAgreed', { floorMinor: '40001' });
+    given(owed, whole).when(deduct('1'), officer).thenOne('RecoveryDeducted');
+    given(owed, whole)
+      .when(deduct('29999'), officer)
+      .thenOne('RecoveryDeducted', { remainingMinor: '1' });
+    given(owed, whole).when(deduct('0'), officer).thenRefused('DEDUCTION_NOT_PLANNED');
+  });
+
+  test('what an earlier round of a payment gave back may be given back by the next', () => {
+    given(owed, whole, deducted('20000', '10000'))
+      .when(deduct('30000', paymentId, 2), officer)
+      .then(
+        {
+          type: 'RecoveryDeducted',
+          data: { ...deducted('30000', '0', paymentId, 2).data, grossMinor: '50000' },
+        },
+        {
+          type: 'RecoveryCompleted',
+          data: { ...completed.data, recoveredMinor: '30000', waivedMinor: '0' },
+        },
+      );
+  });
+
+  test('what was completed by a waiver is not completed again, and is owed again once reversed', () => {
+    given(owed, waived('30000'), completed)
+      .when(offset('30000', 'asd-0002'), automation)
+      .thenOne('OverpaymentOffset', { waivedMinor: '30000' });
+    given(owed, waived('30000'), completed)
+      .when({ type: 'SuspendRecovery', reason: 'appeal' }, supervisor)
+      .thenRefused('RECOVERY_STATUS');
+    const back = was('RecoveryDeductionReversed', {
+      recoveryId,
+      paymentId,
+      round: 1,
+      amountMinor: '30000',
+      reason: 'lapsed',
+    });
+    given(owed, whole, deducted('30000', '0'), completed, back)
+      .when({ type: 'SuspendRecovery', reason: 'appeal' }, supervisor)
+      .thenOne('RecoverySuspended');
+  });
+
+  test('nobody of another region resumes, waives or takes a waiver back', () => {
+    const elsewhere = by('omar', 'finance-officer', 'MA-01');
+    const suspended = was('RecoverySuspended', { recoveryId, reason: 'appeal' });
+    for (const command of [
+      { type: 'ResumeRecovery', reason: 'decided' },
+      { type: 'WaiveOverpayment', amountMinor: '1', reason: 'poor' },
+      { type: 'WithdrawWaiver', reason: 'no' },
+    ] as const)
+      given(owed, suspended).when(command, elsewhere).thenRefused('REGION_NOT_ALLOWED');
+  });
+});

@@ -26,6 +26,13 @@ export const factsSchema = {
   },
 };
 
+/** Facts of a household of children only. */
+export const household = (members: number, income = 1_000) => ({
+  income,
+  rural: false,
+  members: Array.from({ length: members }, () => ({ birthMonth: '2015-06', role: 'child' })),
+});
+
 export interface Parts {
   schema?: Policy['factsSchema'];
   expression?: string;

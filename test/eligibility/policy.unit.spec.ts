@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { contentHash } from '../../src/kernel/canonical.js';
-import { compilePolicy, versionInForce, type Policy } from '../../src/eligibility/policy.js';
+import {
+  compilePolicy,
+  versionInEffect,
+  versionInForce,
+  type Policy,
+} from '../../src/eligibility/policy.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { refusal, policyOf, factsSchema } from './policy.fixtures.js';
 
@@ -114,13 +119,28 @@ describe('publishing a policy', () => {
       refusal(() => compilePolicy(policyOf({ monthly: [{ code: 'a' }], oneOff: [{ code: 'a' }] })))
         .field,
     ).toBe('policy/benefits/oneOff/0/code');
-    expect(refusal(() => compilePolicy(policyOf({ monthly: [{ code: 'floor' }] }))).field).toBe(
-      'policy/benefits/monthly/0/code',
-    );
+    for (const code of ['floor', 'ceiling', 'arrears', 'recovery'])
+      expect(refusal(() => compilePolicy(policyOf({ monthly: [{ code }] }))).field).toBe(
+        'policy/benefits/monthly/0/code',
+      );
     expect(
       refusal(() => compilePolicy(policyOf({ limits: { floorMinor: '2', ceilingMinor: '1' } })))
         .field,
     ).toBe('policy/benefits/floorMinor');
+  });
+
+  it('takes a floor at its ceiling, and either alone', () => {
+    for (const limits of [
+      { floorMinor: '2', ceilingMinor: '2' },
+      { floorMinor: '2' },
+      { ceilingMinor: '2' },
+    ])
+      expect(compilePolicy(policyOf({ limits })).policy.benefits).toMatchObject(limits);
+  });
+
+  it('takes a schema whose description is nothing', () => {
+    const schema = { ...factsSchema, description: null };
+    expect(compilePolicy(policyOf({ schema })).model.size).toBe(3);
   });
 
   it('checks the structure of what came from outside', () => {
@@ -206,6 +226,30 @@ describe('publishing a policy', () => {
     expect(versionInForce(asdVersions, '2025-10')?.version).toBe(1);
     expect(versionInForce(asdVersions, '2025-11')?.version).toBe(2);
     expect(versionInForce([...asdVersions].reverse(), '2026-07')?.version).toBe(3);
+  });
+});
+
+describe('the version that is the law of a month', () => {
+  const version = (number: number, effectiveFrom: string, firstPaidPeriod: string) => ({
+    version: number,
+    effectiveFrom,
+    firstPaidPeriod,
+  });
+  // The second took effect in July and was first paid in November; the third was paid ahead.
+  const versions = [
+    version(1, '2025-01-01', '2025-01'),
+    version(2, '2025-07-01', '2025-11'),
+    version(3, '2026-06-01', '2026-03'),
+  ];
+  const inEffect = (period: string, of = versions) => versionInEffect(of, period)?.version;
+
+  it('is the newest that took effect by its first day, or was first paid by then', () => {
+    expect(inEffect('2024-12')).toBeUndefined();
+    expect(['2025-01', '2025-06', '2025-07', '2025-11'].map((period) => inEffect(period))).toEqual([
+      1, 1, 2, 2,
+    ]);
+    expect(['2026-02', '2026-03', '2026-06'].map((period) => inEffect(period))).toEqual([2, 3, 3]);
+    expect(inEffect('2025-07', [...versions].reverse())).toBe(2);
   });
 });
 
