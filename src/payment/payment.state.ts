@@ -323,10 +323,11 @@ function breakResolved(
       keptMinor: lessBy(state.keptMinor, BigInt(returnedMinor ?? state.amountMinor)),
     };
   const outcomes = put(state.outcomes, resolved.attempt - 1, outcome);
-  // Of another amount, and counted as something else than it says, it was none of that.
+  // Counted as something else than it says, it was none: of another amount, or come back.
   const isOfAmount = state.breakKinds[breakId] === 'amount-differs';
   const isCounted = ({ odd, outcome: says }: Booking): boolean =>
-    odd === undefined || (odd === breakId && (says === outcome || !isOfAmount));
+    odd === undefined ||
+    (odd === breakId && (says === outcome || (says === 'settled' && !isOfAmount)));
   const bookings = state.bookings.map((one) => {
     const { odd: _odd, ...booking } = one;
     return isCounted(one) ? booking : one;
