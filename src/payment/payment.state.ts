@@ -1,6 +1,6 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { type Recorded } from '../kernel/decider.js';
-import { isOfAccount, withBooking, type Booking } from './bookings.rule.js';
+import { isOfAccount, type Booking } from './bookings.rule.js';
 import { evolvePeople, NOBODY, type PaymentPeople } from './payment-people.rule.js';
 import { tellingReference } from './telling-reference.rule.js';
 
@@ -153,7 +153,7 @@ function evolveMoney(state: PaymentState, event: Recorded<PaymentEvent>): Paymen
       return booked(state, event.data, 'settled', state.reason, dayOf(event));
     case 'PaymentBooked': {
       const booking = bookingOf(state, event.data, event.data.outcome);
-      return { ...state, bookings: withBooking(state.bookings, booking) };
+      return { ...state, bookings: [...state.bookings, booking] };
     }
     case 'PaymentRejected':
       return reported(state, event.data.attempt, 'rejected', event.data.reason);

@@ -27,6 +27,7 @@ import {
 } from './payment-second-bookings.scenarios.js';
 import { toldAgainScenarios } from './payment-told-again.scenarios.js';
 import { ownWordScenarios } from './payment-own-words.scenarios.js';
+import { wordScenarios } from './payment-words.scenarios.js';
 import { peopleScenarios } from './payment-people.scenarios.js';
 
 const automation = by('automation', 'automation');
@@ -283,4 +284,5 @@ bookedLaterScenarios();
 unreferencedScenarios();
 toldAgainScenarios();
 ownWordScenarios();
+wordScenarios();
 peopleScenarios();
