@@ -34,8 +34,8 @@ const REFERENCED = { settled: 256, returned: 512 } as const;
 /**
  * I2, as far as it is about which entry of the bank an outcome is booked under: a booking is of
  * what was said before; under references there is one, and each kind of message has no more than
- * one that is not a break; a payment system's own word has one reference. 3 bytes a payment, and
- * more for those that were booked after they were known.
+ * one that is not a break; a payment system's own words are of one. 9 bytes a payment, and more for
+ * those that were booked after they were known.
  */
 export class BookingsCheck {
   #bits = new Uint16Array(FIRST_ROOM);
@@ -47,11 +47,12 @@ export class BookingsCheck {
   add(event: Recorded, stream: number, found: Found): void {
     switch (event.type) {
       case 'PaymentInstructed':
+        this.#told.instructed(this.#paymentOf(stream), event.data.messageId);
         return this.#fit(stream);
       case 'PaymentReinstructed':
+        this.#told.instructed(this.#paymentOf(stream), event.data.messageId);
         this.#attempts.set(stream, event.data.attempt);
         this.#bits[stream] = 0;
-        this.#told.instructedAgain(stream);
         return;
       case 'PaymentSettled':
         return this.#said(stream, 'settled', event.data);
@@ -59,6 +60,7 @@ export class BookingsCheck {
         return this.#said(stream, 'returned', event.data);
       case 'PaymentBreakResolved':
         this.#fit(stream);
+        this.#told.resolved(event.data);
         if (event.data.resolution === 'counted-as-settled') this.#bits[stream]! |= SAID.settled;
         if (event.data.resolution === 'counted-as-returned') this.#bits[stream]! |= SAID.returned;
         return;
@@ -75,8 +77,7 @@ export class BookingsCheck {
   #broken(stream: number, data: EventData['PaymentBreakRecorded']): void {
     const { kind, reported, attempt } = data;
     if (reported !== 'settled' && reported !== 'returned') return;
-    if (isOwnWord(data) && data.reference === undefined)
-      this.#told.broken(stream, reported, attempt, this.#isLive(stream, attempt));
+    if (isOwnWord(data)) this.#told.broken(this.#paymentOf(stream), reported, data);
     const isOfSecond = kind === 'other-contradiction' && reported === 'returned';
     if (kind !== 'booked-twice' && !isOfSecond) return;
     const bookings = this.#of(stream, attempt, reported);
@@ -87,7 +88,7 @@ export class BookingsCheck {
   #said(stream: number, outcome: Outcome, data: Booked): void {
     this.#fit(stream);
     const { source } = data;
-    if (isOwnWord(data)) this.#told.said(stream, outcome, data);
+    if (isOwnWord(data)) this.#told.said(this.#paymentOf(stream), outcome, data);
     const first = FIRST[outcome];
     const known = this.#bookings.get(`${stream} ${data.attempt} ${outcome}`);
     if (known && source in first) known.bySource.set(source, (known.bySource.get(source) ?? 0) + 1);
@@ -106,8 +107,8 @@ export class BookingsCheck {
     const isSaid = (this.#bits[stream]! & (SAID[outcome] | SAID.returned)) !== 0;
     if (isLive && !isSaid && bookings.tooMany === 0)
       found('I2', `booked as ${outcome}, which nobody had said`);
-    if (isOwnWord(data) && this.#told.isTooMany(stream, data, isLive))
-      found('I2', `booked under another reference by ${source}, and no break says so`);
+    if (isOwnWord(data) && this.#told.isOneMore(this.#paymentOf(stream), data))
+      found('I2', `booked under another reference or day by ${source}, and no break says so`);
     if (!isOfAccount(source)) return;
     const count = (bookings.bySource.get(source) ?? 0) + 1;
     bookings.bySource.set(source, count);
@@ -142,6 +143,10 @@ export class BookingsCheck {
 
   #isLive(stream: number, attempt: number): boolean {
     return attempt === (this.#attempts.get(stream) ?? 1);
+  }
+
+  #paymentOf(stream: number): { readonly stream: number; readonly newest: number } {
+    return { stream, newest: this.#attempts.get(stream) ?? 1 };
   }
 
   #fit(stream: number): void {

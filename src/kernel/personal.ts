@@ -5,13 +5,21 @@ export const NATIONAL_ID_FORM =
   '4 to 24 letters and digits, two digits at least and no one of them alone throughout';
 
 /**
- * What a spreadsheet, or a program, makes of a code that it took for a number: 12345678.0. Without
- * its dot it is another code.
+ * What a spreadsheet, or a program, makes of a code that it took for a number: 12345678.0
+ * or 12345678.000000. Without its dot it is another code. Three zeros after three digits or fewer
+ * are thousands.
  */
-const AS_NUMBER = /^[^.,]*[0-9][.,]0{1,2}$/;
-export const hasDecimals = (text: string): boolean => AS_NUMBER.test(text.normalize('NFKC').trim());
+const AS_NUMBER = [/^[^.,]*[0-9]{4}[.,]0+$/, /^[^.,]*[0-9][.,](?:0{1,2}|0{4,})$/];
+/** A fraction names nobody: one mark, after four digits or more, groups none. Nor does 1.23E7. */
+const FRACTION = /^(?:[0-9]{4,}[.,][0-9]+|[0-9]+[.,][0-9]*E[+-]?[0-9]+)$/i;
+const plain = (text: string): string => text.normalize('NFKC').replace(/\s/g, '');
+export const hasDecimals = (text: string): boolean =>
+  AS_NUMBER.some((form) => form.test(plain(text)));
+/** Of what names a person, where no check digits tell a wrong one. */
+export const isFraction = (text: string): boolean =>
+  hasDecimals(text) || FRACTION.test(plain(text));
 export const HAS_DECIMALS =
-  'must not end in decimals (.0), as spreadsheets and programs write what they take for a number';
+  'must not have decimals (.0) or an exponent (E+7), as spreadsheets and programs write what they take for a number';
 
 /**
  * One spelling for one national identity number, so that its keyed hash is one: NFKC, upper case,
@@ -20,7 +28,7 @@ export const HAS_DECIMALS =
  * @throws DomainError INVALID_NATIONAL_ID, which never carries the number
  */
 export function normaliseNationalId(text: string, field = 'nationalId'): string {
-  if (typeof text === 'string' && hasDecimals(text))
+  if (typeof text === 'string' && isFraction(text))
     throw new DomainError('INVALID_NATIONAL_ID', `${field} ${HAS_DECIMALS}.`, 'invalid', field);
   const value =
     typeof text === 'string'

@@ -1,4 +1,5 @@
 import type { EventData } from '../../events/generated.js';
+import { isReferenceToldBy, isToldBy, wordAmong } from './own-words.rule.js';
 
 /** What a bank's message says of a booking besides its references. */
 export type BookingDetails = NonNullable<EventData['PaymentBooked']['booking']>;
@@ -48,8 +49,8 @@ export function sightingOf(bookings: readonly Booking[], told: ToldBooking): Sig
   if (told.bookedAgain !== undefined)
     return isCounted(known, told, told.bookedAgain) ? 'same' : 'another';
   if (known.length === 0) return 'first';
+  if (isOwnWord(told.source)) return wordAmong(known, told);
   if (isAnother(known, told)) return 'another';
-  if (isOwnWord(told.source)) return known.some((one) => hasAllOf(one, told)) ? 'same' : 'seen';
   // What references tell apart needs no more; else each kind of message has the booking once.
   const isTold =
     told.details === undefined ||
@@ -70,30 +71,9 @@ export function sightingOf(bookings: readonly Booking[], told: ToldBooking): Sig
  */
 export function isAnotherBooking(bookings: readonly Booking[], told: ToldBooking): boolean {
   const known = comparable(bookings, told);
-  if (told.bookedAgain !== undefined || isAnother(known, told)) return true;
-  return isOwnWord(told.source) && known.length > 0 && !known.some((one) => hasAllOf(one, told));
-}
-
-/**
- * With one more. A payment system tells a reference or a day of what it told before without: that
- * booking has it then, and what has another one is another.
- */
-export function withBooking(bookings: readonly Booking[], told: Booking): readonly Booking[] {
-  const fits = (known: Booking): boolean =>
-    known.odd === undefined &&
-    isOwnWord(told.source) &&
-    comparable([known], told).length > 0 &&
-    !isAnother([known], told);
-  const named = bookings.findIndex((one) => fits(one) && byReference(one, told) === 'same');
-  const at = named < 0 ? bookings.findIndex(fits) : named;
-  if (at < 0) return [...bookings, told];
-  const known = bookings[at]!;
-  const details = { ...told.details, ...known.details };
-  return bookings.with(at, {
-    ...told,
-    ...known,
-    ...(Object.keys(details).length === 0 ? {} : { details }),
-  });
+  if (told.bookedAgain !== undefined) return true;
+  if (isOwnWord(told.source)) return known.length > 0 && !isToldBy(known, told);
+  return isAnother(known, told);
 }
 
 /** Whether the bank tells other days of it than of any that is known, as where it mends one. */
@@ -102,11 +82,22 @@ export function isOfOtherDays(bookings: readonly Booking[], told: ToldBooking): 
   return known.length > 0 && !known.some((booking) => isOfSameDays(booking, told));
 }
 
-/** Which booking of its attempt it is, where no reference says so: from 1 after the first. */
-export function ordinalOf(bookings: readonly Booking[], told: ToldBooking): number | undefined {
-  if (told.bookedAgain !== undefined) return told.bookedAgain;
-  if (told.reference !== undefined || told.entryReference !== undefined) return undefined;
-  return mostOfOne(comparable(bookings, told));
+/**
+ * What tells the break of a booking from those of others beside its references: which one of its
+ * attempt it is, after the first; of a reference that was told before, the day of it.
+ */
+export function markOf(
+  bookings: readonly Booking[],
+  told: ToldBooking,
+): readonly (string | number)[] {
+  const after = (ordinal: number) => (ordinal === 1 ? [] : [ordinal]);
+  if (told.bookedAgain !== undefined) return after(told.bookedAgain);
+  const known = comparable(bookings, told);
+  if (told.reference === undefined && told.entryReference === undefined)
+    return after(isOwnWord(told.source) ? known.length : mostOfOne(known));
+  const day = told.details?.bookedOn ?? told.details?.valueOn;
+  const isDayNew = isOwnWord(told.source) && isReferenceToldBy(known, told);
+  return isDayNew && day !== undefined ? [day] : [];
 }
 
 const comparable = (
@@ -180,13 +171,6 @@ function byReference(known: References, told: References): 'same' | 'other' | un
 
 const ownOf = ({ reference, entryReference }: References): string | undefined =>
   entryReference === undefined || reference === entryReference ? undefined : reference;
-
-/** Whether nothing that tells bookings apart is told of it for the first time. */
-function hasAllOf(known: Booking, told: ToldBooking): boolean {
-  if (byReference(known, told) === 'same') return true;
-  if (told.reference !== undefined || !isOfSameDays(known, told)) return false;
-  return told.details?.bookedOn === undefined || known.details?.bookedOn !== undefined;
-}
 
 /** Days that only one of the two has tell nothing. */
 function isOfSameDays({ details: known = {} }: Booking, { details: told = {} }: ToldBooking) {

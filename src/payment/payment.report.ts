@@ -8,7 +8,7 @@ import {
   isOfAccount,
   isOfOtherDays,
   isOwnWord,
-  ordinalOf,
+  markOf,
   sightingOf,
   type BookingDetails,
   type ToldBooking,
@@ -319,7 +319,6 @@ function breakIdOf(state: PaymentState, command: ReportOutcome, kind: Break['kin
       return mendedBreakId(state, said, kind, { told, on: reportedDay(command) });
   }
   const counted = state.bookings.filter(({ odd }) => kind !== 'booked-twice' || odd === undefined);
-  const ordinal = ordinalOf(counted, told) ?? 1;
   return uuidOf(
     'break',
     state.paymentId,
@@ -327,7 +326,7 @@ function breakIdOf(state: PaymentState, command: ReportOutcome, kind: Break['kin
     kind,
     entryReference ?? '',
     reference ?? '',
-    ...(ordinal === 1 ? [] : [ordinal]),
+    ...markOf(counted, told),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { type Recorded } from '../kernel/decider.js';
-import { isOfAccount, withBooking, type Booking } from './bookings.rule.js';
+import { isOfAccount, type Booking } from './bookings.rule.js';
 import { evolvePeople, NOBODY, type PaymentPeople } from './payment-people.rule.js';
 import { tellingReference } from './telling-reference.rule.js';
 
@@ -153,7 +153,7 @@ function evolveMoney(state: PaymentState, event: Recorded<PaymentEvent>): Paymen
       return booked(state, event.data, 'settled', state.reason, dayOf(event));
     case 'PaymentBooked': {
       const booking = bookingOf(state, event.data, event.data.outcome);
-      return { ...state, bookings: withBooking(state.bookings, booking) };
+      return { ...state, bookings: [...state.bookings, booking] };
     }
     case 'PaymentRejected':
       return reported(state, event.data.attempt, 'rejected', event.data.reason);
@@ -323,10 +323,11 @@ function breakResolved(
       keptMinor: lessBy(state.keptMinor, BigInt(returnedMinor ?? state.amountMinor)),
     };
   const outcomes = put(state.outcomes, resolved.attempt - 1, outcome);
-  // Of another amount, and counted as something else than it says, it was none of that.
+  // Counted as something else than it says, it was none: of another amount, or come back.
   const isOfAmount = state.breakKinds[breakId] === 'amount-differs';
   const isCounted = ({ odd, outcome: says }: Booking): boolean =>
-    odd === undefined || (odd === breakId && (says === outcome || !isOfAmount));
+    odd === undefined ||
+    (odd === breakId && (says === outcome || (says === 'settled' && !isOfAmount)));
   const bookings = state.bookings.map((one) => {
     const { odd: _odd, ...booking } = one;
     return isCounted(one) ? booking : one;

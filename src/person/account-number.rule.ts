@@ -1,6 +1,6 @@
 import { isIban, isRib, isWallet } from '../kernel/accounts.js';
 import { DomainError } from '../kernel/errors.js';
-import { HAS_DECIMALS, hasDecimals } from '../kernel/personal.js';
+import { HAS_DECIMALS, hasDecimals, isFraction } from '../kernel/personal.js';
 
 export interface AccountFields {
   readonly kind: 'iban' | 'rib' | 'wallet' | 'cash';
@@ -26,7 +26,7 @@ const WHAT: Readonly<Record<AccountFields['kind'], string>> = {
  * @throws DomainError INVALID_ACCOUNT, which never carries the number
  */
 export function accountNumber({ kind, number }: AccountFields, field: string): string {
-  if (hasDecimals(number))
+  if (kind === 'cash' ? isFraction(number) : hasDecimals(number))
     throw new DomainError('INVALID_ACCOUNT', `${field} ${HAS_DECIMALS}.`, 'invalid', field);
   const spelled = number.replace(/[\s.\u00a0\u202f-]/g, '').toUpperCase();
   if (!SPELLED[kind](spelled))

@@ -131,3 +131,90 @@ test('a return of what was settled is booked beside it', () => {
   ];
   expect(foundIn(...both, book('settled'), book('returned'))).toEqual([]);
 });
+
+describe('what a payment system says of bookings in words of its own', () => {
+  const oneMore = (source: string): string =>
+    `I2 booked under another reference or day by ${source}, and no break says so`;
+  const word = (type: EventType, more: object, stream = 0): Step => [
+    type,
+    { attempt: 1, endToEndId: 'E1', source: 'http', ...more },
+    stream,
+  ];
+  const settled = (more: object, stream = 0): Step => word('PaymentSettled', more, stream);
+  const book = (more: object, stream = 0): Step =>
+    word('PaymentBooked', { outcome: 'settled', ...more }, stream);
+  const broken = (more: object): Step =>
+    word('PaymentBreakRecorded', { kind: 'booked-twice', reported: 'settled', ...more });
+  const R1 = { reference: 'R1' };
+  const R2 = { reference: 'R2' };
+  const on = (bookedOn: string): object => ({ booking: { bookedOn } });
+
+  test.each(FAR_STREAMS)('is kept of payment number %d', (far) => {
+    const day = on('2026-02-03');
+    const log = [settled({ ...R1, ...day }, 2), settled({ ...R2, ...day }, far)] as const;
+    expect(foundIn(...log, book(R1, 2), book(R2, far), book(day, far))).toEqual([]);
+    expect(foundIn(...log, book(R2, 2))).toEqual([oneMore('http')]);
+    expect(foundIn(...log, book(R1, far))).toEqual([oneMore('http')]);
+    expect(foundIn(...log, book(on('2026-02-04'), far))).toEqual([oneMore('http')]);
+  });
+  test('is of each of more rails than a byte can number', () => {
+    const rails = Array.from({ length: 300 }, (_, n) => ({ source: `rail-${n}`, n }));
+    const log = rails.map(({ source, n }) => settled({ source, ...R1 }, n));
+    expect(foundIn(...log, ...rails.map(({ source, n }) => book({ source, ...R1 }, n)))).toEqual(
+      [],
+    );
+    expect(foundIn(...log, ...rails.map(({ source, n }) => book({ source, ...R2 }, n)))).toEqual(
+      rails.map(({ source }) => oneMore(source)),
+    );
+    const other = { source: 'rail-1', ...R2 };
+    expect(foundIn(...log, book(other, 2))).toEqual([]);
+  });
+  test('has no reference in what stands for none, or names the payment', () => {
+    const instructed: Step = ['PaymentInstructed', { attempt: 1, messageId: 'M1' }];
+    for (const reference of ['NONREF', 'E1', 'M1', ' ']) {
+      expect(foundIn(instructed, settled({ reference }), book(R1))).toEqual([]);
+      const entry = { reference, entryReference: 'K1' };
+      expect(foundIn(instructed, settled(entry), book(R1))).toEqual([oneMore('http')]);
+    }
+  });
+  test('is of an attempt, also of one that was instructed again since', () => {
+    const again: Step = ['PaymentReinstructed', { attempt: 2, messageId: 'M2' }];
+    const second = { attempt: 2, endToEndId: 'E2' };
+    const log = [settled(R1), again, settled({ ...second, ...R2 })] as const;
+    expect(foundIn(...log, book(R1), book({ ...second, ...R2 }))).toEqual([]);
+    expect(foundIn(...log, book(R2), book({ ...second, ...R1 }))).toEqual([
+      oneMore('http'),
+      oneMore('http'),
+    ]);
+  });
+  test('is of no booking where its amount or its day is wrong, unless it is counted', () => {
+    const resolved = (resolution: string, more: object = {}): Step => [
+      'PaymentBreakResolved',
+      { breakId: 'B', resolution, ...more },
+    ];
+    const odd = (kind: string): Step => broken({ breakId: 'B', kind, ...R1 });
+    for (const kind of ['amount-differs', 'date-implausible']) {
+      expect(foundIn(settled({}), odd(kind), book(R2))).toEqual([]);
+      expect(foundIn(settled({}), odd(kind), resolved('no-effect'), book(R2))).toEqual([]);
+      const counted = [settled({}), odd(kind), resolved('counted-as-settled')] as const;
+      expect(foundIn(...counted, book(R2))).toEqual([oneMore('http')]);
+      const part = resolved('counted-as-settled', { furtherPart: true });
+      expect(foundIn(settled({}), odd(kind), part, book(R2))).toEqual([]);
+    }
+    const back = resolved('counted-as-returned');
+    expect(foundIn(settled({}), odd('amount-differs'), back, book(R2))).toEqual([]);
+    expect(foundIn(settled({}), odd('date-implausible'), back, book(R2))).toEqual([
+      oneMore('http'),
+    ]);
+  });
+  test('fits a reference that has no day, or one of which the day was told', () => {
+    const two = [settled(R1), broken({ breakId: 'B', ...R2 })] as const;
+    const [third, fourth, fifth] = ['2026-02-03', '2026-02-04', '2026-02-05'].map(on);
+    expect(foundIn(...two, book(third!), book(fourth!))).toEqual([]);
+    expect(foundIn(...two, book(third!), book(fourth!), book(fifth!))).toEqual([oneMore('http')]);
+    expect(foundIn(...two, book({ ...R1, ...third }), book(third!), book(fourth!))).toEqual([]);
+    expect(foundIn(...two, book({ ...R1, ...third }), book(fourth!), book(fifth!))).toEqual([
+      oneMore('http'),
+    ]);
+  });
+});

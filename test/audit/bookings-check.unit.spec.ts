@@ -89,16 +89,16 @@ describe('the audit', () => {
     booked(log, settled, { reference: 'K2' });
     expect(found(log)).toEqual([]);
   });
-  test('takes one reference that a payment system tells later, and one more a break', () => {
+  test('takes what a payment system tells later of one booking, by any of its doors', () => {
     const log = new Tampered();
     const settled = settledBy(log, 'http');
-    booked(log, settled, { source: 'http', reference: 'R1' });
-    tooMany(log, settled, 'settled', 'http');
-    booked(log, settled, { source: 'http', reference: 'R2' });
+    booked(log, settled, { source: 'topic', booking: { bookedOn: '2026-02-01' } });
+    booked(log, settled, { source: 'file', reference: 'R1' });
+    booked(log, settled, { source: 'govstack', reference: 'G1' });
     expect(found(log)).toEqual([]);
-    booked(log, settled, { source: 'http', reference: 'R3' });
+    booked(log, settled, { source: 'http', reference: 'R2' });
     expect(found(log)).toEqual([
-      expect.stringContaining('I2 booked under another reference by http'),
+      expect.stringContaining('I2 booked under another reference or day by http'),
     ]);
   });
   test.each<[string, (log: Tampered) => void, RegExp]>([
@@ -109,12 +109,26 @@ describe('the audit', () => {
         booked(log, settled, { source: 'govstack', reference: 'R1' });
         booked(log, settled, { source: 'govstack', reference: 'R2' });
       },
-      /I2 booked under another reference by govstack/,
+      /I2 booked under another reference or day by govstack/,
     ],
     [
       'another reference of a payment system than that which settled it',
       (log) => booked(log, settledBy(log, 'http', 'R1'), { source: 'http', reference: 'R2' }),
-      /I2 booked under another reference by http/,
+      /I2 booked under another reference or day by http/,
+    ],
+    [
+      'another reference by another door',
+      (log) => booked(log, settledBy(log, 'http', 'R1'), { source: 'topic', reference: 'R2' }),
+      /I2 booked under another reference or day by topic/,
+    ],
+    [
+      'another day by another door',
+      (log) => {
+        const settled = settledBy(log, 'http');
+        booked(log, settled, { source: 'http', booking: { bookedOn: '2026-02-01' } });
+        booked(log, settled, { source: 'file', booking: { bookedOn: '2026-02-02' } });
+      },
+      /I2 booked under another reference or day by file/,
     ],
     [
       'two bookings under two references',

@@ -102,6 +102,7 @@ describe('numbers that a spreadsheet rewrote', () => {
   });
   it.each<[string, Line]>([
     ['an identity', { id: '12345678.0' }],
+    ['one that a program printed', { id: '12345678.000000' }],
     ['one with letters', { id: 'AB123456.00' }],
     ['one with a comma', { id: '12345678,0' }],
     ['an account', { account: '7810000000000000100116.0' }],

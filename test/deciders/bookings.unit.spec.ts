@@ -2,9 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   isAnotherBooking,
   isOfOtherDays,
-  ordinalOf,
   sightingOf,
-  withBooking,
   type Booking,
   type BookingDetails,
 } from '../../src/payment/bookings.rule.js';
@@ -19,7 +17,6 @@ const booked = (source: string, more: Partial<Booking> = {}): Booking => ({
 });
 const ofStatement = (more: Partial<Booking> = {}) => booked('camt.053', more);
 const ofNotice = (more: Partial<Booking> = {}) => booked('camt.054', more);
-const ownWord = (more: Partial<Booking> = {}) => booked('http', more);
 const byPerson = (more: Partial<Booking> = {}) => booked('operator', more);
 /** In statement A, or another. */
 const inStatement = (statement = 'A', more: BookingDetails = {}) =>
@@ -129,54 +126,5 @@ describe('a booking of which its statement has one before that nothing tells fro
     const notice = ofNotice({ details: DAY });
     expect(again([inStatement('B'), notice, notice])).toBe('another');
     expect(again([inStatement('B'), notice, notice, notice])).toBe('same');
-  });
-
-  test('is the first, the second and so on of those that are known', () => {
-    expect(ordinalOf([], ofStatement())).toBe(0);
-    expect(ordinalOf([ofStatement(), ofStatement(), ofNotice()], ofStatement())).toBe(2);
-    expect(ordinalOf([ofStatement()], { ...ofStatement(), bookedAgain: 3 })).toBe(3);
-    expect(ordinalOf([ofStatement()], ofStatement({ reference: 'A' }))).toBeUndefined();
-    expect(ordinalOf([ofStatement()], ofStatement({ entryReference: 'A' }))).toBeUndefined();
-  });
-});
-
-describe('what a payment system says by itself', () => {
-  test('is seen again with a day that it did not say, and the same without', () => {
-    expect(sightingOf([ownWord()], ownWord({ details: DAY }))).toBe('seen');
-    expect(sightingOf([ownWord({ details: DAY })], booked('file'))).toBe('same');
-    expect(sightingOf([ownWord({ details: DAY }), ownWord()], ownWord({ details: NEXT_DAY }))).toBe(
-      'seen',
-    );
-  });
-
-  test('gives a booking that it told before the day that it tells now', () => {
-    const value = { valueOn: '2026-02-03' };
-    expect(
-      withBooking([ownWord({ reference: 'A', details: DAY })], ownWord({ details: value })),
-    ).toEqual([ownWord({ reference: 'A', details: { ...DAY, ...value } })]);
-    expect(withBooking([ownWord()], booked('file', { reference: 'A' }))).toEqual([
-      ownWord({ reference: 'A' }),
-    ]);
-  });
-
-  test('gives it to the one that has its reference', () => {
-    const named = ownWord({ reference: 'A' });
-    const told = ownWord({ reference: 'A', details: DAY });
-    expect(withBooking([ownWord(), named], told)).toEqual([ownWord(), told]);
-    expect(withBooking([ofStatement({ reference: 'A' })], told)).toEqual([
-      ofStatement({ reference: 'A' }),
-      told,
-    ]);
-  });
-
-  test('is one more where it has another reference, or the one that is known is odd', () => {
-    const told = ownWord({ reference: 'B' });
-    expect(withBooking([ownWord({ reference: 'A' })], told)).toEqual([
-      ownWord({ reference: 'A' }),
-      told,
-    ]);
-    const odd = ownWord({ odd: 'break' });
-    expect(withBooking([odd], ownWord())).toEqual([odd, ownWord()]);
-    expect(withBooking([ofStatement()], ofStatement())).toEqual([ofStatement(), ofStatement()]);
   });
 });

@@ -61,7 +61,34 @@ export function ownWordScenarios(): void {
       [
         'on a day, then under a reference, and then under another',
         [out(on(3)), out(under('R1')), out(under('R1', on(3))), out(under('R2', on(3)))],
-        ['seen', '.', 'booked-twice'],
+        ['seen', 'seen', 'booked-twice'],
+      ],
+      [
+        'on three days by three doors',
+        [
+          out({ source: 'topic' }),
+          out(on(3)),
+          out(on(4)),
+          out({ ...on(5), source: 'topic' }),
+          out({ ...on(2), source: 'file' }),
+          out({ ...on(4), source: 'file' }),
+        ],
+        ['seen', 'booked-twice', 'booked-twice', 'booked-twice', '.'],
+      ],
+      [
+        'under a reference whose day it says later, and then on another day',
+        [out(under('R1')), out(under('R1', on(5))), out(on(3)), out(on(5))],
+        ['seen', 'booked-twice', '.'],
+      ],
+      [
+        'on a day, and then under a reference that turns out to be of another day',
+        [out(on(4)), out(under('R1')), out(under('R1', on(3))), out(on(3)), out(on(4))],
+        ['seen', 'booked-twice', '.', '.'],
+      ],
+      [
+        'under a reference whose day it mends',
+        [out(under('R1', on(3))), out(under('R1', on(4))), out(on(4)), out(on(3)), out(on(5))],
+        ['seen', '.', '.', 'booked-twice'],
       ],
       [
         'under a reference, and then without one on another day',

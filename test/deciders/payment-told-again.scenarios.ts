@@ -66,6 +66,24 @@ export function toldAgainScenarios(): void {
         .thenOne('PaymentReturned');
   });
 
+  test.each([
+    ['an account', debit('A1'), credit('C1')],
+    ['a payment system', outcome('settled'), outcome('returned', 1, { reference: 'C1' })],
+  ])(
+    'a return of before its debit that was counted as a settlement, and has another day then, is told now: of %s',
+    (_, out, back) => {
+      const odd = after([...live], on(out, 5), on(back, 3));
+      const counted = countedAsSettled(odd);
+      expect(odd.at(-1)).toMatchObject({ data: { kind: 'date-implausible' } });
+      given(...counted)
+        .when(on(back, 3), bank)
+        .then();
+      given(...counted)
+        .when(on(back, 7), bank)
+        .thenOne('PaymentReturned', { reference: 'C1' });
+    },
+  );
+
   describe('the return of a second debit', () => {
     const back = after([...live], debit('A1'), debit('A2'), credit('C1'));
     test.each<[string, ReportOutcome]>([

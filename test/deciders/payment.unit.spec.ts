@@ -28,6 +28,7 @@ import {
 import { toldAgainScenarios } from './payment-told-again.scenarios.js';
 import { ownWordScenarios } from './payment-own-words.scenarios.js';
 import { furtherScenarios } from './payment-further.scenarios.js';
+import { wordScenarios } from './payment-words.scenarios.js';
 import { peopleScenarios } from './payment-people.scenarios.js';
 
 const automation = by('automation', 'automation');
@@ -284,5 +285,6 @@ bookedLaterScenarios();
 unreferencedScenarios();
 toldAgainScenarios();
 ownWordScenarios();
+wordScenarios();
 peopleScenarios();
 furtherScenarios();
