@@ -22,7 +22,6 @@ const leftOut: Told = ['CycleHouseholdsLeftOut', { count: 3 }];
 const approved: Told = ['CycleApproved', {}, 'kenza'];
 
 test('a cycle is what was opened, prepared and left out, by whom', () => {
-  expect(after(opened)).toMatchObject({ ...of, status: 'open', round: 0 });
   expect(after(opened, begun(), leftOut, prepared, approved)).toMatchObject({
     ...of,
     ...set,
@@ -33,6 +32,31 @@ test('a cycle is what was opened, prepared and left out, by whom', () => {
     preparers: ['farid', 'omar'],
     approver: 'kenza',
     checker: '',
+  });
+});
+
+test('a cycle that was only opened is prepared, checked, approved and reconciled by nobody', () => {
+  expect(after(opened)).toEqual({
+    ...of,
+    status: 'open',
+    round: 0,
+    asOf: -1,
+    count: 0,
+    totalMinor: '0',
+    contentHash: '',
+    leftOut: 0,
+    later: {},
+    reinstructing: {},
+    preparers: [],
+    approver: '',
+    checkedHash: '',
+    checkedAsOf: -1,
+    checker: '',
+    findings: [],
+    overridden: {},
+    openFindings: [],
+    reinstructed: [],
+    figures: undefined,
   });
 });
 

@@ -179,9 +179,10 @@ describe('a break', () => {
     const oddOf = (...events: readonly Told[]) =>
       after(...live, odd, other, ...events).bookings.map((one) => one.odd);
     expect(oddOf(counted('a', 'settled'))).toEqual([undefined, 'b']);
-    // Of another amount and counted as something else, it was none of that.
+    expect(oddOf(counted('b', 'returned'))).toEqual(['a', undefined]);
+    // Counted as something else than it says, it was none: of another amount, or come back.
     expect(oddOf(counted('a', 'returned'))).toEqual(['a', 'b']);
-    expect(oddOf(counted('b', 'settled'))).toEqual(['a', undefined]);
+    expect(oddOf(counted('b', 'settled'))).toEqual(['a', 'b']);
   });
 });
 

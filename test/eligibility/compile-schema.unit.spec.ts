@@ -14,3 +14,7 @@ test('a keyword that nobody knows is refused, a property that is only required i
   expect(check({ one: 1, two: 0 })).toBe(false);
   expect(check({ two: 1 })).toBe(false);
 });
+
+test('what somebody sent has what it has by itself', () => {
+  expect(compileSchema({ required: ['one'] })(Object.create({ one: 1 }))).toBe(false);
+});
