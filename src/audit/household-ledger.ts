@@ -53,8 +53,8 @@ export class HouseholdLedger {
   /** What corrections found to be owed: overpaid, less what that was set against. */
   readonly #overpaidBy = new Map<string, bigint>();
   readonly #establishedBy = new Set<string>();
-  /** What corrections put on the account, by correction and month. */
-  readonly #months = new Map<string, ReadonlyMap<string, FoundIn>>();
+  /** Of which months the debt is. */
+  readonly #owedIn = new Map<string, bigint>();
   readonly #deductions = new Map<string, Deduction>();
   /** The newest round that was ordered, by payment. */
   readonly #rounds = new Map<string, number>();
@@ -110,7 +110,7 @@ export class HouseholdLedger {
       found('I6', `put on the account twice by ${correctionId}`);
     this.#requirePending(correctionId, minor, 'put on the account', found);
     this.#establishedBy.add(correctionId);
-    if (this.pending) this.#months.set(correctionId, this.pending.months);
+    this.#moveDebt(this.pending, offset);
     this.pending = undefined;
     if (minor < 0n) return this.#setOff(correctionId, -minor, arrearsOffset, approved, found);
     if (arrearsOffset.length > 0) found('I6', 'arrears set against arrears');
@@ -118,18 +118,32 @@ export class HouseholdLedger {
       this.#arrears.set(correctionId, { minor: minor - offset, carriedBy: undefined });
   }
 
-  /**
-   * What corrections found to be paid too much in months that are due more now, and what was
-   * deducted in them after all, up to that.
-   */
+  /** What the debt has of months that are due more now, and what was deducted in them after all. */
   #tooMuchIn(pending: Pending | undefined): bigint {
     let sum = 0n;
-    for (const [month, { minor, deducted }] of pending?.months ?? []) {
-      let found = 0n;
-      for (const months of this.#months.values()) found += months.get(month)?.minor ?? 0n;
-      sum += atMost(minor, atMost(-found, -found) + atMost(deducted, deducted));
-    }
+    for (const [month, { minor, deducted }] of pending?.months ?? [])
+      sum += atMost(minor, (this.#owedIn.get(month) ?? 0n) + atMost(deducted, deducted));
     return sum;
+  }
+
+  /**
+   * A correction's debt is of the months that it found too much, in their order; what is set
+   * against it is of those that it found due.
+   */
+  #moveDebt(pending: Pending | undefined, offset: bigint): void {
+    if (!pending) return;
+    let left = this.#overpaidBy.get(pending.correctionId) ?? 0n;
+    let setOff = offset;
+    for (const [month, { minor }] of pending.months) {
+      const before = this.#owedIn.get(month) ?? 0n;
+      const more = atMost(-minor, left);
+      const less = atMost(minor, setOff);
+      left -= more;
+      setOff -= less;
+      const owed = before + more - atMost(before, less);
+      if (owed > 0n) this.#owedIn.set(month, owed);
+      else this.#owedIn.delete(month);
+    }
   }
 
   /** Of an overpayment, what no arrears were left for is owed. */
@@ -176,7 +190,6 @@ export class HouseholdLedger {
     if (arrears?.carriedBy)
       found('I6', `arrears lapsed that ${arrears.carriedBy.paymentId} carries`);
     this.#arrears.delete(correctionId);
-    this.#months.delete(correctionId);
   }
 
   #requirePending(correctionId: string, minor: bigint, what: string, found: Found): void {

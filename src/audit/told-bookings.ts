@@ -152,6 +152,9 @@ export class ToldBookings {
   }
 
   #wordOf({ endToEndId, reference, entryReference, booking }: Booked | Break): Word {
+    // A word on all of a batch names that, on the day on which it was said.
+    if (entryReference !== undefined && reference === entryReference)
+      return { reference: 0, day: 0 };
     const day = booking?.bookedOn ?? booking?.valueOn;
     return {
       reference:

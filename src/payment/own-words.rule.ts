@@ -36,10 +36,14 @@ export const isToldBy = (known: readonly Said[], told: Said): boolean =>
 export const isReferenceToldBy = (known: readonly Said[], told: Said): boolean =>
   known.some((one) => wordOf(one).reference === wordOf(told).reference);
 
-const wordOf = ({ reference, entryReference, details }: Said): Word => ({
-  reference: reference ?? entryReference,
-  day: details?.bookedOn ?? details?.valueOn,
-});
+/** What names the batch that it is of, as a block's word on all of it does, tells no booking. */
+const wordOf = ({ reference, entryReference, details }: Said): Word =>
+  entryReference !== undefined && reference === entryReference
+    ? { reference: undefined, day: undefined }
+    : {
+        reference: reference ?? entryReference,
+        day: details?.bookedOn ?? details?.valueOn,
+      };
 
 const hasAllOf = (known: Word, told: Word): boolean =>
   (told.reference === undefined || told.reference === known.reference) &&

@@ -8,6 +8,7 @@ import {
   streams,
 } from '../../src/kernel/ids.js';
 import {
+  arrearsOf,
   carriedOf,
   doubtedCorrections,
   isFreedByPayer,
@@ -45,7 +46,7 @@ export function doubtedIn(
     (id) => [id, world.log.stream(streams.payment(id), asOf)] as const,
   );
   const doubted = doubtedCorrections(adjusted, paymentId, new Map(payments), seen);
-  const { arrears } = foldAdjustment(adjusted);
+  const arrears = arrearsOf(adjusted, paymentId);
   const { personId } = partsOfPayment(paymentId);
   if (arrears.length === 0) return doubted;
   return waitingAgainst(balanceIn(world, personId, asOf), arrears, doubted);
@@ -60,6 +61,11 @@ export function balanceIn(world: World, personId: string, asOf: number): bigint 
   const against = {
     programmeId: PROGRAMME,
     past: pastIn(cyclesIn(world, asOf)),
+    approved: new Set(
+      corrections.flatMap(({ status, started }) =>
+        status === 'approved' && started ? [started.correctionId] : [],
+      ),
+    ),
     rulingOf: ruling(programme, corrections, ''),
     firstPaid: ruling(programme, [], '')(''),
   };

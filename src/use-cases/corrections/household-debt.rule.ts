@@ -40,31 +40,63 @@ export function offsetOf(
   const least = [
     BigInt(proposal.differenceMinor),
     offsettableMinor(recovery),
-    tooMuchIn(proposal, established),
+    tooMuchIn(proposal, established, recovery),
   ].reduce((a, b) => (b < a ? b : a));
   return least > 0n ? least : 0n;
 }
 
 /**
- * What corrections found to be paid too much in months that are due more now, and what was deducted
- * in them and is not on the account, up to that.
+ * What the debt has of months that are due more now, and what was deducted in them and is not on
+ * the account, up to that.
  */
 function tooMuchIn(
   { periods }: Pick<Proposal, 'periods'>,
   established: readonly Proposal[],
+  recovery: RecoveryState,
 ): bigint {
+  const owed = owedByMonth(established, recovery);
   return periods.reduce((sum, month) => {
-    const found = established
-      .flatMap((one) => one.periods.filter(({ period }) => period === month.period))
-      .reduce((all, one) => all + differenceIn(one), 0n);
-    const deducted = month.items
-      .filter(({ code }) => code === RECOVERY_ITEM)
-      .reduce((all, one) => all + differenceIn(one), 0n);
+    const held = (owed.get(month.period) ?? 0n) + deductedIn(month);
     const due = differenceIn(month);
-    const held = (found < 0n ? -found : 0n) + (deducted > 0n ? deducted : 0n);
     const again = held < due ? held : due;
     return again > 0n ? sum + again : sum;
   }, 0n);
+}
+
+function deductedIn({ items }: Proposal['periods'][number]): bigint {
+  const deducted = items
+    .filter(({ code }) => code === RECOVERY_ITEM)
+    .reduce((all, one) => all + differenceIn(one), 0n);
+  return deducted > 0n ? deducted : 0n;
+}
+
+/**
+ * Of which months the debt is: each correction's is of the months that it found too much, in their
+ * order, and what was set against it is of the months that it was found due for.
+ */
+function owedByMonth(
+  established: readonly Proposal[],
+  { overpaidBy, offsets }: Pick<RecoveryState, 'overpaidBy' | 'offsets'>,
+): ReadonlyMap<string, bigint> {
+  const owed = new Map<string, bigint>();
+  for (const { correctionId, periods } of established) {
+    let left = overpaidBy[correctionId] ?? 0n;
+    let setOff = offsets[correctionId] ?? 0n;
+    for (const month of periods) {
+      const minor = differenceIn(month);
+      const before = owed.get(month.period) ?? 0n;
+      if (minor < 0n) {
+        const more = -minor < left ? -minor : left;
+        owed.set(month.period, before + more);
+        left -= more;
+      } else {
+        const most = minor < setOff ? minor : setOff;
+        owed.set(month.period, before < most ? 0n : before - most);
+        setOff -= most;
+      }
+    }
+  }
+  return owed;
 }
 
 /**

@@ -38,7 +38,7 @@ export type ProposeSummary = EventData['CorrectionProposed'] &
     readonly unevaluable?: UnevaluableMonths;
   };
 /** Months that one correction may go back; a household's payments of each are held at once. */
-const MAX_MONTHS = 120;
+export const MAX_MONTHS = 120;
 
 /**
  * Recomputes what households were due in the months that were paid, and proposes arrears or an

@@ -178,7 +178,7 @@ export function clearersOf(
 }
 
 /** What no other payment carries. */
-const arrearsOf = (account: readonly Recorded[], paymentId: string): readonly Arrears[] =>
+export const arrearsOf = (account: readonly Recorded[], paymentId: string): readonly Arrears[] =>
   fold(adjustmentDecider, account).arrears.filter(
     ({ orderedBy }) => orderedBy === undefined || orderedBy.paymentId === paymentId,
   );

@@ -9,6 +9,7 @@ import { cyclesOf } from '../../cycle/cycle-reader.js';
 import { identityHoldersOf } from '../households/identity-holders.js';
 import { HouseholdBalances } from '../households/household-balances.js';
 import {
+  arrearsOf,
   carriedOf,
   doubtedCorrections,
   stoodInFor,
@@ -82,7 +83,7 @@ export class DoubtedArrears {
     const doubted = await this.of(accounts);
     const owed = new Map(
       [...accounts].flatMap(([id, events]) => {
-        const { arrears } = foldAdjustment(events);
+        const arrears = arrearsOf(events, id);
         return arrears.length > 0 ? [[id, arrears] as const] : [];
       }),
     );

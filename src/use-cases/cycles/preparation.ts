@@ -148,12 +148,18 @@ export class Preparation {
   async #owing(
     recoveries: ReadonlyMap<string, readonly Recorded[]>,
   ): Promise<ReadonlyMap<string, readonly Recorded[]>> {
-    const planned = [...recoveries].filter(
-      ([personId, events]) =>
-        deductibleMinor(foldRecovery(events), this.#paymentOf(personId), WHATEVER_IT_IS) > 0n,
+    const defects = new Defects();
+    // One that meets a defect is met again, and left out, where its order is made.
+    const isAsked = (personId: string, events: readonly Recorded[]): boolean | undefined =>
+      defects.look(
+        () => deductibleMinor(foldRecovery(events), this.#paymentOf(personId), WHATEVER_IT_IS) > 0n,
+        () => undefined,
+      );
+    const asked = new Map([...recoveries].map(([id, events]) => [id, isAsked(id, events)]));
+    const balances = await this.#balances.of([...asked.keys()].filter((id) => asked.get(id)));
+    return new Map(
+      [...recoveries].filter(([id]) => !asked.get(id) || (balances.get(id) ?? 1n) <= 0n),
     );
-    const balances = await this.#balances.of(planned.map(([personId]) => personId));
-    return new Map(planned.filter(([personId]) => (balances.get(personId) ?? 1n) <= 0n));
   }
 
   /** By payment, arrears that wait or that somebody freed. */

@@ -15,6 +15,8 @@ type Ruling = (period: string) => PolicyInForce | undefined;
 /** What a household's months are held against. */
 export interface HeldAgainst {
   readonly programmeId: string;
+  /** Corrections that are being put on the accounts. */
+  readonly approved: ReadonlySet<string>;
   readonly past: Past;
   /** The policy that a household is due a month under. */
   readonly rulingOf: (personId: string) => Ruling;
@@ -41,7 +43,7 @@ export interface HouseholdEvents {
  * @returns undefined where the policy of a month on its account cannot be applied to its facts
  */
 export function balanceOf(
-  { programmeId, past, rulingOf, firstPaid }: HeldAgainst,
+  { programmeId, past, approved, rulingOf, firstPaid }: HeldAgainst,
   { personId, enrolment, adjusted, owed, payments, elsewhere }: HouseholdEvents,
 ): bigint | undefined {
   const ordered = [...payments].flatMap(([period, events]) => {
@@ -49,6 +51,9 @@ export function balanceOf(
     return found ? [{ ...found, isDoubted: false }] : [];
   });
   const accounts = [fold(adjustmentDecider, adjusted), fold(recoveryDecider, owed)] as const;
+  // A store that writes one stream at a time may have a debt, and its account not yet.
+  const pending = accounts[0].pending?.correctionId;
+  if (pending !== undefined && approved.has(pending)) return undefined;
   const household = householdOf(enrolment, ...accounts, ordered);
   const [earliest] = [
     ...household.lives.map(({ startPeriod }) => startPeriod),
@@ -58,10 +63,14 @@ export function balanceOf(
   if (earliest === undefined || toPeriod === undefined || earliest > toPeriod) return 0n;
   const elsewherePaid = elsewhere && { paid: mayBePaid(elsewhere), doubted: new Set<string>() };
   const onAccount = new Set(household.established.flatMap((one) => one.periods.map(periodOf)));
+  const paid = new Set(ordered.flatMap(({ items }) => items.map(periodOf)));
+  // A month that no cycle paid, and no correction found, is not due here.
+  const isPaid = (month: string): boolean =>
+    past.periods.includes(month) || paid.has(month) || onAccount.has(month);
   let isKnown = true;
   const months = monthsThatDiffer(
     { ...household, ...(elsewherePaid ? { elsewhere: elsewherePaid } : {}) },
-    monthsBetween(earliest, toPeriod),
+    monthsBetween(earliest, toPeriod).filter(isPaid),
     rulingOf(personId),
     (period) => firstPaid(period)?.version,
     (period) => {

@@ -17,7 +17,7 @@ import { PaidToIdentity } from './paid-to-identity.js';
 export class HouseholdBalances {
   readonly #at: { readonly asOf?: number };
   readonly #paidToIdentity: PaidToIdentity;
-  #against: Promise<HeldAgainst | undefined> | undefined;
+  #against: Promise<HeldAgainst> | undefined;
 
   /** @param asOf position of the log at which is looked; absent: now */
   constructor(
@@ -31,16 +31,15 @@ export class HouseholdBalances {
 
   /**
    * By person, in minor units; undefined where it is not known: for want of facts, for a defect of
-   * ours, or while what a correction found is being put on the accounts. Reads all payments of
-   * these at once: to be asked of few.
+   * ours, or while what a correction found of them is being put on their accounts. Reads all
+   * payments of these at once: to be asked of few.
    */
   async of(personIds: readonly string[]): Promise<ReadonlyMap<string, bigint | undefined>> {
     if (personIds.length === 0) return new Map();
     const against = await (this.#against ??= this.#read());
-    if (against === undefined) return new Map(personIds.map((personId) => [personId, undefined]));
     const households = await this.#households(personIds, against.past.periods);
     const defects = new Defects();
-    return new Map(
+    const balances = new Map(
       households.map((one) => [
         one.personId,
         defects.look(
@@ -49,9 +48,11 @@ export class HouseholdBalances {
         ),
       ]),
     );
+    defects.finish();
+    return balances;
   }
 
-  async #read(): Promise<HeldAgainst | undefined> {
+  async #read(): Promise<HeldAgainst> {
     const { store, programmeId } = this;
     const { asOf } = this.#at;
     const [cycles, corrections, policies] = await Promise.all([
@@ -59,11 +60,14 @@ export class HouseholdBalances {
       correctionsOf(store, programmeId, asOf),
       new PolicyReader(store).programme(programmeId, asOf),
     ]);
-    // A store that writes one stream at a time may have a debt, and its account not yet.
-    if (corrections.some(({ status }) => status === 'approved')) return undefined;
     return {
       programmeId,
       past: pastIn(cycles),
+      approved: new Set(
+        corrections.flatMap(({ status, started }) =>
+          status === 'approved' && started ? [started.correctionId] : [],
+        ),
+      ),
       rulingOf: ruling(policies, corrections, ''),
       firstPaid: ruling(policies, [], '')(''),
     };

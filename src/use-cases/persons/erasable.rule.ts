@@ -62,12 +62,24 @@ export function requireNothingDue(programmeId: string, { arrears }: AdjustmentSt
 }
 
 /**
- * The same of what is due for months that were paid, and was neither paid nor put on an account.
- * @param balance in minor units
- * @throws DomainError STILL_OWED
+ * The same of what is due for months that were paid, and was neither paid nor put on an account;
+ * and of what was paid too much for them, which nobody is asked for who is erased.
+ * @param balance what is due less what was paid, in minor units
+ * @throws DomainError STILL_OWED, STILL_OWES
  */
-export function requireNothingFound(programmeId: string, balance: bigint): void {
-  if (balance > 0n)
+export function requireNothingFound(
+  programmeId: string,
+  balance: bigint,
+  isForfeit: boolean,
+): void {
+  if (balance < 0n)
+    throw new DomainError(
+      'STILL_OWES',
+      `${programmeId} paid the person ${-balance} minor units more than is due: a correction finds it, and it is given back or waived first.`,
+      'rule',
+      'personId',
+    );
+  if (balance > 0n && !isForfeit)
     throw stillOwed(
       `${programmeId} paid the person ${balance} minor units less than is due, which a correction finds.`,
     );

@@ -29,7 +29,7 @@ async function guardsOf(
   accounts: AccountsOfPerson,
 ): Promise<readonly Part[]> {
   const programmes = await programmesWithCycles(store);
-  if (!accounts.isForfeit) await requireNothingToCorrect(store, programmes, personId);
+  await requireNothingToCorrect(store, programmes, personId, accounts);
   return [
     ...accounts.parts,
     ...notEnrolled(programmes, personId, accounts),
@@ -39,15 +39,16 @@ async function guardsOf(
   ];
 }
 
-/** Nobody is erased of whom a correction would find that they were paid too little. */
+/** Nobody is erased of whom a correction would find something, but for what is given up. */
 async function requireNothingToCorrect(
   store: EventStore,
   programmes: readonly ProgrammeWithCycles[],
   personId: string,
+  { isForfeit }: AccountsOfPerson,
 ): Promise<void> {
   for (const { programmeId } of programmes) {
     const balance = (await new HouseholdBalances(store, programmeId).of([personId])).get(personId);
-    if (balance !== undefined) requireNothingFound(programmeId, balance);
+    if (balance !== undefined) requireNothingFound(programmeId, balance, isForfeit);
   }
 }
 

@@ -11,6 +11,8 @@ import { programmeDecider } from '../../programme/programme.decider.js';
 import { guard, part, type Part } from '../../write-side/unit.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import { correctionsOf } from '../../correction/correction-reader.js';
+import { addMonths } from '../../kernel/time.js';
+import { MAX_MONTHS } from '../corrections/propose-correction.js';
 import { cyclesOf } from '../../cycle/cycle-reader.js';
 import { foldAdjustment, foldPayment } from '../folds.js';
 
@@ -79,11 +81,14 @@ async function requireLookedAt(
   const closed = cycles.filter(({ status }) => status === 'closed');
   const [first] = closed;
   if (!first) return;
+  // No correction goes back further.
+  const furthest = addMonths(closed.at(-1)!.period, 1 - MAX_MONTHS);
+  const from = first.period < furthest ? furthest : first.period;
   const looked = corrections.findLast(
     ({ status, started }) =>
       (status === 'applied' || status === 'settled') &&
       started?.personId === undefined &&
-      (started?.fromPeriod ?? first.period) <= first.period,
+      (started?.fromPeriod ?? from) <= from,
   );
   const ids = new Set(closed.map(({ cycleId }) => cycleId));
   const isNew = (event: Recorded): boolean =>
@@ -98,7 +103,7 @@ async function requireLookedAt(
   if (after === undefined)
     throw new DomainError(
       'CORRECTION_DUE',
-      `No correction from ${first.period} on has looked at the payments of ${programmeId} since they came to rest: propose one, for what did not arrive, came back or was paid after all.`,
+      `No correction from ${from} on has looked at the payments of ${programmeId} since they came to rest: propose one, for what did not arrive, came back or was paid after all.`,
       'rule',
       'programmeId',
     );
