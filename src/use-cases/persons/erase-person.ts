@@ -6,7 +6,7 @@ import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider, wordOnErasure } from '../../person/person.decider.js';
 import { isErased, regionOf } from '../../person/person-history.rule.js';
 import type { Deps } from '../../write-side/context.js';
-import { part, type Part } from '../../write-side/unit.js';
+import { guard, part, type Part } from '../../write-side/unit.js';
 import { accountsOfPerson, type AccountsOfPerson } from './accounts-of-person.js';
 import { notCorrected } from './not-corrected.js';
 import { notEnrolled, owesNothing } from './not-enrolled.js';
@@ -29,27 +29,34 @@ async function guardsOf(
   accounts: AccountsOfPerson,
 ): Promise<readonly Part[]> {
   const programmes = await programmesWithCycles(store);
-  await requireNothingToCorrect(store, programmes, personId, accounts);
   return [
     ...accounts.parts,
     ...notEnrolled(programmes, personId, accounts),
     ...(await owesNothing(store, personId)),
     ...(await notCorrected(store, personId, accounts)),
     ...(await notUnderWay(store, programmes, personId, accounts)),
+    ...(await nothingToCorrect(store, programmes, personId, accounts)),
   ];
 }
 
 /** Nobody is erased of whom a correction would find something, but for what is given up. */
-async function requireNothingToCorrect(
+async function nothingToCorrect(
   store: EventStore,
   programmes: readonly ProgrammeWithCycles[],
   personId: string,
   { isForfeit }: AccountsOfPerson,
-): Promise<void> {
+): Promise<readonly Part[]> {
+  const parts: Part[] = [];
   for (const { programmeId } of programmes) {
     const balance = (await new HouseholdBalances(store, programmeId).of([personId])).get(personId);
-    if (balance !== undefined) requireNothingFound(programmeId, balance, isForfeit);
+    if (balance !== undefined && balance !== 0n)
+      parts.push(
+        guard(streams.enrolment(programmeId, personId), () =>
+          requireNothingFound(programmeId, balance, isForfeit),
+        ),
+      );
   }
+  return parts;
 }
 
 /**
