@@ -5,7 +5,6 @@ import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 import { paymentsLeftOut } from '../../src/use-cases/instructions/left-out.js';
 import { appliesAtCounter, approveAll } from './again.js';
-import { countBreaksAsSettled } from './breaks.js';
 import { FailedMonths, REJECTED, settledIn } from './failed-months.js';
 import { child } from './families.js';
 import { PROGRAMME } from './month.js';
@@ -34,11 +33,6 @@ afterEach(async () => {
   await months.world.end();
 });
 
-async function arrives(period: string): Promise<void> {
-  await months.bankSays(period, settledIn(period));
-  await countBreaksAsSettled(months.world.engine, `${PROGRAMME}-${period}`);
-  await drain(months.world.engine);
-}
 const certified = (fromPeriod: string, children = FOUR) =>
   months.desk.certify(months.ida, children, fromPeriod, '2027-12-31');
 const owed = async (): Promise<bigint> => {
@@ -75,7 +69,7 @@ describe('a payment that carries arrears of a month which arrived since it was p
       await months.closed(OCTOBER, REJECTED);
       await months.corrected(OCTOBER);
       const november = await prepared(NOVEMBER);
-      await arrives(OCTOBER);
+      await months.arrives(OCTOBER);
       if (when === 'before') await months.corrected(OCTOBER);
       await releaseCycle(engine(), november, as(engine(), 'releaser', 'release'));
       await drain(engine());
@@ -92,7 +86,7 @@ test('months that come to nothing together free no arrears for a correction of s
   await months.closed(NOVEMBER, REJECTED);
   await months.corrected(OCTOBER);
   await months.closed(DECEMBER, REJECTED);
-  await arrives(OCTOBER);
+  await months.arrives(OCTOBER);
   expect(await months.corrected(OCTOBER)).toEqual(NOTHING);
   expect(await months.corrected(DECEMBER)).toEqual({ arrearsMinor: '50000', overpaidMinor: '0' });
   expect(await months.orderedIn(JANUARY)).toBe(MONTHLY);
@@ -114,7 +108,7 @@ test('a correction that looked at no month of a new enrolment frees no arrears o
   await appliesAtCounter(engine, months.ida, '2025-10-05');
   await assessApplications(engine, { programmeId: PROGRAMME }, job(engine, 'officer'));
   await approveAll(engine);
-  await arrives(OCTOBER);
+  await months.arrives(OCTOBER);
   expect(await months.corrected(OCTOBER)).toEqual(NOTHING);
   expect(await months.orderedIn(DECEMBER)).toBe(MONTHLY);
 });
@@ -125,7 +119,7 @@ test('what was paid too much is set against arrears of its own month first', asy
   await certified(OCTOBER);
   const november = BigInt((await months.corrected(NOVEMBER)).arrearsMinor);
   const october = BigInt((await months.corrected(OCTOBER)).arrearsMinor);
-  await arrives(OCTOBER);
+  await months.arrives(OCTOBER);
   await months.corrected(OCTOBER);
   const { arrears } = await months.desk.adjustment(months.ida);
   expect(
@@ -149,7 +143,7 @@ describe('a debt', () => {
   test('is not deducted again once a payment that deducted it arrived after all', async () => {
     await months.closed(NOVEMBER, REJECTED);
     expect((await months.payment(NOVEMBER)).amountMinor).toBe('36400');
-    await arrives(NOVEMBER);
+    await months.arrives(NOVEMBER);
     expect(await months.orderedIn(DECEMBER)).toBe(MONTHLY);
     await months.corrected(OCTOBER);
     expect(await owed()).toBe(0n);

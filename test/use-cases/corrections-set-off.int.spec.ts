@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { countBreaksAsSettled, resolveBreaks } from './breaks.js';
 import { FailedMonths, REJECTED, settledIn } from './failed-months.js';
 import { child } from './families.js';
-import { drain } from './world.js';
 
 /**
  * What a household is owed and what it has too much are set against each other: neither is a month
@@ -25,12 +24,6 @@ afterEach(async () => {
   await months.world.end();
 });
 
-/** The bank books a month after all, and two people count it. */
-async function arrives(period: string): Promise<void> {
-  await months.bankSays(period, settledIn(period));
-  await countBreaksAsSettled(months.world.engine, `asd-${period}`);
-  await drain(months.world.engine);
-}
 const certified = (fromPeriod: string, children = FOUR) =>
   months.desk.certify(months.ida, children, fromPeriod, '2027-12-31');
 const balance = async (): Promise<{ readonly due: bigint; readonly owed: bigint }> => {
@@ -48,7 +41,7 @@ test('of two months that failed, the one that did not arrive is paid', async () 
   await months.closed(OCTOBER, REJECTED);
   await months.closed(NOVEMBER, REJECTED);
   await months.corrected(OCTOBER);
-  await arrives(OCTOBER);
+  await months.arrives(OCTOBER);
   expect(await balance()).toEqual({ due: 2n * MONTHLY, owed: 0n });
   expect(await months.orderedIn(DECEMBER)).toBe(MONTHLY);
   expect(await months.corrected(OCTOBER)).toEqual({ arrearsMinor: '0', overpaidMinor: '50000' });
@@ -63,7 +56,7 @@ test('what was due beside a month that failed is paid where it arrived', async (
   const { arrearsMinor } = await months.corrected(OCTOBER);
   const beside = BigInt(arrearsMinor) - MONTHLY;
   expect(beside).toBeGreaterThan(0n);
-  await arrives(OCTOBER);
+  await months.arrives(OCTOBER);
   await months.corrected(OCTOBER);
   expect(await balance()).toEqual({ due: beside, owed: 0n });
 });
@@ -73,7 +66,7 @@ test('nor do arrears of other corrections lapse with it', async () => {
   await months.corrected(OCTOBER);
   await certified(OCTOBER);
   const { arrearsMinor } = await months.corrected(OCTOBER);
-  await arrives(OCTOBER);
+  await months.arrives(OCTOBER);
   expect(await balance()).toEqual({ due: BigInt(arrearsMinor), owed: 0n });
 });
 
@@ -86,7 +79,7 @@ test('arrears beside a debt of another month are not paid where theirs arrived; 
   await months.closed(NOVEMBER, REJECTED);
   await months.corrected(OCTOBER);
   expect(await balance()).toEqual({ due: MONTHLY, owed: debt });
-  await arrives(NOVEMBER);
+  await months.arrives(NOVEMBER);
   await months.corrected(OCTOBER);
   expect(await balance()).toEqual({ due: 0n, owed: debt });
   expect(await months.orderedIn(DECEMBER)).toBe(MONTHLY);
@@ -137,7 +130,7 @@ test('a deduction of a payment that arrived after all counts once', async () => 
   const deducted = MONTHLY - BigInt((await months.payment(NOVEMBER)).amountMinor);
   expect(deducted).toBeGreaterThan(0n);
   await months.corrected(OCTOBER);
-  await arrives(NOVEMBER);
+  await months.arrives(NOVEMBER);
   await months.corrected(OCTOBER);
   const { due, owed } = await balance();
   expect(owed - due).toBe(debt - deducted);

@@ -8,6 +8,7 @@ import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
+import { countBreaksAsSettled } from './breaks.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { answers, PROGRAMME, released } from './month.js';
@@ -52,6 +53,13 @@ export class FailedMonths {
     );
     await takeInOutcomes(engine, { source: 'file', outcomes: said }, job(engine, 'bank'));
     await drain(engine);
+  }
+
+  /** The bank books ida's month after all, and two people count it. */
+  async arrives(period: string): Promise<void> {
+    await this.bankSays(period, settledIn(period));
+    await countBreaksAsSettled(this.world.engine, `${PROGRAMME}-${period}`);
+    await drain(this.world.engine);
   }
 
   async closed(period: string, ofIda: Said): Promise<string> {
